@@ -1,0 +1,231 @@
+"""A case record, read and made ready for evaluation.
+
+Days are ordinals (``datetime.date.toordinal``). What is dated after the day the case is read as at is not seen.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from quips.problems import InputError, Problem
+from quips.shapes import Shape
+from quips.source import Document, Path_
+from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
+
+Value = str | int | bool | frozenset[str] | tuple[int, ...]
+
+
+class History:
+    """A circumstance that changes: what it is from each day on, and unknown before the first."""
+
+    __slots__ = ("days", "values")
+
+    def __init__(self, changes: Iterable[tuple[int, Value]]) -> None:
+        """Keep the changes in the order of their days."""
+        ordered = sorted(changes, key=lambda change: change[0])
+        self.days = [day for day, _ in ordered]
+        self.values = [value for _, value in ordered]
+
+    def on(self, day: int) -> Value | None:
+        """Return what it is on a day, or None if that is not known."""
+        at = bisect_right(self.days, day)
+        return self.values[at - 1] if at else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One entry of the record: something done, or something not done for a reason.
+
+    Attributes:
+        activity: What was done; ``not_done`` for a reason.
+        day: When, as an ordinal; None if it was done but nobody can say when.
+        attributes: What is said of it, by name.
+        key: A name for it that does not depend on where in the file it stands: ``home_visit@2009-09-01``.
+        path: Where in the file it stands.
+    """
+
+    activity: str
+    day: int | None
+    attributes: Mapping[str, Any]
+    key: str
+    path: Path_ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A case record as at a day.
+
+    Attributes:
+        reference: Its reference.
+        as_at: The day it is read as at.
+        facts: What is known of each circumstance; what is unknown is not there.
+        dates: Those of them that are dates, as ordinals in order, or ``not_yet`` or ``none``.
+        entries: What was done, by activity, in the order of days; what has no known day comes last.
+        reasons: Why something was not done, by the activity that was not done.
+        incomplete: The stages of the work of which the record is not complete.
+        judgements: The auditor's answers, by prompt.
+        document: The file it was read from.
+    """
+
+    reference: str
+    as_at: int
+    facts: Mapping[str, Value | History]
+    dates: Mapping[str, tuple[int, ...] | str]
+    entries: Mapping[str, tuple[Entry, ...]]
+    reasons: Mapping[str, tuple[Entry, ...]]
+    incomplete: frozenset[str]
+    judgements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    document: Document | None = None
+
+    def fact(self, name: str, day: int) -> Value | None:
+        """Return what is given of a circumstance on a day, or None if it is not known."""
+        value = self.facts.get(name)
+        return value.on(day) if isinstance(value, History) else value
+
+
+def case_problems(document: Document, shape: Shape) -> list[Problem]:
+    """Return everything that is wrong with a case record: its shape, and what was done after the day it was read."""
+    problems = shape.problems(document)
+    if problems:
+        return problems
+    as_at = document.value.get("as_at")
+    for n, item in enumerate(document.value["record"]):
+        on = _on(item)
+        if as_at and on and on != "unknown" and on > as_at:
+            [name] = item
+            message = f"{name} is dated {on}, after the day the record was read ({as_at})."
+            problems.append(
+                Problem(document.place("record", n, name), "after-as-at", message, "Correct one of the two dates.")
+            )
+    return problems
+
+
+def read_case(document: Document, vocabulary: Vocabulary, shape: Shape, as_at: date) -> Case:
+    """Build a case from a document.
+
+    Args:
+        document: The case file.
+        vocabulary: What a case record can say.
+        shape: The schema of a case record, made from the vocabulary.
+        as_at: The day it is read as at; what is dated later is not seen.
+
+    Raises:
+        InputError: The document is not a valid case record.
+    """
+    problems = case_problems(document, shape)
+    if problems:
+        raise InputError(problems)
+    return build_case(document, vocabulary, as_at)
+
+
+def build_case(document: Document, vocabulary: Vocabulary, as_at: date) -> Case:
+    """Build a case from a document that is known to be valid."""
+    value, last = document.value, as_at.toordinal()
+    facts: dict[str, Value | History] = {}
+    dates: dict[str, tuple[int, ...] | str] = {}
+    for name, given in value.get("circumstances", {}).items():
+        if vocabulary.circumstances[name].type == "date":
+            facts[name] = dates[name] = _dates(given)
+        else:
+            fact = _fact(given, last)
+            if fact is not None:
+                facts[name] = fact
+    entries, reasons = _record(value.get("record", []), last, vocabulary)
+    return Case(
+        value.get("case", ""),
+        last,
+        facts,
+        dates,
+        entries,
+        reasons,
+        _incomplete(value.get("record_complete", True)),
+        value.get("judgements", {}),
+        document,
+    )
+
+
+def _fact(given: Any, last: int) -> Value | History | None:
+    if isinstance(given, list):
+        if given and isinstance(given[0], dict):
+            changes = [(_ordinal(change["from"]), _plain(change["is"])) for change in given]
+            seen = [change for change in changes if change[0] <= last]
+            return History(seen) if seen else None
+        return frozenset(given)
+    return _plain(given)
+
+
+def _plain(given: Any) -> Value:
+    return frozenset(given) if isinstance(given, list) else given
+
+
+def _dates(given: Any) -> tuple[int, ...] | str:
+    if given in (NOT_YET, NONE):
+        return str(given)
+    return tuple(sorted(_ordinal(day) for day in (given if isinstance(given, list) else [given])))
+
+
+def _incomplete(complete: bool | list[str]) -> frozenset[str]:
+    if isinstance(complete, bool):
+        return frozenset() if complete else frozenset(STAGES)
+    return frozenset(STAGES) - frozenset(complete)
+
+
+def _record(
+    items: list[dict[str, Any]], last: int, vocabulary: Vocabulary
+) -> tuple[dict[str, tuple[Entry, ...]], dict[str, tuple[Entry, ...]]]:
+    entries: dict[str, list[Entry]] = {}
+    reasons: dict[str, list[Entry]] = {}
+    used: dict[str, int] = {}
+    for _, number, name, said in sorted(_sortable(n, item) for n, item in enumerate(items)):
+        on = said.get("on")
+        day = _ordinal(on) if on and on != "unknown" else None
+        if day is not None and day > last:
+            continue
+        key = f"{name}@{on or 'undated'}"
+        used[key] = used.get(key, 0) + 1
+        if used[key] > 1:
+            key = f"{key}#{used[key]}"
+        entry = Entry(name, day, _attributes(name, said, vocabulary), key, ("record", number, name))
+        if name == "not_done":
+            reasons.setdefault(said["activity"], []).append(entry)
+        else:
+            entries.setdefault(name, []).append(entry)
+    return {k: tuple(v) for k, v in entries.items()}, {k: tuple(v) for k, v in reasons.items()}
+
+
+def _sortable(number: int, item: dict[str, Any]) -> tuple[tuple[str, str], int, str, dict[str, Any]]:
+    """Order entries by day and then by content, so that their order in the file does not matter."""
+    [(name, said)] = item.items()
+    if not isinstance(said, dict):
+        said = {"on": said}
+    on = said.get("on", "")
+    return (("9999" if on in ("", "unknown") else on), json.dumps([name, said], sort_keys=True)), number, name, said
+
+
+def _attributes(activity: str, said: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    for name, given in said.items():
+        if name == "on":
+            continue
+        if name == "late_reason":
+            attributes["late_acceptable"] = given.get("acceptable")
+            attributes["late_reason"] = given["reason"]
+            continue
+        term = vocabulary.attribute(activity, name)
+        attributes[name] = _ordinal(given) if term is not None and term.type == "date" else _plain(given)
+    return attributes
+
+
+def _on(item: dict[str, Any]) -> str | None:
+    [said] = item.values()
+    on = said.get("on") if isinstance(said, dict) else said
+    return str(on) if on else None
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()

@@ -1,0 +1,344 @@
+"""What the inspectorate publishes: editions, time limits and the documents they are read from. No logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from quips.conditions import Condition, read_condition
+from quips.places import Place
+from quips.source import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A line of one of the five reports, or another document.
+
+    Attributes:
+        source: The report's file name, or the document's name in ``framework/sources.yaml``.
+        line: The line of the report; 0 for another document.
+        at: Where a reader of the printed report finds it.
+    """
+
+    source: str
+    line: int = 0
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that is cited.
+
+    Attributes:
+        name: Its file name or short name.
+        title: Its title.
+        short: What to call it in a sentence.
+        standing: ``published`` for one of the five reports, ``unverified`` for what was not at hand.
+        lines: How many lines the text of a report has; 0 for another document.
+        sha256: The digest of the text of a report.
+    """
+
+    name: str
+    title: str
+    short: str
+    standing: str
+    lines: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of a limit, for some cases, for some time.
+
+    Attributes:
+        when: Which cases it is for; None for all.
+        value: How much; None where the source gives no number.
+        unit: ``days``, ``weeks``, ``months``, ``working_days`` or ``times``.
+        times: For a frequency, how many in each period.
+        tolerance: How many may be missed.
+        valid_from: The first day it is in force, as an ordinal.
+        valid_until: The first day it is no longer in force; None while it is.
+        standing: ``published``, ``reconstructed`` or ``unverified``.
+        cites: Its sources.
+        notes: What is doubtful about it.
+        place: Where it is written.
+    """
+
+    when: Condition | None
+    value: int | None
+    unit: str
+    times: int
+    tolerance: int
+    valid_from: int
+    valid_until: int | None
+    standing: str
+    cites: tuple[Citation, ...]
+    notes: str
+    place: Place
+
+    def in_force(self, day: int) -> bool:
+        """Whether the row is in force on a day."""
+        return self.valid_from <= day and (self.valid_until is None or day < self.valid_until)
+
+    def in_words(self) -> str:
+        """Return the length of time, such as ``ten working days``."""
+        if self.value is None:
+            return "on time (no number is given)"
+        unit = self.unit.replace("_", " ")
+        return f"{self.value} {unit[:-1] if self.value == 1 else unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document's version of a limit."""
+
+    name: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A time limit, count or frequency, as every document has it."""
+
+    name: str
+    title: str
+    clock: str
+    readings: tuple[Reading, ...]
+    place: Place
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The lowest thing an inspector asks.
+
+    Attributes:
+        name: ``edition/node/slug``.
+        asks: The question, in our own words.
+        about: ``case`` or ``organisation``.
+        standing: ``published``, ``reconstructed`` (from findings) or ``unverified``.
+        applies_when: Its population; None for every case.
+        purposes: Which of punish, help, change and control it serves.
+        threads: Which headline threads it belongs to.
+        sufficient_when: What counts as a yes.
+        insufficient_when: What counts as a no.
+        evidence: Where an auditor looks.
+        cites: Its sources.
+        variant: ``crc`` or ``nps`` where only one of them has it.
+        place: Where it is written.
+    """
+
+    name: str
+    asks: str
+    about: str
+    standing: str
+    applies_when: Condition | None
+    purposes: tuple[str, ...]
+    threads: tuple[str, ...]
+    sufficient_when: str
+    insufficient_when: str
+    evidence: tuple[str, ...]
+    cites: tuple[Citation, ...]
+    variant: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A section, criterion, domain, standard or key question; ``depth`` 0 is the top."""
+
+    id: str
+    depth: int
+    title: str
+    statement: str
+    standing: str
+    scored: str
+    applies_when: Condition | None
+    purposes: tuple[str, ...]
+    threads: tuple[str, ...]
+    variant: str
+    notes: str
+    cites: tuple[Citation, ...]
+    children: tuple[Node, ...]
+    prompts: tuple[Prompt, ...]
+    place: Place
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all beneath it, top down."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One published framework.
+
+    Attributes:
+        name: ``omi-1``, ``omi-2`` or ``standards-2018``.
+        title: Its title.
+        summary: What it is, in a sentence or two.
+        levels: What it calls its layers, top to bottom.
+        purposes: The purposes of sentences it tags, with their meaning.
+        threads: The headline threads it tags, with their titles.
+        variants: Its variants, with their titles.
+        scoring: Its scoring scheme, as data.
+        divisions: Its sections or domains.
+        cites: Its sources.
+        notes: What is doubtful about it.
+        place: Where it is written.
+    """
+
+    name: str
+    title: str
+    summary: str
+    levels: tuple[str, ...]
+    purposes: Mapping[str, str]
+    threads: Mapping[str, str]
+    variants: Mapping[str, str]
+    scoring: Mapping[str, Any]
+    divisions: tuple[Node, ...]
+    cites: tuple[Citation, ...]
+    notes: str
+    place: Place
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node, in the edition's own order."""
+        for division in self.divisions:
+            yield from division.walk()
+
+    def prompts(self) -> Iterator[Prompt]:
+        """Yield every prompt, in the edition's own order."""
+        for node in self.nodes():
+            yield from node.prompts
+
+
+def read_citations(values: list[dict[str, Any]]) -> tuple[Citation, ...]:
+    """Build citations from the value of a ``cites`` key."""
+    return tuple(
+        Citation(value.get("seed") or value["document"], value.get("line", 0), value.get("at", "")) for value in values
+    )
+
+
+def read_sources(document: Document) -> dict[str, Source]:
+    """Build the list of cited documents, by name, from ``framework/sources.yaml``."""
+    seeds = {
+        name: Source(name, seed["title"], seed.get("short", seed["title"]), "published", seed["lines"], seed["sha256"])
+        for name, seed in document.value["seeds"].items()
+    }
+    others = {
+        name: Source(name, other["title"], other["title"], other["standing"])
+        for name, other in document.value["documents"].items()
+    }
+    return seeds | others
+
+
+def read_limits(document: Document) -> list[Limit]:
+    """Build the limits of one schema-valid file."""
+    return [_limit(document, n) for n in range(len(document.value["limits"]))]
+
+
+def read_edition(document: Document, divisions: list[Document]) -> Edition:
+    """Build an edition from its own file and those of its sections or domains, in order."""
+    value = document.value
+    name = value["edition"]
+    return Edition(
+        name=name,
+        title=value["title"],
+        summary=value.get("summary", ""),
+        levels=tuple(value["levels"]),
+        purposes=value["purposes"],
+        threads={key: thread["title"] for key, thread in value["threads"].items()},
+        variants={key: variant["title"] for key, variant in value.get("variants", {}).items()},
+        scoring=value["scoring"],
+        divisions=tuple(_node(division, (), name, 0, "") for division in divisions),
+        cites=read_citations(value["cites"]),
+        notes=value.get("notes", ""),
+        place=document.place(),
+    )
+
+
+def _limit(document: Document, n: int) -> Limit:
+    value = document.value["limits"][n]
+    readings = tuple(
+        Reading(
+            reading["reading"],
+            reading.get("title", value["title"]),
+            tuple(_row(document, row, ("limits", n, "readings", r, "rows", k)) for k, row in enumerate(reading["rows"])),
+        )
+        for r, reading in enumerate(value["readings"])
+    )
+    place = document.place("limits", n)
+    return Limit(value["limit"], value["title"], value["clock"], readings, place, value.get("notes", ""))
+
+
+def _row(document: Document, value: dict[str, Any], path: tuple[str | int, ...]) -> Row:
+    until = value.get("valid_until")
+    return Row(
+        when=read_condition(document, *path, "when") if "when" in value else None,
+        value=value.get("value"),
+        unit=value.get("unit", "days"),
+        times=value.get("times", 1),
+        tolerance=value.get("tolerance", 0),
+        valid_from=date.fromisoformat(value["valid_from"]).toordinal(),
+        valid_until=date.fromisoformat(until).toordinal() if until else None,
+        standing=value["standing"],
+        cites=read_citations(value["cites"]),
+        notes=value.get("notes", ""),
+        place=document.place(*path),
+    )
+
+
+def _node(document: Document, path: tuple[str | int, ...], edition: str, depth: int, variant: str) -> Node:
+    value = document.value
+    for step in path:
+        value = value[step]
+    variant = value.get("variant", variant)
+    children = tuple(
+        _node(document, (*path, "contains", n), edition, depth + 1, variant)
+        for n in range(len(value.get("contains", [])))
+    )
+    prompts = tuple(
+        _prompt(document, prompt, (*path, "prompts", n), f"{edition}/{value['id']}", variant)
+        for n, prompt in enumerate(value.get("prompts", []))
+    )
+    return Node(
+        id=value["id"],
+        depth=depth,
+        title=value["title"],
+        statement=value.get("statement", ""),
+        standing=value["standing"],
+        scored=value.get("scored", ""),
+        applies_when=read_condition(document, *path, "applies_when") if "applies_when" in value else None,
+        purposes=tuple(value.get("purposes", ())),
+        threads=tuple(value.get("threads", ())),
+        variant=variant,
+        notes=value.get("notes", ""),
+        cites=read_citations(value.get("cites", [])),
+        children=children,
+        prompts=prompts,
+        place=document.place(*path, "id"),
+    )
+
+
+def _prompt(
+    document: Document, value: dict[str, Any], path: tuple[str | int, ...], node: str, variant: str
+) -> Prompt:
+    return Prompt(
+        name=f"{node}/{value['prompt']}",
+        asks=value["asks"],
+        about=value["about"],
+        standing=value["standing"],
+        applies_when=read_condition(document, *path, "applies_when") if "applies_when" in value else None,
+        purposes=tuple(value.get("purposes", ())),
+        threads=tuple(value.get("threads", ())),
+        sufficient_when=value.get("sufficient_when", ""),
+        insufficient_when=value.get("insufficient_when", ""),
+        evidence=tuple(value.get("evidence", ())),
+        cites=read_citations(value.get("cites", [])),
+        variant=value.get("variant", variant),
+        place=document.place(*path, "prompt"),
+    )

@@ -1,0 +1,204 @@
+"""The graph of everything: editions, prompts, rules, circumstances, activities and limits, and the questions asked of it.
+
+A node is named ``kind:name``; an edge has a ``kind``. Edges point from what depends to what it depends on:
+``rests_on``, ``follows``, ``answers``, ``reads``, ``derives`` (from the circumstance to the rule that infers it), ``uses``
+(a limit), ``asks_for`` (an activity) and ``contains`` (from whole to part).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+import networkx as nx
+
+from quips.conditions import facts_of, has_of
+from quips.framework import Edition, Limit
+from quips.problems import Problem
+from quips.rules import Anchor, Becomes, Each, Rule
+from quips.vocabulary import Vocabulary
+
+Graph = nx.MultiDiGraph
+
+
+def build_graph(
+    rules: Mapping[str, Rule],
+    editions: Mapping[str, Edition],
+    limits: Mapping[str, Limit],
+    vocabulary: Vocabulary,
+) -> Graph:
+    """Return the graph of a knowledge base whose names have been checked."""
+    graph = Graph()
+    for name in vocabulary.circumstances:
+        graph.add_node(f"circumstance:{name}")
+    for name in vocabulary.activities:
+        graph.add_node(f"activity:{name}")
+    for limit in limits.values():
+        graph.add_node(f"limit:{limit.name}")
+        for reading in limit.readings:
+            for row in reading.rows:
+                for fact in facts_of(row.when) if row.when else ():
+                    _link(graph, f"limit:{limit.name}", f"circumstance:{fact}", "reads")
+    for edition in editions.values():
+        _add_edition(graph, edition)
+    for rule in rules.values():
+        _add_rule(graph, rule)
+    return graph
+
+
+def circles(graph: Graph, rules: Mapping[str, Rule]) -> list[Problem]:
+    """Return a problem for each circle of rules that rest on or follow one another, or are inferred from one another."""
+    problems = []
+    for kinds, what in ((("rests_on", "follows"), "rest on one another"), (("reads", "derives"), "are inferred from one another")):
+        for loop in nx.simple_cycles(nx.DiGraph(_only(graph, kinds))):
+            names = sorted(name for name in loop if name.startswith("rule:"))
+            start = loop.index(names[0])
+            ring = [*loop[start:], *loop[:start], loop[start]]
+            drawn = " -> ".join(name.split(":", 1)[1] for name in ring)
+            place = rules[names[0].removeprefix("rule:")].place
+            hint = "Take out the edge that is not really needed."
+            problems.append(Problem(place, "circle", f"These {what} in a circle: {drawn}.", hint))
+    return problems
+
+
+def rules_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Return the rules so that each comes after those it rests on or follows, and otherwise by topic and name."""
+    edges = nx.DiGraph(_only(graph, ("rests_on", "follows"))).reverse()
+    edges.add_nodes_from(f"rule:{name}" for name in rules)
+    key = {f"rule:{rule.name}": f"{rule.topic}/{rule.name}" for rule in rules.values()}
+    order = nx.lexicographical_topological_sort(edges.subgraph(key), key=lambda node: key[node])
+    return [rules[node.removeprefix("rule:")] for node in order]
+
+
+def derived_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
+    """Return the circumstances that are inferred, each after those it is inferred from."""
+    derived = {rule.derives[0] for rule in rules.values() if rule.derives}
+    needs = nx.DiGraph()
+    needs.add_nodes_from(sorted(derived))
+    for rule in rules.values():
+        if rule.derives:
+            needs.add_edges_from((fact, rule.derives[0]) for fact in facts_of(rule.applies) if fact in derived)
+    return list(nx.lexicographical_topological_sort(needs))
+
+
+def facts_needed_by(graph: Graph, rule: str) -> list[str]:
+    """Return the circumstances that a rule reads, directly or by inference, in order of name."""
+    reach = nx.descendants(nx.DiGraph(_only(graph, ("reads", "derives", "uses"))), f"rule:{rule}")
+    return sorted(node.removeprefix("circumstance:") for node in reach if node.startswith("circumstance:"))
+
+
+def rules_reading(graph: Graph, fact: str) -> list[str]:
+    """Return the rules that a circumstance can settle, directly or by inference, in order of name."""
+    node = f"circumstance:{fact}"
+    if node not in graph:
+        return []
+    reach = nx.ancestors(nx.DiGraph(_only(graph, ("reads", "derives", "uses"))), node)
+    return sorted(found.removeprefix("rule:") for found in reach if found.startswith("rule:"))
+
+
+def affected_by_limit(graph: Graph, limit: str) -> list[str]:
+    """Return the rules and prompts that a changed limit touches, in order of name."""
+    reverse = nx.DiGraph(_only(graph, ("uses", "rests_on", "follows"))).reverse()
+    node = f"limit:{limit}"
+    touched = nx.descendants(reverse, node) if node in reverse else set()
+    prompts = {
+        prompt for rule in touched for _, prompt, kind in graph.out_edges(rule, data="kind") if kind == "answers"
+    }
+    return sorted(touched | prompts)
+
+
+def hanging_on(graph: Graph, rule: str) -> int:
+    """Return how many rules rest on or follow a rule, directly or through others."""
+    return len(nx.ancestors(nx.DiGraph(_only(graph, ("rests_on", "follows"))), f"rule:{rule}"))
+
+
+def prompts_without_rule(graph: Graph, editions: Iterable[Edition]) -> list[str]:
+    """Return the prompts about a case that no rule answers, in the editions' order."""
+    answered = {prompt for _, prompt, kind in graph.edges(data="kind") if kind == "answers"}
+    return [
+        prompt.name
+        for edition in editions
+        for prompt in edition.prompts()
+        if prompt.about == "case" and f"prompt:{prompt.name}" not in answered
+    ]
+
+
+def facts_no_rule_reads(graph: Graph) -> list[str]:
+    """Return the circumstances that neither a rule nor a limit nor a prompt reads, in order of name."""
+    return sorted(
+        node.removeprefix("circumstance:")
+        for node in graph
+        if node.startswith("circumstance:") and not any(kind == "reads" for *_, kind in graph.in_edges(node, data="kind"))
+    )
+
+
+def rules_answering_nothing(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
+    """Return the expectations and conflicts that answer no prompt, in order of name."""
+    return sorted(rule.name for rule in rules.values() if rule.kind != "derivation" and not rule.answers)
+
+
+def shortest_chain(graph: Graph, rule: str, root: str) -> list[str]:
+    """Return the rules from one rule down to another that it rests on or follows; empty if there is no such chain."""
+    edges = nx.DiGraph(_only(graph, ("rests_on", "follows")))
+    try:
+        path = nx.shortest_path(edges, f"rule:{rule}", f"rule:{root}")
+    except (nx.NetworkXNoPath, nx.NodeNotFound):
+        return []
+    assert all(edges.has_edge(a, b) for a, b in pairwise(path))
+    return [node.removeprefix("rule:") for node in path]
+
+
+def _only(graph: Graph, kinds: tuple[str, ...]) -> Graph:
+    return graph.edge_subgraph((a, b, k) for a, b, k, kind in graph.edges(keys=True, data="kind") if kind in kinds)
+
+
+def _link(graph: Graph, source: str, target: str, kind: str) -> None:
+    graph.add_edge(source, target, key=kind, kind=kind)
+
+
+def _add_edition(graph: Graph, edition: Edition) -> None:
+    for node in edition.nodes():
+        here = f"node:{edition.name}/{node.id}"
+        graph.add_node(here)
+        for child in node.children:
+            _link(graph, here, f"node:{edition.name}/{child.id}", "contains")
+        for prompt in node.prompts:
+            _link(graph, here, f"prompt:{prompt.name}", "contains")
+            for fact in facts_of(prompt.applies_when) if prompt.applies_when else ():
+                _link(graph, f"prompt:{prompt.name}", f"circumstance:{fact}", "reads")
+    for division in edition.divisions:
+        _link(graph, f"edition:{edition.name}", f"node:{edition.name}/{division.id}", "contains")
+
+
+def _add_rule(graph: Graph, rule: Rule) -> None:
+    here = f"rule:{rule.name}"
+    graph.add_node(here)
+    conditions = [rule.applies, *([rule.conflict.when] if rule.conflict and not rule.conflict.pair else [])]
+    for condition in conditions:
+        for fact in facts_of(condition):
+            _link(graph, here, f"circumstance:{fact}", "reads")
+        for question in has_of(condition):
+            for activity in question.activities:
+                _link(graph, here, f"activity:{activity}", "asks_for")
+    for trigger in rule.triggers:
+        match trigger:
+            case Anchor(name):
+                _link(graph, here, f"circumstance:{name}", "reads")
+            case Becomes(test):
+                _link(graph, here, f"circumstance:{test.subject}", "reads")
+            case Each(activity):
+                _link(graph, here, f"activity:{activity}", "asks_for")
+    if rule.expect:
+        for activity in rule.expect.activities:
+            _link(graph, here, f"activity:{activity}", "asks_for")
+        for limit in rule.expect.limits:
+            _link(graph, here, f"limit:{limit}", "uses")
+        for bound in (rule.expect.until, rule.expect.before, rule.expect.by, rule.expect.not_before):
+            if bound and not bound.startswith("trigger"):
+                _link(graph, here, f"circumstance:{bound}", "reads")
+    if rule.derives:
+        _link(graph, f"circumstance:{rule.derives[0]}", here, "derives")
+    for edge in rule.edges:
+        _link(graph, here, f"rule:{edge.rule}", edge.kind)
+    for answer in rule.answers:
+        _link(graph, here, f"prompt:{answer.prompt}", "answers")

@@ -1,0 +1,300 @@
+"""Checks that every name a file uses exists and is used as what it is; says the nearest one if not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from quips.cases import case_problems
+from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.framework import Citation, Edition, Limit, Prompt, Source
+from quips.places import Place
+from quips.problems import Problem, did_you_mean, listed
+from quips.rules import Anchor, Becomes, Each, Expect, Rule
+from quips.shapes import Shape
+from quips.source import Document, Path_
+from quips.vocabulary import NONE, NOT_YET, Term, Vocabulary
+
+
+def name_problems(
+    vocabulary: Vocabulary,
+    sources: Mapping[str, Source],
+    limits: Mapping[str, Limit],
+    editions: Mapping[str, Edition],
+    prompts: Mapping[str, Prompt],
+    rules: Mapping[str, Rule],
+    case_shape: Shape,
+) -> list[Problem]:
+    """Return a problem for each name that does not exist or does not fit where it stands."""
+    checker = _Checker(vocabulary, sources, limits, prompts, rules, case_shape)
+    return [
+        *checker.of_vocabulary(),
+        *(problem for limit in limits.values() for problem in checker.of_limit(limit)),
+        *(problem for edition in editions.values() for problem in checker.of_edition(edition)),
+        *(problem for rule in rules.values() for problem in checker.of_rule(rule)),
+    ]
+
+
+class _Checker:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        sources: Mapping[str, Source],
+        limits: Mapping[str, Limit],
+        prompts: Mapping[str, Prompt],
+        rules: Mapping[str, Rule],
+        case_shape: Shape,
+    ) -> None:
+        self.vocabulary, self.sources, self.limits = vocabulary, sources, limits
+        self.prompts, self.rules, self.case_shape = prompts, rules, case_shape
+
+    # Files of each kind ----------------------------------------------------------------------------------------------
+
+    def of_vocabulary(self) -> Iterator[Problem]:
+        for term in self.vocabulary.circumstances.values():
+            if term.relevant_when:
+                yield from self.condition(term.relevant_when)
+
+    def of_limit(self, limit: Limit) -> Iterator[Problem]:
+        for reading in limit.readings:
+            for row in reading.rows:
+                yield from self.citations(row.cites, row.place)
+                if row.when:
+                    yield from self.condition(row.when)
+
+    def of_edition(self, edition: Edition) -> Iterator[Problem]:
+        yield from self.citations(edition.cites, edition.place)
+        for node in edition.nodes():
+            yield from self.citations(node.cites, node.place)
+            if node.applies_when:
+                yield from self.condition(node.applies_when)
+            for prompt in node.prompts:
+                yield from self.citations(prompt.cites, prompt.place)
+                if prompt.applies_when:
+                    yield from self.condition(prompt.applies_when)
+
+    def of_rule(self, rule: Rule) -> Iterator[Problem]:
+        yield from self.citations(rule.cites, rule.place)
+        yield from self.condition(rule.applies)
+        for trigger in rule.triggers:
+            match trigger:
+                case Anchor(name, place):
+                    yield from self.anchor(name, place)
+                case Becomes(test, place):
+                    yield from self.changing(test, place)
+                case Each():
+                    yield from self.each(trigger)
+        if rule.expect:
+            yield from self.expect(rule.expect, rule)
+        if rule.conflict:
+            yield from self.conflict(rule)
+        if rule.derives:
+            yield from self.derives(rule)
+        for edge in rule.edges:
+            yield from self.known(edge.rule, self.rules, "rule", edge.place)
+            yield from self.citations(edge.cites, edge.place)
+            target = self.rules.get(edge.rule)
+            if target and target.status == "draft" and rule.status == "active":
+                message = f"The rule '{edge.rule}' is a draft, and an active rule cannot lean on it."
+                yield Problem(edge.place, "leans-on-draft", message, "Make it active, or leave out the edge.")
+        for answer in rule.answers:
+            yield from self.known(answer.prompt, self.prompts, "prompt", answer.place)
+        yield from self.examples(rule)
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def known(self, name: str, names: Iterable[str], what: str, place: Place) -> Iterator[Problem]:
+        if name not in names:
+            yield Problem(place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names))
+
+    def citations(self, cites: tuple[Citation, ...], place: Place) -> Iterator[Problem]:
+        for cite in cites:
+            yield from self.known(cite.source, self.sources, "source", place)
+            source = self.sources.get(cite.source)
+            if source and source.lines and not 1 <= cite.line <= source.lines:
+                message = f"{cite.source} has {source.lines} lines; there is no line {cite.line}."
+                yield Problem(place, "no-such-line", message, "Look the passage up again.")
+
+    def condition(self, condition: Condition) -> Iterator[Problem]:
+        match condition:
+            case Test():
+                yield from self.fact_test(condition)
+            case All(parts) | Any_(parts):
+                for part in parts:
+                    yield from self.condition(part)
+            case Not(part):
+                yield from self.condition(part)
+            case Has(activities, where, _, place):
+                yield from self.activities(activities, place)
+                yield from self.attributes(activities, where)
+
+    def fact_test(self, test: Test) -> Iterator[Problem]:
+        facts = self.vocabulary.circumstances
+        yield from self.known(test.subject, facts, "fact", test.place)
+        if test.op == "not_same_as":
+            yield from self.known(test.value, facts, "fact", test.place)
+        term = facts.get(test.subject)
+        if term:
+            yield from _test_problems(test, term)
+
+    def anchor(self, name: str, place: Place) -> Iterator[Problem]:
+        anchors = self.vocabulary.anchors()
+        if name not in anchors:
+            message = f"'{name}' is not a date circumstance, so no clock can start with it."
+            yield Problem(place, "unknown-anchor", message, did_you_mean(name, anchors))
+
+    def changing(self, test: Test, place: Place) -> Iterator[Problem]:
+        yield from self.fact_test(test)
+        term = self.vocabulary.circumstances.get(test.subject)
+        if term and not term.may_change:
+            message = f"'{test.subject}' cannot change, so it cannot become anything."
+            yield Problem(place, "cannot-change", message, "Give it may_change in the vocabulary if it can.")
+
+    def activities(self, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
+        for name in names:
+            if name != "not_done":
+                yield from self.known(name, self.vocabulary.activities, "activity", place)
+
+    def attributes(self, activities: tuple[str, ...], tests: All) -> Iterator[Problem]:
+        for test in tests.parts:
+            if not isinstance(test, Test):
+                continue
+            terms = [self.vocabulary.attribute(name, test.subject) for name in activities]
+            found = [term for term in terms if term is not None]
+            if not found:
+                names = {n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes}
+                message = f"{listed(activities)} has no attribute '{test.subject}'."
+                yield Problem(test.place, "unknown-attribute", message, did_you_mean(test.subject, names))
+            else:
+                yield from _test_problems(test, found[0])
+
+    def each(self, trigger: Each) -> Iterator[Problem]:
+        yield from self.activities((trigger.activity,), trigger.place)
+        yield from self.attributes((trigger.activity,), trigger.where)
+        if trigger.since:
+            yield from self.activities((trigger.since,), trigger.place)
+
+    def expect(self, expect: Expect, rule: Rule) -> Iterator[Problem]:
+        yield from self.activities(expect.activities, expect.place)
+        yield from self.attributes(expect.activities, expect.where)
+        if expect.good_when:
+            yield from self.attributes(expect.activities, expect.good_when)
+        for limit in expect.limits:
+            yield from self.known(limit, self.limits, "limit", expect.place)
+        each = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
+        if expect.this:
+            if len(each) != len(rule.triggers) or not each:
+                message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
+                yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
+            yield from self.attributes(each, expect.this)
+        for bound in (expect.until, expect.before, expect.by, expect.not_before):
+            if bound and bound != "trigger" and not bound.startswith("trigger."):
+                yield from self.anchor(bound, expect.place)
+        windows = [expect.within, expect.before, expect.by, expect.every, expect.each_period, expect.at_least]
+        if sum(window is not None for window in windows) > 1:
+            message = "An expectation has one window: within, before, by, every, each_period or at_least."
+            yield Problem(expect.place, "two-windows", message, "Write two rules.")
+        if (expect.before or expect.by) and expect.before != "trigger" and not expect.not_before:
+            message = "'before' and 'by' need 'not_before', so that something done years ago does not count."
+            yield Problem(expect.place, "missing-key", message, "Add it.")
+        if (expect.within or expect.every or expect.each_period) and not rule.triggers:
+            message = "A time limit needs something that starts its clock."
+            yield Problem(expect.place, "missing-key", message, "Add 'from'.")
+
+    def conflict(self, rule: Rule) -> Iterator[Problem]:
+        conflict = rule.conflict
+        assert conflict is not None
+        if conflict.pair is None:
+            yield from self.condition(conflict.when)
+            return
+        yield from self.activities((conflict.pair,), rule.place)
+        yield from self.attributes((conflict.pair,), conflict.where)
+        yield from self.attributes((conflict.pair,), All(tuple(_every_test(conflict.when))))
+
+    def derives(self, rule: Rule) -> Iterator[Problem]:
+        assert rule.derives is not None
+        name, value = rule.derives
+        place = rule.document.key_place("derives", name)
+        yield from self.fact_test(Test(name, "one_of", (value,), place))
+        term = self.vocabulary.circumstances.get(name)
+        if term and term.type in ("date", "choices"):
+            message = f"'{name}' is a {term.type} circumstance, which cannot be inferred."
+            yield Problem(place, "cannot-infer", message, "Only yes/no, choices of one and numbers can be.")
+
+    def examples(self, rule: Rule) -> Iterator[Problem]:
+        for n, example in enumerate(rule.examples):
+            path: Path_ = ("examples", n, "given")
+            yield from case_problems(_part(rule.document, path, "E-1"), self.case_shape)
+            for key in ("because_of", "undermined_by"):
+                for m, name in enumerate(example.get(key, [])):
+                    yield from self.known(name, self.rules, "rule", rule.document.place("examples", n, key, m))
+
+
+def example_document(rule: Rule, n: int) -> Document:
+    """Return the case that an example of a rule gives, as if it were a file of its own, with its places in the rule."""
+    return _part(rule.document, ("examples", n, "given"), f"E-{n + 1}")
+
+
+def _part(document: Document, path: Path_, reference: str) -> Document:
+    value: Any = document.value
+    for step in path:
+        value = value[step]
+    whole = {"case": reference, "circumstances": {}, "record": [], **value}
+    size = len(path)
+    places = {at[size:]: place for at, place in document.places.items() if at[:size] == path}
+    keys = {at[size:]: place for at, place in document.keys.items() if at[:size] == path and len(at) > size}
+    return Document(document.file, whole, places, keys)
+
+
+def _every_test(condition: Condition) -> Iterator[Test]:
+    match condition:
+        case Test():
+            yield condition
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from _every_test(part)
+        case Not(part):
+            yield from _every_test(part)
+
+
+def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
+    allowed = _OPERATIONS[term.type]
+    if test.op not in allowed:
+        words = listed(sorted(allowed))
+        message = f"'{test.subject}' is a {term.type} value; it cannot be tested with {test.op}, only with {words}."
+        yield Problem(test.place, "wrong-test", message)
+        return
+    if test.op not in ("one_of", "includes_any"):
+        return
+    for value in test.value:
+        if not _fits(value, term):
+            known = [*term.values] or ["true", "false"] * (term.type == "yes_no")
+            hint = did_you_mean(str(value), known) or (f"It is {listed(known)}." if known else "")
+            if term.type == "yes_no" and value in ("yes", "no"):
+                hint = "Write true for yes and false for no."
+            message = f"'{test.subject}' cannot be '{value}'."
+            yield Problem(test.place, "wrong-value", message, hint)
+
+
+def _fits(value: object, term: Term) -> bool:
+    match term.type:
+        case "yes_no":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "choice" | "choices":
+            return value in term.values
+        case "date":
+            return value in (NOT_YET, NONE)
+        case _:
+            return isinstance(value, str)
+
+
+_OPERATIONS = {
+    "yes_no": {"one_of", "known", "not_same_as", "same_as_previous"},
+    "choice": {"one_of", "known", "not_same_as", "same_as_previous"},
+    "choices": {"includes_any", "known", "not_same_as", "same_as_previous"},
+    "number": {"one_of", "at_least", "at_most", "known", "not_same_as", "same_as_previous"},
+    "date": {"one_of", "before", "known", "not_same_as"},
+    "text": {"one_of", "known", "same_as_previous"},
+}

@@ -1,0 +1,593 @@
+"""What the record shows for one occasion of one rule: the windows, what was done in them, and the reasons recorded.
+
+This is the arithmetic of dates. Both engines are given its results as facts and decide the status each in its own way.
+Numbers in brackets refer to the decisions in `docs/semantics.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from quips.cases import Case, Entry
+from quips.framework import Row
+from quips.occasions import Occasion, State
+from quips.program import Duty, Program
+from quips.rules import Expect
+from quips.truth import Asks, AsksEntry, Conditions, Truth, World, asks_entry
+from quips.vocabulary import NOT_YET
+from quips.workdays import add
+
+
+class Seen(StrEnum):
+    """What is on the record in and around one window; the first that holds [2]."""
+
+    GOOD = "good"
+    """Done in the window, and good (or only asked whether it was done)."""
+    UNJUDGED = "unjudged"
+    """Done in the window; nobody has judged it."""
+    UNCLEAR = "unclear"
+    """Done in the window, if it is the right one: an attribute that decides is not given."""
+    BAD = "bad"
+    """Done in the window and judged not good enough."""
+    SHORT = "short"
+    """Done less often than it should be."""
+    UNDATED = "undated"
+    """Done, but nobody can say when."""
+    EARLY = "early"
+    """Done before the clock started."""
+    AFTER = "after"
+    """Done after the window closed."""
+    NOTHING = "nothing"
+    """Nothing on the record."""
+    CLEAR = "clear"
+    """What must not happen is not on the record."""
+    FUTURE = "future"
+    """The clock has not started."""
+    DATE_NOT_GIVEN = "date_not_given"
+    """A date that the window depends on is not known."""
+    DOUBTFUL = "doubtful"
+    """It is not known whether this is an occasion."""
+    NOT_SEEN = "not_seen"
+    """No occasion is on the record, and the record is not complete."""
+    NO_END = "no_end"
+    """The date it should come before does not exist in this case."""
+
+
+class Reason(StrEnum):
+    """A reason on record for something not being done [6]."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNSAID = "unsaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How often something was done, in periods or times.
+
+    Attributes:
+        done: How many periods (or times) count as done.
+        of: How many there should be, those with an acceptable reason left out.
+        waived: How many were left out for an acceptable reason.
+        unclear: How many may count, if what is not given were known.
+    """
+
+    done: int
+    of: int
+    waived: int = 0
+    unclear: int = 0
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What the record shows under one reading of the limit and one row of it.
+
+    Attributes:
+        seen: What is on the record.
+        first: The first day of the window, as an ordinal; None if it has none.
+        due: The last day of the window; None if it has none.
+        entry: The entry that decided, if one did.
+        timed: False where the limit has no number, so that the timing is for the auditor.
+        still_open: Whether the window is still open on the day the case is read as at.
+        incomplete: Whether the record is incomplete where this would stand.
+        reason: The reason on record for it not being done.
+        late_accepted: Whether an acceptable reason for lateness is on record.
+        reading: The name of the reading of the limit; empty if there is no limit.
+        row: The row of the limit.
+        measure: For counts and frequencies.
+    """
+
+    seen: Seen
+    first: int | None = None
+    due: int | None = None
+    entry: Entry | None = None
+    timed: bool = True
+    still_open: bool = False
+    incomplete: bool = False
+    reason: Reason = Reason.NONE
+    late_accepted: bool = False
+    reading: str = ""
+    row: Row | None = None
+    measure: Measure | None = None
+
+    @property
+    def done(self) -> int | None:
+        """The day it was done, if it was and the day is known."""
+        return self.entry.day if self.entry else None
+
+
+@dataclass(slots=True)
+class Observation:
+    """What the record shows for one finding.
+
+    Attributes:
+        key: The finding's key within its rule.
+        day: The day its clock started; None where there is none.
+        attempts: One for each reading of the limit and each row that may be the right one; at least one.
+        turn: For a recurring rule, which time this is, from 1; otherwise 0.
+        periods: For an unbroken absence of something recurring, how many due dates have passed.
+    """
+
+    key: str
+    day: int | None
+    attempts: list[Attempt]
+    turn: int = 0
+    periods: int = 0
+
+
+@dataclass(slots=True)
+class Window:
+    """From which day to which day something should be done; None for no bound."""
+
+    first: int | None
+    last: int | None
+    timed: bool = True
+    endless: bool = False
+    reading: str = ""
+    row: Row | None = None
+
+
+Observes = Callable[[World, Occasion, int], list[Observation]]
+Candidates = list[tuple[Entry, Truth]]
+
+_STATES = {
+    State.FUTURE: Seen.FUTURE,
+    State.DATE_NOT_GIVEN: Seen.DATE_NOT_GIVEN,
+    State.DOUBTFUL: Seen.DOUBTFUL,
+    State.NOT_SEEN: Seen.NOT_SEEN,
+}
+_RANK = {Seen.GOOD: 0, Seen.UNJUDGED: 1, Seen.UNCLEAR: 2, Seen.BAD: 3}
+
+
+def observations(duty: Duty, program: Program, conditions: Conditions) -> Observes:
+    """Compile a rule's expectation into a function that says what the record shows for an occasion to which it applies.
+
+    The function takes the case, the occasion, and how many occasions the rule has in this case.
+    """
+    assert duty.expect is not None  # derivations and conflicts are decided without the record's windows
+    observer = _Observer(duty.expect, duty, program, conditions)
+    how: Callable[[World, Occasion, int], list[Observation]]
+    if duty.expect.this is not None:
+        how = observer.trigger_itself
+    elif duty.expect.never:
+        how = observer.never
+    elif duty.expect.every:
+        how = observer.every
+    elif duty.expect.each_period:
+        how = observer.each_period
+    elif duty.expect.at_least:
+        how = observer.at_least
+    else:
+        how = observer.once
+
+    def observe(world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        seen = _STATES.get(occasion.state)
+        if seen is not None:
+            return [Observation(occasion.key, occasion.day, [Attempt(seen)])]
+        return how(world, occasion, n_occasions)
+
+    return observe
+
+
+class _Observer:
+    """One expectation, compiled."""
+
+    def __init__(self, expect: Expect, duty: Duty, program: Program, conditions: Conditions) -> None:
+        self.expect = expect
+        self.where = asks_entry(expect.where)
+        self.good = asks_entry(expect.good_when) if expect.good_when else None
+        self.this = asks_entry(expect.this) if expect.this else None
+        self.stages = frozenset(program.stages[name] for name in expect.activities)
+        self.anchors = program.relevant
+        self.judges_early = expect.not_before is None and not expect.early_counts
+        limit = expect.within or expect.every or expect.each_period or expect.at_least
+        self.readings = _compiled_readings(program, limit, conditions) if limit else []
+
+    # What is asked of an occasion ------------------------------------------------------------------------------------
+
+    def trigger_itself(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        assert self.this is not None and occasion.entry is not None  # checked when the rules were loaded
+        truth = self.this(occasion.entry.attributes)
+        seen = Seen.GOOD if truth else Seen.UNJUDGED if truth is None else Seen.BAD
+        return [Observation(occasion.key, occasion.day, [Attempt(seen, entry=occasion.entry)])]
+
+    def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        case = world.case
+        found = self.candidates(case, occasion)
+        attempts = [self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
+        return [Observation(occasion.key, occasion.day, attempts)]
+
+    def never(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        case = world.case
+        end = self.end(world, occasion)
+        seen, decisive = Seen.CLEAR, None
+        for entry, matches in self.candidates(case, occasion):
+            if entry.day is None or matches is None:
+                seen, decisive = Seen.UNCLEAR, entry
+            elif (occasion.day is None or entry.day >= occasion.day) and (end is None or entry.day <= end):
+                seen, decisive = Seen.BAD, entry
+                break
+        attempt = Attempt(seen, occasion.day, end, decisive, incomplete=self.incomplete(case))
+        return [Observation(occasion.key, occasion.day, [attempt])]
+
+    def every(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        """Rolling [9]: the next is due from the last one done, late or poor ones included."""
+        if occasion.day is None:
+            return [Observation(occasion.key, None, [Attempt(Seen.DATE_NOT_GIVEN)])]
+        case, end = world.case, self.end(world, occasion)
+        found = self.candidates(case, occasion)
+        undated = next((entry for entry, _ in found if entry.day is None), None)
+        results: list[Observation] = []
+        start, turn = occasion.day, 1
+        while True:
+            windows = self.limit_windows(world, start)
+            if end is not None and all(w.last is not None and w.last > end for w in windows):
+                break
+            done = self.next_done(found, start, first=turn == 1)
+            attempts = [self.recurring_attempt(case, window, done, undated) for window in windows]
+            observation = Observation(f"{occasion.key}/{turn}", start, attempts, turn)
+            results.append(observation)
+            excused = next((a for a in attempts if a.seen is Seen.NOTHING and a.reason is Reason.ACCEPTED), None)
+            if done is not None and done[0].day is not None:
+                start = done[0].day
+            elif excused is not None and excused.due is not None and not excused.still_open:
+                start = excused.due
+            else:
+                observation.periods = self.periods_passed(world, windows, start)
+                break
+            turn += 1
+        return results or [Observation(f"{occasion.key}/1", start, [Attempt(Seen.NO_END)], 1)]
+
+    def each_period(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        if occasion.day is None:
+            return [Observation(occasion.key, None, [Attempt(Seen.DATE_NOT_GIVEN)])]
+        case, end = world.case, self.end(world, occasion)
+        found = self.candidates(case, occasion)
+        windows = self.limit_windows(world, occasion.day)
+        attempts = [self.frequency(case, window, found, end) for window in windows]
+        return [Observation(occasion.key, occasion.day, attempts)]
+
+    def at_least(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        case, end = world.case, self.end(world, occasion)
+        found = self.candidates(case, occasion)
+        attempts = []
+        for row, reading in self.rows(world, occasion.day if occasion.day is not None else case.as_at):
+            wanted = row.value if row and row.value is not None else None
+            inside = [
+                (entry, matches)
+                for entry, matches in found
+                if entry.day is None
+                or ((occasion.day is None or entry.day >= occasion.day) and (end is None or entry.day <= end))
+            ]
+            sure = sum(1 for entry, matches in inside if matches and entry.day is not None)
+            attempt = Attempt(Seen.NOTHING, occasion.day, end, reading=reading, row=row, timed=wanted is not None)
+            attempt.incomplete = self.incomplete(case)
+            attempt.still_open = end is not None and case.as_at <= end
+            if wanted is not None:
+                attempt.measure = Measure(sure, wanted, 0, len(inside) - sure)
+                attempt.seen = _counted(sure, len(inside) - sure, wanted - (row.tolerance if row else 0))
+            elif inside:
+                attempt.seen = Seen.UNJUDGED
+            attempt.entry = inside[-1][0] if inside else None
+            attempts.append(attempt)
+        return [Observation(occasion.key, occasion.day, attempts)]
+
+    # Windows ---------------------------------------------------------------------------------------------------------
+
+    def windows(self, world: World, occasion: Occasion) -> list[Window | Seen]:
+        """The windows in which it should be done; a `Seen` where a window cannot be had."""
+        expect, day = self.expect, occasion.day
+        first = None if expect.early_counts else day
+        if expect.within:
+            return [Seen.UNDATED] if day is None else list(self.limit_windows(world, day))
+        bound = expect.until or expect.before or expect.by
+        if bound is None:
+            return [Window(first, None)]
+        last = _resolve(bound, world.case, occasion)
+        if expect.before or expect.by:
+            start = _resolve(expect.not_before, world.case, occasion) if expect.not_before else None
+            first = start if isinstance(start, int) else None
+            if last == NOT_YET:
+                return [Window(first, None, endless=True)]
+            if isinstance(last, str):
+                return [Seen.NO_END]
+        elif isinstance(last, str):
+            return [Window(first, None, endless=True)]
+        if last is None:
+            return [Seen.DATE_NOT_GIVEN]
+        return [Window(first, last - 1 if expect.before else last)]
+
+    def limit_windows(self, world: World, day: int) -> list[Window]:
+        """The windows that a limit gives from a day on: one for each reading and each row that may be the right one."""
+        latest = self.expect.at_latest
+        windows = []
+        first = None if self.expect.early_counts else day
+        for row, reading in self.rows(world, day):
+            if row is not None and row.value is not None:
+                windows.append(Window(first, add(day, row.value, row.unit), True, False, reading, row))
+            else:
+                last = add(day, *latest) if latest else None
+                windows.append(Window(first, last, False, latest is None, reading, row))
+        return windows
+
+    def rows(self, world: World, day: int) -> list[tuple[Row | None, str]]:
+        """The rows that may be the right ones on a day; readings without a number give way to those with one [7]."""
+        possible: list[tuple[Row | None, str]] = []
+        for name, rows in self.readings:
+            for row, asks in rows:
+                if not row.in_force(day):
+                    continue
+                truth = asks(world, day) if asks else True
+                if truth is not False:
+                    possible.append((row, name))
+                if truth:
+                    break
+        numbered = [(row, name) for row, name in possible if row is not None and row.value is not None]
+        return list(numbered) or possible[:1] or [(None, "")]
+
+    def end(self, world: World, occasion: Occasion) -> int | None:
+        """The day on which something that goes on stops; None while it has not been given: it has not come."""
+        if self.expect.until is None:
+            return None
+        end = _resolve(self.expect.until, world.case, occasion)
+        return end if isinstance(end, int) else None
+
+    # What was done ---------------------------------------------------------------------------------------------------
+
+    def candidates(self, case: Case, occasion: Occasion) -> Candidates:
+        """What may answer the occasion, in the order of days, with whether it is the right thing."""
+        where, found = self.where, []
+        for name in self.expect.activities:
+            for entry in case.entries.get(name, ()):
+                matches = where(entry.attributes)
+                if matches is not False and self.expect.same:
+                    matches = _same(entry, occasion, self.expect.same, matches)
+                if matches is not False:
+                    found.append((entry, matches))
+        if len(self.expect.activities) > 1:
+            found.sort(key=lambda pair: (pair[0].day is None, pair[0].day or 0, pair[0].key))
+        return found
+
+    def attempt(
+        self, case: Case, found: Candidates, window: Window | Seen, occasion: Occasion, n_occasions: int
+    ) -> Attempt:
+        if not isinstance(window, Window):
+            return self.without_window(case, found, window, n_occasions)
+        seen, entry = self.choose(found, window, occasion)
+        attempt = Attempt(seen, window.first, window.last, entry, window.timed)
+        attempt.reading, attempt.row = window.reading, window.row
+        attempt.incomplete = self.incomplete(case)
+        attempt.still_open = window.endless if window.last is None else case.as_at <= window.last
+        if seen is Seen.NOTHING:
+            attempt.reason = self.reason(case, window.first, window.last, n_occasions)
+        elif seen is Seen.AFTER and entry is not None:
+            attempt.late_accepted = entry.attributes.get("late_acceptable") is True
+        return attempt
+
+    def without_window(self, case: Case, found: Candidates, seen: Seen, n_occasions: int) -> Attempt:
+        """The occasion has no date, or the bound is not known: what was done is for the auditor [8]."""
+        if seen is not Seen.UNDATED:
+            return Attempt(seen)
+        attempt = Attempt(Seen.UNDATED, entry=found[0][0]) if found else Attempt(Seen.DATE_NOT_GIVEN)
+        reason = Reason.NONE if found else self.reason(case, None, None, n_occasions)
+        if reason in (Reason.ACCEPTED, Reason.UNSAID):
+            attempt.seen, attempt.reason = Seen.NOTHING, reason
+        return attempt
+
+    def choose(self, found: Candidates, window: Window, occasion: Occasion) -> tuple[Seen, Entry | None]:
+        """What decides in a window, and the entry: the first of `Seen` that holds."""
+        if not found:
+            return Seen.NOTHING, None
+        first, last = window.first, window.last
+        unbounded = first is None and last is None and occasion.state is State.NOW
+        inside: Candidates = []
+        undated = early = after = None
+        for entry, matches in found:
+            day = entry.day
+            if day is None:
+                if unbounded:
+                    inside.append((entry, matches))
+                else:
+                    undated = undated or entry
+            elif first is not None and day < first:
+                early = entry
+            elif last is not None and day > last:
+                if after is None or (after[1] is None and matches):
+                    after = (entry, matches)
+            else:
+                inside.append((entry, matches))
+        if inside:
+            return self.best(inside)
+        if undated or occasion.state is State.UNDATED:
+            return Seen.UNDATED, undated or found[0][0]
+        if early and self.judges_early and occasion.about in self.anchors:
+            return Seen.EARLY, early
+        if after:
+            return (Seen.AFTER if after[1] else Seen.UNCLEAR), after[0]
+        return Seen.NOTHING, None
+
+    def best(self, inside: Candidates) -> tuple[Seen, Entry]:
+        """The entry that decides among those in the window, by `which`, and what it shows."""
+        if self.expect.which != "any" and len(inside) > 1:
+            days = [entry.day for entry, _ in inside]
+            if None in days:
+                return Seen.UNDATED, inside[-1][0]
+            day = days[-1] if self.expect.which == "latest" else days[0]
+            inside = [(entry, matches) for entry, matches in inside if entry.day == day]
+        shown = [(self.quality(entry, matches), entry) for entry, matches in inside]
+        return min(shown, key=lambda pair: _RANK[pair[0]])
+
+    def quality(self, entry: Entry, matches: Truth) -> Seen:
+        if matches is None:
+            return Seen.UNCLEAR
+        good = self.good(entry.attributes) if self.good else True
+        return Seen.GOOD if good else Seen.UNJUDGED if good is None else Seen.BAD
+
+    def reason(self, case: Case, first: int | None, last: int | None, n_occasions: int) -> Reason:
+        """The best reason on record: a dated one excuses the window that holds it, an undated one a single occasion [6]."""
+        if not case.reasons:
+            return Reason.NONE
+        best = Reason.NONE
+        for name in self.expect.activities:
+            for entry in case.reasons.get(name, ()):
+                if self.where(entry.attributes) is False:
+                    continue
+                if entry.day is not None and not (
+                    (first is None or entry.day >= first) and (last is None or entry.day <= last)
+                ):
+                    continue
+                acceptable = entry.attributes.get("acceptable")
+                if acceptable is False:
+                    best = Reason.REFUSED if best is Reason.NONE else best
+                elif acceptable is None or (entry.day is None and n_occasions > 1):
+                    best = Reason.UNSAID if best is not Reason.ACCEPTED else best
+                else:
+                    best = Reason.ACCEPTED
+        return best
+
+    def incomplete(self, case: Case) -> bool:
+        return bool(case.incomplete) and not self.stages.isdisjoint(case.incomplete)
+
+    # Recurring things and counts -------------------------------------------------------------------------------------
+
+    def next_done(self, found: Candidates, start: int, first: bool) -> tuple[Entry, Truth] | None:
+        for entry, matches in found:
+            if entry.day is not None and (entry.day >= start if first else entry.day > start):
+                return entry, matches
+        return None
+
+    def recurring_attempt(
+        self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None
+    ) -> Attempt:
+        attempt = Attempt(Seen.NOTHING, window.first, window.last, timed=window.timed)
+        attempt.reading, attempt.row = window.reading, window.row
+        attempt.incomplete = self.incomplete(case)
+        attempt.still_open = window.endless if window.last is None else case.as_at <= window.last
+        if done is None:
+            attempt.seen, attempt.entry = (Seen.UNDATED, undated) if undated else (Seen.NOTHING, None)
+            attempt.reason = self.reason(case, window.first, window.last, 2)
+        else:
+            entry, matches = done
+            assert entry.day is not None  # next_done passes over what has no day
+            attempt.entry = entry
+            late = window.last is not None and entry.day > window.last
+            attempt.seen = Seen.AFTER if late and matches else self.quality(entry, matches)
+            attempt.late_accepted = entry.attributes.get("late_acceptable") is True
+        return attempt
+
+    def periods_passed(self, world: World, windows: list[Window], start: int) -> int:
+        """How many due dates an unbroken absence has passed, by the longest reading."""
+        counts = []
+        for window in windows:
+            row, periods = window.row, 0
+            if row is not None and row.value:
+                while add(start, row.value * (periods + 1), row.unit) < world.case.as_at:
+                    periods += 1
+            counts.append(periods)
+        return min(counts, default=0)
+
+    def frequency(self, case: Case, window: Window, found: Candidates, end: int | None) -> Attempt:
+        """How many of the periods that have ended had what they should [10]."""
+        row, start = window.row, window.first
+        attempt = Attempt(Seen.NOTHING, start, None, timed=window.timed, reading=window.reading, row=row)
+        attempt.incomplete = self.incomplete(case)
+        attempt.entry = found[-1][0] if found else None
+        if row is None or not row.value or start is None:
+            attempt.seen, attempt.still_open = (Seen.UNJUDGED, False) if found else (Seen.NOTHING, True)
+            return attempt
+        done = waived = unclear = ended = 0
+        undated = sum(1 for entry, _ in found if entry.day is None)
+        for first, last in _periods(start, row, case.as_at, end):
+            ended += 1
+            inside = [matches for entry, matches in found if entry.day is not None and first <= entry.day <= last]
+            sure = sum(1 for matches in inside if matches)
+            if sure >= row.times:
+                done += 1
+            elif self.reason(case, first, last, 2) is Reason.ACCEPTED:
+                waived += 1
+            elif len(inside) + undated >= row.times:
+                unclear += 1
+        of = ended - waived
+        attempt.measure = Measure(done, of, waived, unclear)
+        attempt.still_open = ended == 0
+        if ended and not of:
+            attempt.reason = Reason.ACCEPTED
+        elif ended:
+            attempt.seen = _counted(done, unclear, of - row.tolerance)
+        return attempt
+
+
+def _counted(sure: int, unclear: int, wanted: int) -> Seen:
+    if sure >= wanted:
+        return Seen.GOOD
+    if sure + unclear >= wanted:
+        return Seen.UNJUDGED
+    return Seen.SHORT if sure else Seen.NOTHING
+
+
+def _periods(start: int, row: Row, as_at: int, end: int | None) -> Iterator[tuple[int, int]]:
+    """The periods that have ended, their last days inside, as for any limit [3]; one that is cut off does not count."""
+    assert row.value is not None  # the caller has a number
+    stop = as_at - 1 if end is None else min(as_at - 1, end)
+    first, n = start, 1
+    while (last := add(start, row.value * n, row.unit)) <= stop:
+        yield first, last
+        first, n = last + 1, n + 1
+
+
+def _same(entry: Entry, occasion: Occasion, names: tuple[str, ...], matches: Truth) -> Truth:
+    for name in names:
+        ours = entry.attributes.get(name)
+        theirs = occasion.entry.attributes.get(name) if occasion.entry else None
+        if ours is None or theirs is None:
+            matches = None
+        elif ours != theirs:
+            return False
+    return matches
+
+
+def _resolve(instant: str, case: Case, occasion: Occasion) -> int | str | None:
+    """The day that a name stands for; ``not_yet`` or ``none`` as given; None if it is not known."""
+    if instant == "trigger":
+        return occasion.day
+    anchor, _, attribute = instant.partition(".")
+    if attribute:
+        value = occasion.entry.attributes.get(attribute) if occasion.entry else None
+        return value if isinstance(value, int) else None
+    given = case.dates.get(anchor)
+    if isinstance(given, tuple):
+        later = [day for day in given if occasion.day is None or day >= occasion.day]
+        return later[0] if later else given[-1]
+    return given
+
+
+def _compiled_readings(
+    program: Program, limit: str, conditions: Conditions
+) -> list[tuple[str, list[tuple[Row, Asks | None]]]]:
+    return [
+        (reading.name, [(row, conditions.asks(row.when) if row.when else None) for row in reading.rows])
+        for reading in program.limits[limit].readings
+    ]

@@ -1,0 +1,221 @@
+"""When a rule asks: each occasion on which its clock starts in one case.
+
+A rule always has at least one occasion, and an occasion's key never depends on what is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+from quips.cases import Case, Entry, History
+from quips.program import Duty, Program
+from quips.rules import Anchor, Becomes, Each, Trigger
+from quips.truth import Conditions, Truth, World, asks_entry
+from quips.vocabulary import NONE, NOT_YET
+from quips.workdays import add
+
+
+class State(StrEnum):
+    """Whether an occasion is there."""
+
+    NOW = "now"
+    """The clock has started (or the rule has none)."""
+    FUTURE = "future"
+    """It starts later, or has not started yet."""
+    DATE_NOT_GIVEN = "date_not_given"
+    """The date that starts it is not known."""
+    UNDATED = "undated"
+    """It was done, but nobody can say when."""
+    DOUBTFUL = "doubtful"
+    """It may be one: an attribute that decides is not given."""
+    NOT_SEEN = "not_seen"
+    """None is on the record, but the record is not complete."""
+    NONE = "none"
+    """There is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One occasion on which a rule asks.
+
+    Attributes:
+        key: Its stable name within the rule.
+        state: Whether it is there.
+        day: The day the clock starts, as an ordinal; None where there is none.
+        entry: The entry of the record that is the occasion, if one is.
+        about: The name of the circumstance or activity that makes the occasion; empty for the case as a whole.
+        previous: For a pair, the entry of the same kind before it.
+    """
+
+    key: str
+    state: State
+    day: int | None = None
+    entry: Entry | None = None
+    about: str = ""
+    previous: Entry | None = None
+
+
+FindsOccasions = Callable[[World], list[Occasion]]
+
+
+def occasions(duty: Duty, program: Program, conditions: Conditions) -> FindsOccasions:
+    """Compile a rule's triggers into a function that finds its occasions in a case, in a fixed order."""
+    if duty.conflict is not None and duty.conflict.pair is not None:
+        return _pairs(duty.conflict.pair, asks_entry(duty.conflict.where), program.stages)
+    if not duty.triggers:
+        whole = [Occasion("case", State.NOW)]
+        return lambda world: whole
+    finders = [_finder(trigger, program, conditions) for trigger in duty.triggers]
+    if len(finders) == 1:
+        return finders[0]
+    return lambda world: [occasion for finder in finders for occasion in finder(world)]
+
+
+def _finder(trigger: Trigger, program: Program, conditions: Conditions) -> FindsOccasions:
+    match trigger:
+        case Anchor(name):
+            return _anchor(name, program, conditions)
+        case Becomes():
+            return _changes(trigger, conditions)
+        case Each():
+            return _nth(trigger, program.stages) if trigger.nth else _each(trigger, program.stages)
+
+
+def _anchor(name: str, program: Program, conditions: Conditions) -> FindsOccasions:
+    relevant = program.relevant.get(name)
+    runs = conditions.asks(relevant) if relevant else None
+    missing = [Occasion(name, State.DATE_NOT_GIVEN, about=name)]
+    future = [Occasion(name, State.FUTURE, about=name)]
+    none = [Occasion(name, State.NONE, about=name)]
+
+    def find(world: World) -> list[Occasion]:
+        given = world.case.dates.get(name)
+        if given == NONE or (given in (None, NOT_YET) and runs and runs(world, world.case.as_at) is False):
+            return none
+        if given is None:
+            return missing
+        if given == NOT_YET:
+            return future
+        as_at = world.case.as_at
+        return [
+            Occasion(
+                name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name
+            )
+            for n, day in enumerate(given)
+            if isinstance(day, int)
+        ]
+
+    return find
+
+
+def _each(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
+    name, where = trigger.activity, asks_entry(trigger.where)
+
+    def find(world: World) -> list[Occasion]:
+        found = []
+        for entry in _entries(world.case, name):
+            matches = where(entry.attributes)
+            if matches is not False:
+                found.append(_occasion(entry, matches))
+        return found or [_nothing(name, world.case, stages)]
+
+    return find
+
+
+def _nth(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
+    name, where, since = trigger.activity, asks_entry(trigger.where), trigger.since
+
+    def find(world: World) -> list[Occasion]:
+        marked = [(entry, where(entry.attributes)) for entry in _entries(world.case, name)]
+        maybe = [entry for entry, matches in marked if matches is not False]
+        sure = [entry for entry, matches in marked if matches and entry.day is not None]
+        resets = [entry.day for entry in world.case.entries.get(since or "", ()) if entry.day is not None]
+        certain = _nth_of(sure, resets, trigger)
+        possible = _nth_of([entry for entry in maybe if entry.day is not None], resets, trigger)
+        unsure = len(maybe) > len(sure)
+        found = [
+            _occasion(entry, True if entry.key in certain and entry.key in possible else None)
+            for entry in maybe
+            if entry.key in certain or entry.key in possible
+        ]
+        if found:
+            return found
+        if unsure and len(maybe) >= trigger.nth:
+            return [Occasion(name, State.DOUBTFUL, about=name)]
+        return [_nothing(name, world.case, stages)]
+
+    return find
+
+
+def _nth_of(entries: list[Entry], resets: list[int], trigger: Each) -> frozenset[str]:
+    """The keys of the entries at which the count, within its span and since it was last set back, reaches n."""
+    reached = set()
+    for index, entry in enumerate(entries):
+        assert entry.day is not None  # the callers pass dated entries only
+        start = max((day for day in resets if day < entry.day), default=0)
+        counted = 0
+        for earlier in entries[: index + 1]:
+            assert earlier.day is not None
+            near = trigger.span is None or add(earlier.day, *trigger.span) >= entry.day
+            counted += near and earlier.day > start
+        if counted == trigger.nth:
+            reached.add(entry.key)
+    return frozenset(reached)
+
+
+def _changes(trigger: Becomes, conditions: Conditions) -> FindsOccasions:
+    name = trigger.test.subject
+    asks = conditions.asks(trigger.test)
+
+    def find(world: World) -> list[Occasion]:
+        history = world.facts.get(name)
+        if history is None:
+            return [Occasion(name, State.DATE_NOT_GIVEN, about=name)]
+        found = []
+        if isinstance(history, History):
+            before: Truth = None
+            for n, day in enumerate(history.days):
+                now = asks(world, day)
+                if n and now and before is False:
+                    key = f"{name}@{date.fromordinal(day).isoformat()}"
+                    found.append(Occasion(key, State.NOW, day, about=name))
+                before = now
+        return found or [Occasion(name, State.NONE, about=name)]
+
+    return find
+
+
+def _pairs(name: str, where: Callable[..., Truth], stages: Mapping[str, str]) -> FindsOccasions:
+    def find(world: World) -> list[Occasion]:
+        counted = [entry for entry in _entries(world.case, name) if where(entry.attributes) is not False]
+        found = [
+            replace(_occasion(later, where(later.attributes)), previous=earlier) for earlier, later in pairwise(counted)
+        ]
+        return found or [_nothing(name, world.case, stages)]
+
+    return find
+
+
+def _entries(case: Case, name: str) -> list[Entry]:
+    if name == "not_done":
+        return [entry for entries in case.reasons.values() for entry in entries]
+    return list(case.entries.get(name, ()))
+
+
+def _occasion(entry: Entry, matches: Truth) -> Occasion:
+    state = State.DOUBTFUL if matches is None else State.UNDATED if entry.day is None else State.NOW
+    return Occasion(entry.key, state, entry.day, entry, entry.activity)
+
+
+def _nothing(name: str, case: Case, stages: Mapping[str, str]) -> Occasion:
+    stage = stages.get(name)
+    return Occasion(name, State.NOT_SEEN if _open(stage, case) else State.NONE, about=name)
+
+
+def _open(stage: str | None, case: Case) -> bool:
+    return bool(case.incomplete) if stage is None else stage in case.incomplete
+

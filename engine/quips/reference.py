@@ -1,0 +1,355 @@
+"""The reference engine: plain Python, and the definition of the right answer.
+
+Rules are compiled once. A case is evaluated in two steps: each rule by itself, then what rests on what. The same evaluation
+gives the statuses and, read more closely, the explanations. Numbers in brackets refer to the decisions in `docs/semantics.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from quips.cases import Case
+from quips.decisions import Decision, Ref
+from quips.observations import Attempt, Observation, Reason, Seen, observations
+from quips.occasions import FindsOccasions, Occasion, State, occasions
+from quips.program import Duty, Program
+from quips.statuses import Status, Verdict, verdict_of
+from quips.truth import Asks, Conditions, Truth, World, pair_asks
+
+_EXPLAINING_WEAKNESS = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
+_CAN_BE_UNDERMINED = frozenset({Status.MET, Status.TO_JUDGE})
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """One finding while a case is evaluated.
+
+    Attributes:
+        number: The rule's number in the program.
+        key: The finding's key within the rule.
+        status: Its status.
+        was: Its status before it was undermined.
+        occasion: The occasion it answers.
+        observation: What the record shows; None where the rule does not apply or asks nothing of the record.
+        day: The day its clock started.
+        done: The day the work was done.
+        due: The last day it was due.
+        undermined_by: The findings it rests on that fall short.
+    """
+
+    number: int
+    key: str
+    status: Status
+    was: Status
+    occasion: Occasion
+    observation: Observation | None = None
+    day: int | None = None
+    done: int | None = None
+    due: int | None = None
+    undermined_by: tuple[Evaluated, ...] = ()
+
+
+Evaluation = list[list[Evaluated]]
+"""For each rule of the program, its findings."""
+
+_Rule = Callable[[World], list[Evaluated]]
+
+
+class ReferenceEngine:
+    """Evaluates cases by one program."""
+
+    name = "reference"
+
+    def __init__(self, program: Program) -> None:
+        """Compile the program's rules."""
+        self.program = program
+        conditions = Conditions(program)
+        given = Conditions(replace(program, derived={}))
+        self._rules = [
+            _compile(number, duty, program, given if duty.kind == "conflict" else conditions)
+            for number, duty in enumerate(program.duties)
+        ]
+        self._queries = [
+            duty.kind == "derivation" or (duty.conflict is not None and duty.conflict.means == "query")
+            for duty in program.duties
+        ]
+
+    def decide(self, case: Case) -> list[Decision]:
+        """Return a decision for each finding of a case, in the order of the program."""
+        return self.decisions(self.evaluate(case))
+
+    def evaluate(self, case: Case) -> Evaluation:
+        """Evaluate every rule on a case, and what rests on what."""
+        world = World(case)
+        evaluation = [rule(world) for rule in self._rules]
+        for duty, findings in zip(self.program.duties, evaluation, strict=True):
+            if not duty.edges:
+                continue
+            for finding in findings:
+                if finding.status in _CAN_BE_UNDERMINED:
+                    self._undermine(finding, duty, evaluation)
+        return evaluation
+
+    def decisions(self, evaluation: Evaluation) -> list[Decision]:
+        """Return the decisions of an evaluation."""
+        return [self._decision(finding, evaluation) for findings in evaluation for finding in findings]
+
+    def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> Iterator[tuple[Evaluated, str]]:
+        """Yield the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
+        for number, kind in self.program.duties[finding.number].edges:
+            found = _in_force(evaluation[number], finding)
+            if found is not None:
+                yield found, kind
+
+    def verdict(self, finding: Evaluated) -> Verdict:
+        """Return the kind of answer a finding is."""
+        return verdict_of(finding.status, "query" if self._queries[finding.number] else "gap")
+
+    def _undermine(self, finding: Evaluated, duty: Duty, evaluation: Evaluation) -> None:
+        """What rests on work that falls short, or was done before it, is undermined, unless its auditor let it stand [17]."""
+        beneath = tuple(
+            prerequisite
+            for prerequisite, kind in self.prerequisites(finding, evaluation)
+            if kind == "rests_on"
+            and (prerequisite.status in _EXPLAINING_WEAKNESS or _done_before(finding, prerequisite))
+        )
+        if beneath and not stands(finding):
+            finding.undermined_by = beneath
+            finding.status = Status.UNDERMINED
+
+    def _decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
+        name, status = self.program.duties[finding.number].name, finding.status
+        gap = self.verdict(finding) is Verdict.GAP
+        causes = self._causes(finding, evaluation) if gap else ()
+        waits = () if status is Status.NOT_APPLICABLE else self._open_beneath(finding, evaluation)
+        undermined_by = self._refs(finding.undermined_by)
+        return Decision(name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits)
+
+    def _open_beneath(self, finding: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
+        if not self.program.duties[finding.number].edges:
+            return ()
+        return self._refs(
+            prerequisite
+            for prerequisite, kind in self.prerequisites(finding, evaluation)
+            if kind == "rests_on" and self.verdict(prerequisite) is Verdict.OPEN
+        )
+
+    def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
+        """The nearest gaps upstream that explain a gap, looking through what is open or not applicable [19]."""
+        if not self.program.duties[gap.number].edges:
+            return ()
+        causes = {id(found): found for found in gap.undermined_by if self.verdict(found) is Verdict.GAP}
+        seen: set[tuple[int, str]] = set()
+        pending = list(self.prerequisites(gap, evaluation))
+        while pending:
+            found, path = pending.pop()
+            if (id(found), path) in seen:
+                continue
+            seen.add((id(found), path))
+            verdict = self.verdict(found)
+            if verdict is Verdict.GAP:
+                if _explains(found, gap, path):
+                    causes[id(found)] = found
+            elif verdict is not Verdict.SUFFICIENT:
+                for beyond, kind in self.prerequisites(found, evaluation):
+                    pending.append((beyond, kind if path == "rests_on" else path))
+        return self._refs(causes.values())
+
+    def _refs(self, findings: Iterator[Evaluated] | object) -> tuple[Ref, ...]:
+        ordered = sorted({(finding.number, finding.key) for finding in findings})  # type: ignore[attr-defined]
+        return tuple((self.program.duties[number].name, key) for number, key in ordered)
+
+
+def status_of(attempt: Attempt) -> Status:
+    """Return the status that what is on the record gives, under one reading of the limit [2]."""
+    match attempt.seen:
+        case Seen.GOOD:
+            return Status.MET if attempt.timed else Status.TO_JUDGE
+        case Seen.UNJUDGED | Seen.UNCLEAR | Seen.UNDATED | Seen.EARLY:
+            return Status.TO_JUDGE
+        case Seen.BAD:
+            return Status.INSUFFICIENT
+        case Seen.AFTER:
+            return Status.EXCEPTED if attempt.late_accepted else Status.LATE
+        case Seen.NOTHING | Seen.SHORT:
+            return _status_of_absence(attempt)
+        case Seen.CLEAR:
+            return Status.NOT_ON_RECORD if attempt.incomplete else Status.MET
+        case Seen.FUTURE:
+            return Status.NOT_YET_DUE
+        case Seen.NOT_SEEN:
+            return Status.NOT_ON_RECORD
+        case Seen.NO_END:
+            return Status.NOT_APPLICABLE
+        case Seen.DATE_NOT_GIVEN | Seen.DOUBTFUL:
+            return Status.CANNOT_TELL
+
+
+def stands(finding: Evaluated) -> bool:
+    """Whether the auditor has said on purpose that the work stands, although what it rests on falls short [17]."""
+    attempts = finding.observation.attempts if finding.observation else []
+    return any(attempt.entry is not None and "stands" in attempt.entry.attributes for attempt in attempts)
+
+
+def _status_of_absence(attempt: Attempt) -> Status:
+    if attempt.reason is Reason.ACCEPTED:
+        return Status.EXCEPTED
+    if attempt.reason is Reason.UNSAID:
+        return Status.TO_JUDGE
+    endless = not attempt.timed and attempt.due is None
+    if attempt.still_open and not endless:
+        return Status.NOT_YET_DUE
+    if attempt.reason is Reason.REFUSED:
+        return Status.MISSING
+    if attempt.incomplete:
+        return Status.NOT_ON_RECORD
+    if endless:
+        return Status.TO_JUDGE
+    return Status.INSUFFICIENT if attempt.seen is Seen.SHORT else Status.MISSING
+
+
+def _combined(attempts: list[Attempt]) -> Status:
+    """One status for all readings of a limit: theirs if they agree; to judge if readings differ; else it depends on what
+    is not known [7]."""
+    first = status_of(attempts[0])
+    if len(attempts) == 1:
+        return first
+    statuses = [(attempt.reading, status_of(attempt)) for attempt in attempts]
+    if all(status is first for _, status in statuses):
+        return first
+    per_reading: dict[str, set[Status]] = {}
+    for reading, status in statuses:
+        per_reading.setdefault(reading, set()).add(status)
+    return Status.CANNOT_TELL if any(len(found) > 1 for found in per_reading.values()) else Status.TO_JUDGE
+
+
+def _compile(number: int, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
+    applies = conditions.asks(duty.applies)
+    if duty.kind == "derivation":
+        return _derivation(number, duty, applies)
+    find = occasions(duty, program, conditions)
+    if duty.kind == "conflict":
+        return _conflict(number, duty, applies, find, conditions)
+    return _expectation(number, applies, find, duty, program, conditions)
+
+
+def _expectation(
+    number: int, applies: Asks, find: FindsOccasions, duty: Duty, program: Program, conditions: Conditions
+) -> _Rule:
+    observe = observations(duty, program, conditions)
+
+    def evaluate(world: World) -> list[Evaluated]:
+        found = find(world)
+        results = []
+        for occasion in found:
+            state = occasion.state
+            day = occasion.day if state is State.NOW and occasion.day is not None else world.case.as_at
+            truth = False if state is State.NONE else applies(world, day)
+            if not truth:
+                results.append(_without_observation(number, occasion, truth))
+                continue
+            for observation in observe(world, occasion, len(found)):
+                status = _combined(observation.attempts)
+                first = observation.attempts[0]
+                results.append(
+                    Evaluated(
+                        number,
+                        observation.key,
+                        status,
+                        status,
+                        occasion,
+                        observation,
+                        observation.day,
+                        first.entry.day if first.entry else None,
+                        first.due,
+                    )
+                )
+        return results
+
+    return evaluate
+
+
+def _derivation(number: int, duty: Duty, applies: Asks) -> _Rule:
+    """An inference holds, is ruled out, or cannot be told; it is in conflict with a given value that differs [14]."""
+    assert duty.derives is not None
+    name, value = duty.derives
+    whole = Occasion("case", State.NOW)
+
+    def evaluate(world: World) -> list[Evaluated]:
+        as_at = world.case.as_at
+        truth = applies(world, as_at)
+        if not truth:
+            return [_without_observation(number, whole, truth)]
+        given = world.case.fact(name, as_at)
+        status = Status.CONSISTENT if given is None or given == value else Status.CONFLICT
+        return [Evaluated(number, "case", status, status, whole)]
+
+    return evaluate
+
+
+def _conflict(number: int, duty: Duty, applies: Asks, find: FindsOccasions, conditions: Conditions) -> _Rule:
+    """A conflict, none, or it cannot be told [13]."""
+    assert duty.conflict is not None
+    paired = duty.conflict.pair is not None
+    clashes = conditions.asks(duty.conflict.when) if not paired else None
+    pair_clashes = pair_asks(duty.conflict.when) if paired else None
+
+    def evaluate(world: World) -> list[Evaluated]:
+        results = []
+        for occasion in find(world):
+            day = occasion.day if occasion.day is not None else world.case.as_at
+            truth = False if occasion.state is State.NONE else applies(world, day)
+            if not truth:
+                results.append(_without_observation(number, occasion, truth))
+                continue
+            if clashes is not None:
+                clash = clashes(world, day)
+            elif pair_clashes is not None and occasion.state is State.NOW and occasion.previous and occasion.entry:
+                clash = pair_clashes(occasion.previous, occasion.entry)
+            else:
+                clash = None
+            status = _CLASH[clash] if occasion.state is not State.NOT_SEEN else Status.NOT_ON_RECORD
+            done = occasion.day if occasion.entry else None
+            results.append(Evaluated(number, occasion.key, status, status, occasion, None, occasion.day, done))
+        return results
+
+    return evaluate
+
+
+_CLASH: dict[Truth, Status] = {True: Status.CONFLICT, False: Status.CONSISTENT, None: Status.CANNOT_TELL}
+
+
+def _without_observation(number: int, occasion: Occasion, truth: Truth) -> Evaluated:
+    status = Status.NOT_APPLICABLE if truth is False else Status.CANNOT_TELL
+    return Evaluated(number, occasion.key, status, status, occasion, None, occasion.day)
+
+
+def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated | None:
+    """The finding of the same occasion, else the last whose clock started by the day this was done (or due) [16]."""
+    by = finding.done if finding.done is not None else finding.due if finding.due is not None else finding.day
+    last = None
+    for found in prerequisites:
+        if found.key == finding.key:
+            return found
+        in_time = by is None or found.day is None or found.day <= by
+        if in_time and (last is None or (found.day or 0, found.key) > (last.day or 0, last.key)):
+            last = found
+    return last
+
+
+def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
+    return finding.done is not None and prerequisite.done is not None and finding.done < prerequisite.done
+
+
+def _explains(cause: Evaluated, gap: Evaluated, path: str) -> bool:
+    if cause.status is Status.LATE:
+        return (
+            gap.status is Status.LATE
+            and cause.done is not None
+            and gap.due is not None
+            and cause.done > gap.due
+        )
+    if path == "rests_on":
+        return cause.status in _EXPLAINING_WEAKNESS
+    return cause.status is Status.MISSING and gap.status in (Status.MISSING, Status.LATE)

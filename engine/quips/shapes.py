@@ -1,0 +1,150 @@
+"""Holds documents to a JSON Schema and says what is wrong in plain words, all of it at once."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from quips.problems import Problem, did_you_mean, listed
+from quips.source import Document
+
+_FORMATS = FormatChecker(formats=())
+_TYPE_WORDS = {
+    "object": "a mapping (name: value)",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+@_FORMATS.checks("date")
+def is_date(value: object) -> bool:
+    """Whether a value is a day that exists, written year-month-day; anything but text passes, as in JSON Schema.
+
+    Example:
+        >>> is_date("2010-02-30")
+        False
+    """
+    if not isinstance(value, str):
+        return True
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+class Shape:
+    """A JSON Schema, compiled once."""
+
+    def __init__(self, schema: dict[str, Any]) -> None:
+        """Compile a schema of draft 2020-12."""
+        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
+
+    def problems(self, document: Document) -> list[Problem]:
+        """Return everything about a document that does not fit the schema; an empty list if it fits."""
+        found = {
+            problem
+            for error in self._validator.iter_errors(document.value)
+            for problem in _problems_of(error, document)
+        }
+        return sorted(found)
+
+
+def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
+    path = tuple(error.absolute_path)
+    place = document.place(*path)
+    key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+    about = f"'{key}'" if key else "The file"
+    value, wanted, kind = error.instance, error.validator_value, str(error.validator)
+    if "propertyNames" in error.absolute_schema_path:
+        known = wanted if kind == "enum" else ()
+        message = f"'{value}' is not a name that can stand here."
+        hint = did_you_mean(value, known) or "Names are lower case, with underscores between words."
+        return [Problem(document.key_place(*path, value), "unknown-name", message, hint)]
+    match kind:
+        case "additionalProperties":
+            known = error.schema.get("properties", {})
+            return [
+                Problem(
+                    document.key_place(*path, name),
+                    "unknown-key",
+                    f"'{name}' is not something that can be said here.",
+                    did_you_mean(name, known) or _choose_from(known),
+                )
+                for name in value
+                if name not in known
+            ]
+        case "required":
+            missing = error.message.split("'")[1]
+            message = f"'{missing}' is missing" + (f" in {about}." if key else ".")
+            return [Problem(place, "missing-key", message, "Add it.")]
+        case "dependentRequired":
+            return [Problem(place, "missing-key", f"{about}: {error.message}.", "Add it.")]
+        case "enum" | "const":
+            choices = wanted if kind == "enum" else [wanted]
+            message = f"{about} cannot be {_shown(value)}; it is {listed(map(_shown, choices))}."
+            hint = did_you_mean(str(value), map(str, choices)) or _yes_no_hint(value, choices)
+            return [Problem(place, "wrong-value", message, hint)]
+        case "type":
+            kinds = wanted if isinstance(wanted, list) else [wanted]
+            words = listed(_TYPE_WORDS.get(name, name) for name in kinds)
+            message = f"{about} has to be {words}, not {_shown(value)}."
+            return [Problem(place, "wrong-type", message, _yes_no_hint(value, [True] if "boolean" in kinds else []))]
+        case "format":
+            message = f"{about}: {_shown(value)} is not a day that exists."
+            return [Problem(place, "not-a-date", message, "Write year-month-day, such as 2010-04-19.")]
+        case "pattern":
+            hint = error.schema.get("description", f"It has to fit the pattern {wanted}.")
+            return [Problem(place, "wrong-form", f"{about}: {_shown(value)} is not of the right form.", hint)]
+        case "minimum" | "maximum":
+            bound = "at least" if kind == "minimum" else "at most"
+            return [Problem(place, "out-of-range", f"{about} is {_shown(value)}; it has to be {bound} {wanted}.")]
+        case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength":
+            return [Problem(place, "wrong-size", _size_message(about, kind, wanted))]
+        case "uniqueItems":
+            return [Problem(place, "repeated", f"{about} says the same thing twice.")]
+        case "oneOf" | "anyOf":
+            options = [option["required"][0] for option in wanted if "required" in option]
+            return [Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")]
+        case _:
+            return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
+
+
+def _size_message(about: str, kind: str, wanted: int) -> str:
+    if kind == "minLength":
+        return f"{about} is empty."
+    thing = "thing" if wanted == 1 else "things"
+    return f"{about} has to hold at {'least' if kind.startswith('min') else 'most'} {wanted} {thing}."
+
+
+def _choose_from(known: Any) -> str:
+    names = sorted(known)
+    return f"It can be: {listed(names)}." if 0 < len(names) <= 30 else ""
+
+
+def _yes_no_hint(value: object, choices: list[Any]) -> str:
+    if True in choices and isinstance(value, str) and value.lower() in ("yes", "no", "y", "n", "on", "off"):
+        return "Write true for yes and false for no."
+    return ""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    text = str(value)
+    return f"'{text[:60]}…'" if len(text) > 60 else f"'{text}'" if isinstance(value, str) else text

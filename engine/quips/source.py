@@ -1,0 +1,227 @@
+"""Reads YAML strictly: version 1.2, no duplicate keys, no aliases, and the place of every value.
+
+PyYAML's own resolver follows YAML 1.1, in which ``on`` and ``no`` are truth values. In a domain of yes/no
+answers that would silently lose entries, so scalars are resolved here by the core schema of YAML 1.2,
+which is also what editors read.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from quips.places import Place
+from quips.problems import InputError, Problem
+
+_Loader = getattr(yaml, "CLoader", yaml.Loader)
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 60
+
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_OCTAL, _HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL: dict[str, Any] = {
+    **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
+    **dict.fromkeys([".nan", ".NaN", ".NAN"], float("nan")),
+    **dict.fromkeys([sign + inf for sign in ("", "+") for inf in (".inf", ".Inf", ".INF")], float("inf")),
+    **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], float("-inf")),
+}
+
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's content with the place of every part of it.
+
+    Attributes:
+        file: The file's name as shown to people.
+        value: The content as plain dictionaries, lists and scalars; dates stay text.
+        places: For the path of each value (keys and positions from the top), where the value starts.
+        keys: For the path of each mapping value, where its key stands.
+    """
+
+    file: str
+    value: Any
+    places: dict[Path_, Place]
+    keys: dict[Path_, Place]
+
+    def place(self, *path: str | int) -> Place:
+        """Return where the value at a path starts, or its nearest parent if there is no such value."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, Place(self.file))
+
+    def key_place(self, *path: str | int) -> Place:
+        """Return where the key of a mapping value stands."""
+        return self.keys.get(path) or self.place(*path)
+
+
+def read_yaml(path: Path, shown_as: str | None = None) -> Document:
+    """Read one YAML file.
+
+    Args:
+        path: The file.
+        shown_as: What to call it in messages; its path as given if left out.
+
+    Raises:
+        InputError: The file cannot be read, is too large, is not text, is not YAML, repeats a key or uses an alias.
+    """
+    file = shown_as or str(path)
+    return parse_yaml(_text(path, file), file)
+
+
+def parse_yaml(text: str, file: str) -> Document:
+    """Parse YAML text that is said to come from a file.
+
+    Raises:
+        InputError: The text is not YAML, is nested too deeply, repeats a key or uses an alias.
+
+    Example:
+        >>> parse_yaml("answer: no", "x.yaml").value
+        {'answer': 'no'}
+    """
+    return _Builder(text, file).document()
+
+
+def _text(path: Path, file: str) -> str:
+    def fail(name: str, message: str, hint: str = "") -> InputError:
+        return InputError([Problem(Place(file), name, message, hint)])
+
+    try:
+        if not path.is_file():
+            if path.exists():
+                raise fail("not-a-file", "This is a folder or a device, not a file.")
+            raise fail("no-such-file", "There is no such file.", "Check the name and the folder.")
+        if os.path.getsize(path) > MAX_BYTES:
+            raise fail(
+                "file-too-large",
+                f"The file is larger than {MAX_BYTES // 1_000_000} MB, which no record of one case is.",
+                "Check that it is the right file.",
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise fail("cannot-read", f"The file cannot be read: {error.strerror or error}.") from error
+    if b"\0" in data:
+        raise fail("not-text", "This is not a text file.", "Quips reads YAML text files, saved as UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        place = Place(file, line)
+        problem = Problem(place, "not-utf-8", "The file has characters that are not UTF-8.", "Save it as UTF-8.")
+        raise InputError([problem]) from error
+
+
+class _Builder:
+    """Builds values from the parser's events, so that what must be refused is refused before anything is built of it."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.places: dict[Path_, Place] = {}
+        self.keys: dict[Path_, Place] = {}
+        self.problems: list[Problem] = []
+
+    def document(self) -> Document:
+        try:
+            value = self.read()
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            what = ", ".join(part for part in (error.context, error.problem) if part)
+            place = _place(mark, self.file) if mark else Place(self.file)
+            hint = "Check the indentation, the colons and the quotes of this line and the one before."
+            raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, place) from error
+        except yaml.YAMLError as error:
+            raise self.refused("not-yaml", f"This is not YAML: {str(error).splitlines()[0]}.") from error
+        if self.problems:
+            raise InputError(self.problems)
+        return Document(self.file, value, self.places, self.keys)
+
+    def read(self) -> Any:
+        self.events = yaml.parse(self.text, Loader=_Loader)
+        value, documents = None, 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    message = "The file holds more than one YAML document."
+                    raise self.refused("several-documents", message, "Put each in a file of its own.", self.at(event))
+                value = self.value(next(self.events), ())
+        return value
+
+    def value(self, event: yaml.Event, path: Path_) -> Any:
+        place = self.places[path] = self.at(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"The alias *{event.anchor} repeats another part of the file."
+            raise self.refused("alias", message, "Write the part out where it is needed.", place)
+        if len(path) >= MAX_DEPTH:
+            message = f"Lists and mappings are nested more than {MAX_DEPTH} deep."
+            raise self.refused("nested-too-deeply", message, "", place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(path)
+        return self.mapping(path)
+
+    def sequence(self, path: Path_) -> list[Any]:
+        items: list[Any] = []
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            items.append(self.value(event, (*path, len(items))))
+        return items
+
+    def mapping(self, path: Path_) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            place = self.at(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                message = "A key has to be a word, not a list, a mapping or an alias."
+                raise self.refused("key-not-text", message, "", place)
+            key = str(event.value)
+            here = (*path, key)
+            if key in found:
+                message = f"The key '{key}' stands twice; the first is on line {self.keys[here].line}."
+                self.problems.append(Problem(place, "duplicate-key", message, "Keep one of them."))
+                here = (*path, f"{key} (again)")
+            self.keys[here] = place
+            value = self.value(next(self.events), here)
+            found.setdefault(key, value)
+        return found
+
+    def at(self, event: yaml.Event) -> Place:
+        return _place(event.start_mark, self.file)
+
+    def refused(self, name: str, message: str, hint: str = "", place: Place | None = None) -> InputError:
+        return InputError([Problem(place or Place(self.file), name, message, hint)])
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    text = str(event.value)
+    if event.style or not text.isascii():
+        return text
+    if text in _SPECIAL:
+        return _SPECIAL[text]
+    if not (text[0].isdigit() or text[0] in "+-."):
+        return text
+    if _INTEGER.fullmatch(text):
+        return int(text) if len(text) < 20 else float(text)
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text[2:], 16)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _place(mark: Any, file: str) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)
