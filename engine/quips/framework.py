@@ -181,6 +181,8 @@ class Edition:
         name: ``omi-1``, ``omi-2`` or ``standards-2018``.
         title: Its title.
         summary: What it is, in a sentence or two.
+        valid_from: The first day it was in use, as an ordinal; 0 if that is not known.
+        valid_until: The first day it was no longer in use; None if it is, or if that is not known.
         levels: What it calls its layers, top to bottom.
         purposes: The purposes of sentences it tags, with their meaning.
         threads: The headline threads it tags, with their titles.
@@ -195,6 +197,8 @@ class Edition:
     name: str
     title: str
     summary: str
+    valid_from: int
+    valid_until: int | None
     levels: tuple[str, ...]
     purposes: Mapping[str, str]
     threads: Mapping[str, str]
@@ -249,6 +253,8 @@ def read_edition(document: Document, divisions: list[Document]) -> Edition:
         name=name,
         title=value["title"],
         summary=value.get("summary", ""),
+        valid_from=_ordinal(value.get("in_use", {}).get("valid_from")) or 0,
+        valid_until=_ordinal(value.get("in_use", {}).get("valid_until")),
         levels=tuple(value["levels"]),
         purposes=value["purposes"],
         threads={key: thread["title"] for key, thread in value["threads"].items()},
@@ -276,7 +282,6 @@ def _limit(document: Document, n: int) -> Limit:
 
 
 def _row(document: Document, value: dict[str, Any], path: tuple[str | int, ...]) -> Row:
-    until = value.get("valid_until")
     return Row(
         when=read_condition(document, *path, "when") if "when" in value else None,
         value=value.get("value"),
@@ -284,7 +289,7 @@ def _row(document: Document, value: dict[str, Any], path: tuple[str | int, ...])
         times=value.get("times", 1),
         tolerance=value.get("tolerance", 0),
         valid_from=date.fromisoformat(value["valid_from"]).toordinal(),
-        valid_until=date.fromisoformat(until).toordinal() if until else None,
+        valid_until=_ordinal(value.get("valid_until")),
         standing=value["standing"],
         cites=read_citations(value["cites"]),
         notes=value.get("notes", ""),
@@ -342,3 +347,7 @@ def _prompt(
         variant=value.get("variant", variant),
         place=document.place(*path, "prompt"),
     )
+
+
+def _ordinal(day: str | None) -> int | None:
+    return date.fromisoformat(day).toordinal() if day else None

@@ -66,6 +66,13 @@ class Knowledge:
         return compile_program(order, derived_in_order(self.graph, active), self.limits, self.vocabulary)
 
     @cached_property
+    def by_definition(self) -> frozenset[str]:
+        """The circumstances that are inferred with certainty, because that is what the words mean."""
+        inferring = [rule for rule in self.rules.values() if rule.derives]
+        loose = {rule.derives[0] for rule in inferring if rule.derives and not rule.by_definition}
+        return frozenset(rule.derives[0] for rule in inferring if rule.derives) - loose
+
+    @cached_property
     def case_schema(self) -> dict[str, Any]:
         """The JSON Schema of a case record."""
         return case_schema(self.vocabulary, sorted(self.editions))

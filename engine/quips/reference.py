@@ -64,10 +64,10 @@ class ReferenceEngine:
     def __init__(self, program: Program) -> None:
         """Compile the program's rules."""
         self.program = program
-        conditions = Conditions(program)
-        given = Conditions(replace(program, derived={}))
+        self.conditions = Conditions(program)
+        self.given = Conditions(replace(program, derived={}))
         self._rules = [
-            _compile(number, duty, program, given if duty.kind == "conflict" else conditions)
+            _compile(number, duty, program, self.given if duty.kind == "conflict" else self.conditions)
             for number, duty in enumerate(program.duties)
         ]
         self._queries = [

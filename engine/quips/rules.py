@@ -170,6 +170,7 @@ class Rule:
     conflict: Conflict | None
     derives: tuple[str, Any] | None
     otherwise: Any
+    by_definition: bool
     bears: str
     concerns: tuple[str, ...]
     edges: tuple[Edge, ...]
@@ -208,6 +209,7 @@ def read_rule(document: Document, topic: str) -> Rule:
         conflict=_conflict(document) if "conflict" in value else None,
         derives=derives,
         otherwise=value.get("otherwise"),
+        by_definition=value.get("by_definition", False),
         bears=value.get("bears", ""),
         concerns=tuple(value.get("concerns", ())),
         edges=(*_edges(document, "rests_on"), *_edges(document, "follows")),

@@ -40,7 +40,13 @@ class Conditions:
 
     def __init__(self, program: Program) -> None:
         """Compile what every condition may need: the inferences, in their order."""
+        self.program = program
         self._stages = program.stages
+        self._compiled: dict[int, tuple[Condition, Asks]] = {}
+        self._premises = {
+            name: [program.duties[number].applies for number, _ in derived.rules]
+            for name, derived in program.derived.items()
+        }
         self._infer: dict[str, Callable[[World, int], Value | None]] = {}
         for name, derived in program.derived.items():
             holds = [(self.asks(program.duties[number].applies), value) for number, value in derived.rules]
@@ -63,12 +69,18 @@ class Conditions:
 
         return given_or_inferred
 
-    def inferred(self, name: str) -> Callable[[World, int], Value | None]:
-        """Return a function that gives what is inferred of a circumstance on a day, whatever is given."""
-        return self._infer[name]
+    def inferred_from(self, name: str) -> list[Condition]:
+        """Return the conditions from which a circumstance is inferred; empty if it is only ever given."""
+        return self._premises.get(name, [])
 
     def asks(self, condition: Condition) -> Asks:
-        """Compile a condition about a case on a day."""
+        """Compile a condition about a case on a day; the same condition is compiled once."""
+        known = self._compiled.get(id(condition))
+        if known is None:
+            known = self._compiled[id(condition)] = (condition, self._compile(condition))
+        return known[1]
+
+    def _compile(self, condition: Condition) -> Asks:
         match condition:
             case Test():
                 return self._test(condition)

@@ -1,0 +1,263 @@
+"""Why and why not: reads the same conditions and observations that decided, and says them in words.
+
+Nothing here decides anything. Each condition of a tree is asked by the same compiled question as in the evaluation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from quips.cases import Value
+from quips.conditions import All, Any_, Condition, Has, Not, Test, tests_of
+from quips.places import Place
+from quips.problems import listed
+from quips.rules import Rule
+from quips.truth import Conditions, Truth, World
+from quips.vocabulary import Term, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A circumstance that a finding looked at.
+
+    Attributes:
+        name: The circumstance.
+        value: What it is, in words; ``not known`` if nothing is known of it.
+        known: Whether it is known.
+        inferred: Whether it was inferred rather than given.
+        place: Where in the case file it stands; None if it is not given.
+    """
+
+    name: str
+    value: str
+    known: bool
+    inferred: bool
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One condition of a rule, as it came out.
+
+    Attributes:
+        words: The condition in words.
+        truth: True, false, or None where what is known does not settle it.
+        found: What was found, in words; empty for a group.
+        place: Where the condition is written.
+        steps: The conditions it is made of.
+    """
+
+    words: str
+    truth: Truth
+    found: str
+    place: Place
+    steps: tuple[Step, ...] = ()
+
+
+class Explainer:
+    """Explains conditions about one case, in the words of the vocabulary."""
+
+    def __init__(self, conditions: Conditions, vocabulary: Vocabulary, world: World) -> None:
+        """Keep what the explanations are read off."""
+        self.conditions, self.vocabulary, self.world = conditions, vocabulary, world
+
+    def tree(self, condition: Condition, day: int) -> Step:
+        """Return a condition with the truth of each of its parts on a day."""
+        truth = self.conditions.asks(condition)(self.world, day)
+        match condition:
+            case Test():
+                found = self.fact(condition.subject, day)
+                suffix = " (inferred)" if found.inferred else ""
+                return Step(self.in_words(condition), truth, found.value + suffix, condition.place)
+            case All(parts):
+                steps = tuple(self.tree(part, day) for part in parts)
+                return Step("all of these" if steps else "every case", truth, "", condition.place, steps)
+            case Any_(parts):
+                steps = tuple(self.tree(part, day) for part in parts)
+                return Step("at least one of these", truth, "", condition.place, steps)
+            case Not(part):
+                return Step("not", truth, "", condition.place, (self.tree(part, day),))
+            case Has():
+                return Step(self.in_words(condition), truth, self.record_in_words(condition), condition.place)
+
+    def facts(self, condition: Condition, day: int) -> Iterator[Fact]:
+        """Yield each circumstance that a condition reads, once, in the order in which it is written."""
+        seen = set()
+        for test in tests_of(condition):
+            for name in (test.subject, *([test.value] if test.op == "not_same_as" else [])):
+                if name not in seen:
+                    seen.add(name)
+                    yield self.fact(name, day)
+
+    def fact(self, name: str, day: int) -> Fact:
+        """Return what is known of a circumstance on a day."""
+        given = self.world.case.fact(name, day)
+        value = given if given is not None else self.conditions.value(name)(self.world, day)
+        document = self.world.case.document
+        place = document.key_place("circumstances", name) if document and given is not None else None
+        term = self.vocabulary.circumstances[name]
+        return Fact(name, value_in_words(value, term), value is not None, given is None and value is not None, place)
+
+    def unknown(self, condition: Condition, day: int) -> list[str]:
+        """Return the circumstances that are not known and keep a condition from being settled, in order; those that are
+        inferred are followed to what they are inferred from, and questions about the record name the activity."""
+        found: dict[str, None] = {}
+        for part in self._unsettled(condition, day):
+            if isinstance(part, Has):
+                found.update(dict.fromkeys(part.activities))
+            else:
+                for name in (part.subject, *([part.value] if part.op == "not_same_as" else [])):
+                    if self.fact(name, day).known:
+                        continue
+                    found.update(dict.fromkeys(self._beneath(name, day) or [name]))
+        return list(found)
+
+    def limit_unknowns(self, rule: Rule, day: int) -> list[str]:
+        """Return the circumstances that are not known and that a rule's limit depends on, on a day."""
+        found: dict[str, None] = {}
+        for name in rule.expect.limits if rule.expect else ():
+            for reading in self.conditions.program.limits[name].readings:
+                for row in reading.rows:
+                    if row.when is not None and row.in_force(day):
+                        found.update(dict.fromkeys(self.unknown(row.when, day)))
+        return list(found)
+
+    def smallest_change(self, condition: Condition, day: int, wanted: bool = True) -> list[str]:
+        """Return in words the fewest changes that would make a condition true (or false); empty if it is already so."""
+        if self.conditions.asks(condition)(self.world, day) is wanted:
+            return []
+        match condition:
+            case Not(part):
+                return self.smallest_change(part, day, not wanted)
+            case All(parts) | Any_(parts):
+                changes = [self.smallest_change(part, day, wanted) for part in parts]
+                if isinstance(condition, All) is wanted:
+                    return [words for change in changes for words in change]
+                return min((change for change in changes if change), key=len, default=[])
+            case _:
+                return [self.in_words(condition) if wanted else self.negated(condition)]
+
+    def in_words(self, condition: Test | Has) -> str:
+        """Return a test or a question about the record in words."""
+        if isinstance(condition, Has):
+            names = listed(in_sentence(self.vocabulary.activities[name].title) for name in condition.activities)
+            tests = [attribute_in_words(test, self.vocabulary, condition.activities) for test in condition.where.parts]
+            which = f" ({'; '.join(tests)})" if tests else ""
+            return f"{names}{which} is on the record" + (" by then" if condition.up_to_trigger else "")
+        return test_in_words(condition, self.vocabulary.circumstances[condition.subject], self.vocabulary)
+
+    def negated(self, condition: Test | Has) -> str:
+        """Return the opposite of a test in words."""
+        words = self.in_words(condition)
+        return words.replace(" is ", " is not ", 1) if " is " in words else f"not: {words}"
+
+    def record_in_words(self, question: Has) -> str:
+        """Return what the record has of the activities that a question asks about."""
+        found = [
+            entry_in_words(entry.activity, entry.day, self.vocabulary)
+            for name in question.activities
+            for entry in self.world.case.entries.get(name, ())
+        ]
+        return listed(found, "and") or "nothing on the record"
+
+    def _unsettled(self, condition: Condition, day: int) -> Iterator[Test | Has]:
+        if self.conditions.asks(condition)(self.world, day) is not None:
+            return
+        match condition:
+            case All(parts) | Any_(parts):
+                for part in parts:
+                    yield from self._unsettled(part, day)
+            case Not(part):
+                yield from self._unsettled(part, day)
+            case _:
+                yield condition
+
+    def _beneath(self, name: str, day: int) -> list[str]:
+        found: dict[str, None] = {}
+        for condition in self.conditions.inferred_from(name):
+            found.update(dict.fromkeys(self.unknown(condition, day)))
+        return list(found)
+
+
+def day_in_words(day: int | None) -> str:
+    """Return a day as people write it.
+
+    Example:
+        >>> day_in_words(date(2009, 7, 13).toordinal())
+        '13 July 2009'
+    """
+    if day is None:
+        return "a day that is not known"
+    on = date.fromordinal(day)
+    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
+
+def value_in_words(value: Value | None, term: Term) -> str:
+    """Return what is known of a circumstance or attribute, as people say it."""
+    if value is None:
+        return "not known"
+    if isinstance(value, tuple):
+        return listed([day_in_words(day) for day in value], "and")
+    if isinstance(value, frozenset):
+        return listed([in_sentence(term.in_words(item)) for item in sorted(value)], "and") or "none"
+    if term.type == "date":
+        return day_in_words(value) if isinstance(value, int) else str(value).replace("_", " ")
+    return in_sentence(term.in_words(value))
+
+
+def entry_in_words(activity: str, day: int | None, vocabulary: Vocabulary) -> str:
+    """Return an entry of the record in words, such as ``home visit on 1 September 2009``."""
+    known = vocabulary.activities.get(activity)
+    title = in_sentence(known.title) if known else "reason recorded"
+    return f"{title} on {day_in_words(day)}" if day is not None else f"{title}, day not known"
+
+
+def in_sentence(title: str) -> str:
+    """Return a title as it stands inside a sentence: its first letter small, unless it is an abbreviation.
+
+    Example:
+        >>> in_sentence("Home visit"), in_sentence("MAPPA referral"), in_sentence("OASys assessment")
+        ('home visit', 'MAPPA referral', 'OASys assessment')
+    """
+    first = title.split(" ", 1)[0].split("-", 1)[0]
+    return title if first[1:] != first[1:].lower() else title[:1].lower() + title[1:]
+
+
+def test_in_words(test: Test, term: Term, vocabulary: Vocabulary | None = None) -> str:
+    """Return a test in words, such as ``RoSH level is high or very high``."""
+    subject = in_sentence(term.title)
+    match test.op:
+        case "one_of":
+            if term.type == "yes_no":
+                return f"{subject} is {'yes' if test.value[0] else 'no'}"
+            return f"{subject} is {listed(value_in_words(value, term) for value in test.value)}"
+        case "includes_any":
+            return f"{subject} includes {listed(in_sentence(term.in_words(value)) for value in test.value)}"
+        case "at_least" | "at_most":
+            return f"{subject} is {test.op.replace('_', ' ')} {test.value}"
+        case "before":
+            return f"{subject} is before {day_in_words(test.value)}"
+        case "known":
+            return f"{subject} is known"
+        case "not_same_as":
+            other = vocabulary.circumstances[test.value].title if vocabulary else test.value
+            return f"{subject} is not the same as {other}"
+        case _:
+            return f"{subject} is {'the same as' if test.value else 'not the same as'} the time before"
+
+
+def attribute_in_words(test: Condition, vocabulary: Vocabulary, activities: tuple[str, ...]) -> str:
+    """Return a test of an activity's attribute in words."""
+    assert isinstance(test, Test)  # attributes are tested one by one
+    for name in activities:
+        term = vocabulary.attribute(name, test.subject)
+        if term is not None:
+            return test_in_words(test, term, vocabulary)
+    return test.subject
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)

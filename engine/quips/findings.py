@@ -1,0 +1,303 @@
+"""Findings: what an audit says. Built here and nowhere else, from an engine's decisions and the evaluation behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from quips.cases import Case
+from quips.conditions import Condition
+from quips.decisions import Decision, Ref
+from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
+from quips.framework import Citation
+from quips.knowledge import Knowledge
+from quips.observations import Attempt, Measure
+from quips.occasions import State
+from quips.places import Place
+from quips.reasons import Telling
+from quips.reference import Evaluated, Evaluation, ReferenceEngine, status_of
+from quips.rules import Rule
+from quips.statuses import Status, Verdict, verdict_of
+from quips.truth import World
+
+
+@dataclass(frozen=True, slots=True)
+class LimitShown:
+    """One reading of a time limit, as it bears on a finding.
+
+    Attributes:
+        limit: The limit's name.
+        reading: The reading's title.
+        length: How long, in words.
+        started: The day the clock started, as an ordinal.
+        due: The last day, as an ordinal; None if there is no number.
+        status: What this reading alone would give.
+        standing: ``published``, ``reconstructed`` or ``unverified``.
+        cites: Where the number comes from.
+    """
+
+    limit: str
+    reading: str
+    length: str
+    started: int | None
+    due: int | None
+    status: Status
+    standing: str
+    cites: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a finding shows of a prompt: ``yes``, ``no``, ``nothing`` or ``open``."""
+
+    prompt: str
+    shows: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShown:
+    """An entry of the record that decided: in words, and where it stands."""
+
+    words: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one case and one occasion.
+
+    Attributes:
+        rule: The rule.
+        key: The finding's key within the rule.
+        occasion: The occasion in words; empty for the case as a whole.
+        status: Its status.
+        was: Its status before it was undermined.
+        verdict: The kind of answer it is.
+        root: Whether it is a gap that no other gap explains.
+        because_of: The nearest gaps that explain it.
+        undermined_by: The findings it rests on that fall short.
+        provisional: Why it could still change; empty if it could not.
+        why: Why it is so, in sentences.
+        would_be_met: The smallest change that would make it met, in words.
+        started: The day the clock started, as an ordinal.
+        due: The last day it was due.
+        done: The day it was done.
+        periods: For an unbroken absence of something recurring, how many due dates have passed.
+        measure: For counts and frequencies.
+        limits: The readings of the time limit.
+        entries: The entries of the record that decided.
+        facts: The circumstances it looked at.
+        settled_by: What would settle it, where it cannot be told: circumstances and activities by name.
+        shows: What it shows of prompts.
+    """
+
+    rule: Rule
+    key: str
+    occasion: str
+    status: Status
+    was: Status
+    verdict: Verdict
+    root: bool
+    because_of: tuple[Ref, ...]
+    undermined_by: tuple[Ref, ...]
+    provisional: tuple[str, ...]
+    why: tuple[str, ...]
+    would_be_met: tuple[str, ...]
+    started: int | None
+    due: int | None
+    done: int | None
+    periods: int
+    measure: Measure | None
+    limits: tuple[LimitShown, ...]
+    entries: tuple[EntryShown, ...]
+    facts: tuple[Fact, ...]
+    settled_by: tuple[str, ...]
+    shows: tuple[Shown, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """The finding's name: its rule's and its own."""
+        return self.rule.name, self.key
+
+
+class FindingBuilder:
+    """Builds the findings of one case."""
+
+    def __init__(self, knowledge: Knowledge, engine: ReferenceEngine, case: Case) -> None:
+        """Keep what findings are built from."""
+        self.knowledge, self.engine, self.case = knowledge, engine, case
+        self.world = World(case)
+        self.titles = {name: rule.title for name, rule in knowledge.rules.items()}
+        self.inferring = Explainer(engine.conditions, knowledge.vocabulary, self.world)
+        self.given_only = Explainer(engine.given, knowledge.vocabulary, self.world)
+
+    def findings(self, evaluation: Evaluation, decisions: Sequence[Decision]) -> list[Finding]:
+        """Return a finding for each decision, in the program's order.
+
+        Args:
+            evaluation: The reference engine's evaluation of the case.
+            decisions: The decisions of the engine whose word counts, in the same order.
+        """
+        evaluated = [finding for findings in evaluation for finding in findings]
+        return [self.finding(one, decision) for one, decision in zip(evaluated, decisions, strict=True)]
+
+    def finding(self, evaluated: Evaluated, decision: Decision) -> Finding:
+        """Return the finding of one decision."""
+        rule = self.knowledge.rules[decision.rule]
+        explainer = self.explainer(rule)
+        day = self.day(evaluated)
+        attempts = evaluated.observation.attempts if evaluated.observation else []
+        conditions = list(self.conditions(rule, evaluated))
+        facts = {fact.name: fact for condition in conditions for fact in explainer.facts(condition, day)}
+        settled_by = self.settled_by(rule, evaluated, explainer, conditions, day)
+        telling = Telling(rule, evaluated, self.case, explainer, day, self.titles)
+        return Finding(
+            rule=rule,
+            key=decision.key,
+            occasion=self.occasion(evaluated),
+            status=decision.status,
+            was=decision.was,
+            verdict=verdict_of(decision.status, means(rule)),
+            root=decision.root,
+            because_of=decision.because_of,
+            undermined_by=decision.undermined_by,
+            provisional=tuple(self.provisional(rule, evaluated, decision, facts.values())),
+            why=tuple(telling.why()),
+            would_be_met=tuple(telling.would_be_met()),
+            started=evaluated.day,
+            due=evaluated.due,
+            done=evaluated.done,
+            periods=evaluated.observation.periods if evaluated.observation else 0,
+            measure=next((attempt.measure for attempt in attempts if attempt.measure), None),
+            limits=tuple(self.limit(rule, attempt) for attempt in attempts if attempt.row is not None),
+            entries=tuple(self.entries(evaluated)),
+            facts=tuple(facts.values()),
+            settled_by=tuple(settled_by),
+            shows=tuple(self.shows(rule, evaluated, decision)),
+        )
+
+    def explainer(self, rule: Rule) -> Explainer:
+        """Return what explains a rule's conditions: conflicts read given values only."""
+        return self.given_only if rule.kind == "conflict" else self.inferring
+
+    def day(self, evaluated: Evaluated) -> int:
+        """Return the day on which a finding read the circumstances."""
+        started = evaluated.occasion.state is State.NOW and evaluated.occasion.day is not None
+        return evaluated.occasion.day if started and evaluated.occasion.day is not None else self.case.as_at
+
+    def conditions(self, rule: Rule, evaluated: Evaluated) -> Iterator[Condition]:
+        """Yield the conditions that bore on a finding: whom the rule is for, and whom its limit is for."""
+        yield rule.applies
+        if rule.conflict and rule.conflict.pair is None:
+            yield rule.conflict.when
+        if evaluated.observation is None or rule.expect is None:
+            return
+        seen = set()
+        for name in rule.expect.limits:
+            for reading in self.knowledge.limits[name].readings:
+                for row in reading.rows:
+                    if row.when is not None and row.in_force(self.day(evaluated)) and row.when not in seen:
+                        seen.add(row.when)
+                        yield row.when
+
+    def occasion(self, evaluated: Evaluated) -> str:
+        """Return the occasion of a finding in words."""
+        occasion = evaluated.occasion
+        vocabulary = self.knowledge.vocabulary
+        turn = f", time {evaluated.observation.turn}" if evaluated.observation and evaluated.observation.turn else ""
+        if occasion.entry is not None:
+            return entry_in_words(occasion.entry.activity, occasion.entry.day, vocabulary) + turn
+        term = vocabulary.circumstances.get(occasion.about)
+        if term is not None:
+            when = f" on {day_in_words(occasion.day)}" if occasion.day is not None else ""
+            return in_sentence(term.title) + when + turn
+        activity = vocabulary.activities.get(occasion.about)
+        return in_sentence(activity.title) if activity else ""
+
+    def settled_by(
+        self, rule: Rule, evaluated: Evaluated, explainer: Explainer, conditions: list[Condition], day: int
+    ) -> list[str]:
+        """Return what would settle a finding that cannot be told."""
+        if evaluated.status is not Status.CANNOT_TELL:
+            return []
+        found: dict[str, None] = {}
+        for condition in conditions:
+            found.update(dict.fromkeys(explainer.unknown(condition, day)))
+        if not found and evaluated.occasion.state is State.DATE_NOT_GIVEN:
+            found[evaluated.occasion.about] = None
+        bounds = [rule.expect.until, rule.expect.before, rule.expect.by] if rule.expect else []
+        if not found:
+            found.update((bound, None) for bound in bounds if bound and bound not in self.case.dates)
+        return list(found)
+
+    def provisional(
+        self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: object
+    ) -> Iterator[str]:
+        """Yield why a finding could still change: open work beneath it, an inference, or an incomplete record."""
+        if decision.status is Status.NOT_APPLICABLE:
+            return
+        for name, _ in decision.waits_for:
+            yield f"it rests on something that is still open: {in_sentence(self.knowledge.rules[name].title)}"
+        certain = self.knowledge.by_definition
+        inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]  # type: ignore[attr-defined]
+        for name in inferred:
+            yield f"it uses what was inferred, not given: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
+        attempts = evaluated.observation.attempts if evaluated.observation else []
+        latest = rule.expect is not None and rule.expect.which == "latest" and bool(attempts[:1]) and attempts[0].entry
+        if any(attempt.incomplete for attempt in attempts) and (
+            decision.status in (Status.LATE, Status.INSUFFICIENT) or latest
+        ):
+            yield "the record is not complete"
+
+    def limit(self, rule: Rule, attempt: Attempt) -> LimitShown:
+        """Return one reading of the rule's limit, with its arithmetic."""
+        assert rule.expect is not None and attempt.row is not None  # only attempts under a limit are shown
+        [name] = rule.expect.limits
+        reading = next(r for r in self.knowledge.limits[name].readings if r.name == attempt.reading)
+        row = attempt.row
+        return LimitShown(
+            name, reading.title, row.in_words(), attempt.first, attempt.due, status_of(attempt), row.standing, row.cites
+        )
+
+    def entries(self, evaluated: Evaluated) -> Iterator[EntryShown]:
+        """Yield the entries of the record that decided."""
+        attempts = evaluated.observation.attempts if evaluated.observation else []
+        entries = [attempt.entry for attempt in attempts]
+        if evaluated.observation is None:
+            entries = [evaluated.occasion.previous, evaluated.occasion.entry]
+        seen = set()
+        for entry in entries:
+            if entry is not None and entry.key not in seen:
+                seen.add(entry.key)
+                place = self.case.document.place(*entry.path) if self.case.document else None
+                yield EntryShown(entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary), place)
+
+    def shows(self, rule: Rule, evaluated: Evaluated, decision: Decision) -> Iterator[Shown]:
+        """Yield what a finding shows of each prompt that its rule answers [20]."""
+        turn = evaluated.observation.turn if evaluated.observation else 0
+        for answer in rule.answers:
+            if (answer.turn == "first" and turn > 1) or (answer.turn == "later" and turn == 1):
+                continue
+            yield Shown(answer.prompt, _shows(decision, rule, answer.shows, answer.timing))
+
+
+def means(rule: Rule) -> str:
+    """Return whether a conflict that a rule finds is a ``gap`` or a ``query``; inferences that differ are queries."""
+    if rule.conflict is not None:
+        return rule.conflict.means
+    return "query" if rule.kind == "derivation" else "gap"
+
+
+def _shows(decision: Decision, rule: Rule, shows: str, timing: bool) -> str:
+    """What a finding shows of a prompt: lateness shows a no only where the edition's prompt asks about timing."""
+    verdict = verdict_of(decision.status, means(rule))
+    if verdict is Verdict.NOT_APPLICABLE or decision.status is Status.EXCEPTED:
+        return "nothing"
+    if verdict is Verdict.OPEN:
+        return "open"
+    if verdict is Verdict.GAP:
+        if decision.status is Status.LATE and not timing:
+            return "yes" if shows == "yes_and_no" else "nothing"
+        return "no"
+    return "yes" if shows == "yes_and_no" else "nothing"
+

@@ -1,0 +1,105 @@
+"""What findings suggest for the prompts of an edition: yes, no, not applicable, or for the auditor.
+
+The auditor judges. Presence can show a "no" and seldom a "yes", and key questions and criteria get no proposal at all, for the
+inspectorate does not count prompts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quips.cases import Case
+from quips.conditions import All, Condition
+from quips.findings import Finding
+from quips.framework import Edition, Node, Prompt
+from quips.knowledge import Knowledge
+from quips.truth import Conditions, World
+
+YES, NO, NOT_APPLICABLE, FOR_THE_AUDITOR = "yes", "no", "not_applicable", "for_the_auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the findings suggest for one prompt.
+
+    Attributes:
+        prompt: The prompt.
+        node: The criterion or key question it belongs to.
+        answer: ``yes``, ``no``, ``not_applicable`` or ``for_the_auditor``.
+        findings: The findings that bear on it and apply.
+        judgement: The auditor's own answer in the case file, if there is one.
+    """
+
+    prompt: Prompt
+    node: Node
+    answer: str
+    findings: tuple[Finding, ...]
+    judgement: Mapping[str, Any] | None
+
+
+def edition_for(knowledge: Knowledge, as_at: int) -> Edition:
+    """Return the edition that was in use on a day: the last that had come into use by then, else the first of all."""
+    editions = sorted(knowledge.editions.values(), key=lambda edition: edition.valid_from)
+    begun = [edition for edition in editions if edition.valid_from <= as_at]
+    return begun[-1] if begun else editions[0]
+
+
+def proposals(
+    knowledge: Knowledge, conditions: Conditions, edition: Edition, case: Case, findings: Sequence[Finding]
+) -> list[Proposal]:
+    """Return a proposal for each prompt about a case, in the edition's own order.
+
+    Args:
+        knowledge: The knowledge base.
+        conditions: The program's conditions, which decide each prompt's population.
+        edition: The edition to read the case under.
+        case: The case.
+        findings: Every finding of the case.
+    """
+    bearing: dict[str, list[tuple[Finding, str]]] = {}
+    for finding in findings:
+        for shown in finding.shows:
+            if shown.shows != "nothing" or finding.status == "excepted":
+                bearing.setdefault(shown.prompt, []).append((finding, shown.shows))
+    world = World(case)
+    provider = case.fact("provider", case.as_at)
+    found = []
+    for node, population in _with_populations(edition):
+        for prompt in node.prompts:
+            if prompt.about != "case" or (prompt.variant and provider is not None and prompt.variant != provider):
+                continue
+            relevant = [*population, *([prompt.applies_when] if prompt.applies_when else [])]
+            applies = conditions.asks(All(tuple(relevant)))(world, case.as_at)
+            bears = bearing.get(prompt.name, [])
+            answer = _answer(applies, bears)
+            judgement = case.judgements.get(prompt.name)
+            found.append(Proposal(prompt, node, answer, tuple(finding for finding, _ in bears), judgement))
+    return found
+
+
+def _answer(applies: bool | None, bears: Sequence[tuple[Finding, str]]) -> str:
+    """The proposal for a prompt [21]."""
+    if applies is False:
+        return NOT_APPLICABLE
+    shown = [shows for _, shows in bears]
+    if "no" in shown:
+        return NO
+    settled = applies and "yes" in shown and "open" not in shown and not any(f.provisional for f, _ in bears)
+    return YES if settled else FOR_THE_AUDITOR
+
+
+def _with_populations(edition: Edition) -> list[tuple[Node, list[Condition]]]:
+    """Each node with its own population and those of the nodes above it."""
+    found: list[tuple[Node, list[Condition]]] = []
+
+    def visit(node: Node, above: list[Condition]) -> None:
+        population = [*above, *([node.applies_when] if node.applies_when else [])]
+        found.append((node, population))
+        for child in node.children:
+            visit(child, population)
+
+    for division in edition.divisions:
+        visit(division, [])
+    return found

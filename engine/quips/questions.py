@@ -1,0 +1,58 @@
+"""Which circumstances are worth asking next: those whose answers would settle most findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quips.cases import Case
+from quips.findings import Finding
+from quips.statuses import Status
+from quips.truth import Conditions, World
+from quips.vocabulary import Term, Vocabulary
+
+_WEIGHT = {"high": 3, "medium": 2, "low": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A circumstance that is not known and would settle something.
+
+    Attributes:
+        term: The circumstance, with the question that asks for it.
+        settles: The findings that depend on it, most severe first.
+        alone: How many of them depend on it alone.
+    """
+
+    term: Term
+    settles: tuple[Finding, ...]
+    alone: int
+
+
+def questions(
+    vocabulary: Vocabulary, conditions: Conditions, case: Case, findings: Sequence[Finding]
+) -> list[Question]:
+    """Return the circumstances worth asking, the one that settles most first.
+
+    A finding counts for more the more severe its rule, and less the more other answers it waits for.
+    """
+    waiting: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.status is Status.CANNOT_TELL:
+            for name in finding.settled_by:
+                if name in vocabulary.circumstances:
+                    waiting.setdefault(name, []).append(finding)
+    world = World(case)
+    asked = []
+    for name, found in waiting.items():
+        term = vocabulary.circumstances[name]
+        relevant = term.relevant_when is None or conditions.asks(term.relevant_when)(world, case.as_at) is not False
+        if relevant:
+            ordered = sorted(found, key=lambda f: (-_WEIGHT[f.rule.severity], f.rule.name, f.key))
+            alone = sum(1 for finding in found if len(finding.settled_by) == 1)
+            asked.append(Question(term, tuple(ordered), alone))
+    return sorted(asked, key=lambda question: (-_worth(question), question.term.name))
+
+
+def _worth(question: Question) -> float:
+    return sum(_WEIGHT[finding.rule.severity] / len(finding.settled_by) for finding in question.settles)

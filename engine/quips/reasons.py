@@ -1,0 +1,425 @@
+"""Says why a finding is as it is, and the smallest change that would have it met, in an officer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quips.cases import Case, Entry
+from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
+from quips.observations import Attempt, Reason, Seen
+from quips.occasions import State
+from quips.problems import listed
+from quips.reference import Evaluated, stands, status_of
+from quips.rules import Rule
+from quips.statuses import Status
+from quips.truth import asks_entry, pair_asks
+from quips.vocabulary import Term
+
+STATUS_WORDS: Mapping[Status, str] = {
+    Status.MET: "met",
+    Status.CONSISTENT: "consistent",
+    Status.EXCEPTED: "not done, for an acceptable reason",
+    Status.MISSING: "missing",
+    Status.LATE: "late",
+    Status.INSUFFICIENT: "not good enough",
+    Status.UNDERMINED: "undermined",
+    Status.CONFLICT: "cannot both be right",
+    Status.TO_JUDGE: "for the auditor to judge",
+    Status.CANNOT_TELL: "cannot tell yet",
+    Status.NOT_YET_DUE: "not yet due",
+    Status.NOT_ON_RECORD: "not on the record so far",
+    Status.NOT_APPLICABLE: "does not apply",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One finding and what is needed to tell its reasons.
+
+    Attributes:
+        rule: The rule.
+        evaluated: The finding, as evaluated.
+        case: The case.
+        explainer: Explains the rule's conditions about the case.
+        day: The day on which the circumstances were read, as an ordinal.
+        titles: The title of every rule, by name.
+    """
+
+    rule: Rule
+    evaluated: Evaluated
+    case: Case
+    explainer: Explainer
+    day: int
+    titles: Mapping[str, str]
+
+    def why(self) -> list[str]:
+        """Return why the finding is as it is, in sentences."""
+        if self.evaluated.observation is not None:
+            return [*self._beneath(), *self._of_observation()]
+        if self.evaluated.status is Status.NOT_APPLICABLE:
+            return [self._not_applicable()]
+        if self.evaluated.status is Status.CANNOT_TELL:
+            return [self._cannot_tell()]
+        return [self._clash()] if self.rule.conflict else [self._inference()]
+
+    def would_be_met(self) -> list[str]:
+        """Return the smallest change that would have the finding met, in words; empty if it is met."""
+        status = self.evaluated.status
+        if status in (Status.MET, Status.CONSISTENT, Status.EXCEPTED):
+            return []
+        if status is Status.NOT_APPLICABLE:
+            changes = self.explainer.smallest_change(self.rule.applies, self.day)
+            return [f"it would apply if {listed(changes, 'and')}"] if changes else []
+        if status is Status.CANNOT_TELL:
+            return []
+        if self.evaluated.undermined_by:
+            rules = dict.fromkeys(self.titles[name] for name in self._rules_beneath())
+            return [f"what it rests on put right: {in_sentence(title)}" for title in rules]
+        if self.rule.conflict:
+            return self._no_clash()
+        return list(dict.fromkeys(self._change(attempt) for attempt in self._attempts()))
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def _attempts(self) -> list[Attempt]:
+        return self.evaluated.observation.attempts if self.evaluated.observation else []
+
+    def _rules_beneath(self) -> list[str]:
+        duties = self.explainer.conditions.program.duties
+        return [duties[found.number].name for found in self.evaluated.undermined_by]
+
+    def _beneath(self) -> Iterator[str]:
+        duties = self.explainer.conditions.program.duties
+        for found in self.evaluated.undermined_by:
+            title = in_sentence(self.titles[duties[found.number].name])
+            before = " and was only done afterwards" if found.status not in _WEAK else ""
+            yield f"It rests on other work: {title}. That is {STATUS_WORDS[found.status]}{before}."
+        if stands(self.evaluated):
+            yield "The auditor has recorded why this work stands, whatever it rests on."
+
+    def _of_observation(self) -> Iterator[str]:
+        attempts = self._attempts()
+        if len({status_of(attempt) for attempt in attempts}) > 1:
+            if self.evaluated.was is Status.CANNOT_TELL:
+                facts = list(self.explainer.limit_unknowns(self.rule, self.day))
+                names = listed([in_sentence(self._title(name)) for name in facts], "and")
+                yield f"How long is allowed depends on what is not known: {names}."
+            else:
+                yield "The sources give different limits, and they lead to different answers; which holds is for the auditor."
+            for attempt in attempts:
+                yield f"{self._limit(attempt)}: {STATUS_WORDS[status_of(attempt)]}."
+            return
+        yield from self._of_attempt(attempts[0])
+        if len(attempts) > 1:
+            yield "Every limit that may apply gives the same answer."
+
+    def _of_attempt(self, attempt: Attempt) -> Iterator[str]:
+        entry = self._entry(attempt.entry)
+        match attempt.seen:
+            case Seen.GOOD | Seen.UNJUDGED if attempt.measure:
+                yield self._measured(attempt)
+            case Seen.GOOD:
+                yield f"{entry}.{self._in_time(attempt)}"
+                if not attempt.timed:
+                    yield "The source says only that it should be on time, with no number: whether it was is for the auditor."
+            case Seen.UNJUDGED:
+                yield f"{entry}. {self._unjudged(attempt.entry)}"
+            case Seen.UNCLEAR:
+                yield f"{entry}. It may be the right one, but the record does not say: {self._not_given(attempt.entry)}."
+            case Seen.BAD:
+                yield f"{entry}{self._faults(attempt.entry)}."
+            case Seen.UNDATED:
+                yield f"{entry}. It was done, but when is not known: whether it was in time is for the auditor."
+            case Seen.EARLY:
+                days = (attempt.first or 0) - (attempt.done or 0)
+                yield f"{entry}, {days} day{'s' * (days != 1)} before the clock started. Does it still hold?"
+            case Seen.AFTER:
+                late = (attempt.done or 0) - (attempt.due or 0)
+                faults = self._faults(attempt.entry, also=True)
+                yield f"{entry}, {late} day{'s' * (late != 1)} late{faults}. {self._limit(attempt)}."
+            case Seen.NOTHING | Seen.SHORT | Seen.CLEAR:
+                yield from self._absence(attempt)
+            case _:
+                yield self._no_window(attempt.seen)
+
+    def _absence(self, attempt: Attempt) -> Iterator[str]:
+        what = listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in self._activities()])
+        which = self._which()
+        if attempt.measure:
+            yield self._measured(attempt)
+        else:
+            yield f"Nothing on the record: {what}{which}{self._between(attempt)}."
+        if attempt.reason is not Reason.NONE:
+            yield _REASONS[attempt.reason]
+        elif attempt.seen is not Seen.CLEAR and not attempt.timed and attempt.due is None:
+            yield "The source says only that it should be on time, with no number: whether it is late is for the auditor."
+        elif attempt.still_open and attempt.due is not None:
+            yield f"There is still time. {self._limit(attempt)}."
+        elif attempt.incomplete:
+            yield "The record is not complete, so it may have been done."
+        periods = self.evaluated.observation.periods if self.evaluated.observation else 0
+        if periods > 1 and self.evaluated.was is Status.MISSING:
+            yield f"It has come due {periods} times since then."
+
+    def _no_window(self, seen: Seen) -> str:
+        occasion = self.evaluated.occasion
+        match seen:
+            case Seen.FUTURE:
+                on = f"on {day_in_words(occasion.day)}" if occasion.day is not None else "still to come"
+                return f"The clock has not started: {in_sentence(self._title(occasion.about))} is {on}."
+            case Seen.NOT_SEEN:
+                what = self._title(occasion.about)
+                return f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
+            case Seen.DOUBTFUL:
+                said = self._entry(occasion.entry)
+                return f"{said}. Whether that calls for anything depends on what is not given."
+            case Seen.NO_END:
+                return "What it should come before does not happen in this case."
+            case _:
+                dates = [bound for bound in self._bounds() if bound not in self.case.dates]
+                about = listed([in_sentence(self._title(name)) for name in dates or [occasion.about] if name], "and")
+                return f"The date is not known: {about}."
+
+    def _not_applicable(self) -> str:
+        occasion = self.evaluated.occasion
+        if occasion.state is State.NONE:
+            vocabulary = self.explainer.vocabulary
+            if occasion.about in vocabulary.activities or occasion.about == "not_done":
+                return f"No occasion for it: {in_sentence(self._title(occasion.about))} is not on the record."
+            if self.rule.triggers and any(hasattr(trigger, "test") for trigger in self.rule.triggers):
+                return f"No occasion for it: {in_sentence(self._title(occasion.about))} has not changed in that way."
+            return f"This clock does not run here: there is no {in_sentence(self._title(occasion.about))} in this case."
+        failed = first_failed(self.explainer.tree(self.rule.applies, self.day))
+        return f"It is for cases where {failed.words}; here: {failed.found}." if failed else "It does not apply here."
+
+    def _cannot_tell(self) -> str:
+        occasion = self.evaluated.occasion
+        unknown = self.explainer.unknown(self.rule.applies, self.day)
+        if not unknown and self.rule.conflict and self.rule.conflict.pair is None:
+            unknown = self.explainer.unknown(self.rule.conflict.when, self.day)
+        if unknown:
+            names = listed([in_sentence(self._title(name)) for name in unknown], "and")
+            return f"Whether it applies depends on what is not known: {names}."
+        if occasion.state is State.DATE_NOT_GIVEN:
+            return f"The date is not known: {in_sentence(self._title(occasion.about))}."
+        return "What decides is not given on the record."
+
+    def _clash(self) -> str:
+        assert self.rule.conflict is not None
+        if self.evaluated.status is Status.NOT_ON_RECORD:
+            return self._no_window(Seen.NOT_SEEN)
+        if self.evaluated.status is Status.CONSISTENT:
+            return "Nothing on the record contradicts it."
+        pair = self.rule.conflict.pair
+        if pair is None:
+            step = self.explainer.tree(self.rule.conflict.when, self.day)
+            return f"The record says both: {listed([f'{leaf.words}' for leaf in held(step)], 'and')}."
+        said = listed([attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in leaves(self.rule.conflict.when)], "and")
+        previous, entry = self.evaluated.occasion.previous, self.evaluated.occasion.entry
+        return f"{self._entry(previous)}; then {in_sentence(self._entry(entry))}: {said}."
+
+    def _no_clash(self) -> list[str]:
+        assert self.rule.conflict is not None
+        if self.rule.conflict.pair is None:
+            return self.explainer.smallest_change(self.rule.conflict.when, self.day, wanted=False)
+        entry, previous = self.evaluated.occasion.entry, self.evaluated.occasion.previous
+        if entry is None or previous is None or not pair_asks(self.rule.conflict.when)(previous, entry):
+            return []
+        said = [attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in leaves(self.rule.conflict.when)]
+        return [f"not: {words}" for words in said[:1]]
+
+    def _inference(self) -> str:
+        assert self.rule.derives is not None
+        name, value = self.rule.derives
+        term = self.explainer.vocabulary.circumstances[name]
+        inferred = f"{in_sentence(term.title)}: {value_in_words(value, term)}"
+        if self.evaluated.status is Status.CONFLICT:
+            given = value_in_words(self.case.fact(name, self.day), term)
+            return f"The record gives {given}, but the rest of it points to {inferred}. What is given counts; check it."
+        return f"From what is given it follows that {inferred}."
+
+    def _change(self, attempt: Attempt) -> str:
+        """The smallest change under one reading of the limit."""
+        what = listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in self._activities()])
+        good = self._wanted()
+        match attempt.seen:
+            case Seen.BAD if self.rule.expect and self.rule.expect.never:
+                return f"no {what} on the record"
+            case Seen.BAD | Seen.UNJUDGED if not attempt.measure:
+                return f"{good or 'judged sufficient'}"
+            case Seen.AFTER:
+                return f"done by {day_in_words(attempt.due)}; or an acceptable reason for the lateness on record"
+            case Seen.EARLY:
+                return f"done on or after {day_in_words(attempt.first)}, or the auditor's judgement that it still holds"
+            case Seen.UNDATED | Seen.UNCLEAR:
+                return "the day it was done, and what it was, on record"
+            case Seen.NOT_SEEN | Seen.FUTURE | Seen.NO_END | Seen.DATE_NOT_GIVEN | Seen.DOUBTFUL:
+                return "the occasion for it on record"
+            case _:
+                by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
+                which = f", with {good}" if good else ""
+                often = " as often as the limit asks" if attempt.measure else ""
+                return f"{what}{self._which()} on record{by}{often}{which}; or an acceptable reason on record"
+
+    # Words -----------------------------------------------------------------------------------------------------------
+
+    def _activities(self) -> tuple[str, ...]:
+        return self.rule.expect.activities if self.rule.expect else ()
+
+    def _bounds(self) -> list[str]:
+        expect = self.rule.expect
+        bounds = [expect.until, expect.before, expect.by] if expect else []
+        return [bound for bound in bounds if bound and not bound.startswith("trigger")]
+
+    def _title(self, name: str) -> str:
+        vocabulary = self.explainer.vocabulary
+        known = vocabulary.circumstances.get(name) or vocabulary.activities.get(name)
+        return known.title if known else name.replace("_", " ")
+
+    def _entry(self, entry: Entry | None) -> str:
+        if entry is None:
+            return "Something done"
+        words = entry_in_words(entry.activity, entry.day, self.explainer.vocabulary)
+        return words[:1].upper() + words[1:]
+
+    def _which(self) -> str:
+        """What kind of activity counts, in brackets."""
+        tests = self.rule.expect.where.parts if self.rule.expect else ()
+        said = [attribute_in_words(test, self.explainer.vocabulary, self._activities()) for test in tests]
+        return f" ({in_sentence('; '.join(said))})" if said else ""
+
+    def _wanted(self) -> str:
+        """What a good one is like."""
+        expect = self.rule.expect
+        tests = (expect.this or expect.good_when) if expect else None
+        names = self._judged_activities()
+        return listed([in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and") if tests else ""
+
+    def _judged_activities(self) -> tuple[str, ...]:
+        entry = self.evaluated.occasion.entry
+        return (entry.activity,) if self.rule.expect and self.rule.expect.this and entry else self._activities()
+
+    def _between(self, attempt: Attempt) -> str:
+        first, last = attempt.first, attempt.due
+        if last is None or last > self.case.as_at:
+            last = self.case.as_at
+        if first is None:
+            return f" by {day_in_words(last)}"
+        return f" between {day_in_words(first)} and {day_in_words(last)}"
+
+    def _in_time(self, attempt: Attempt) -> str:
+        return f" {self._limit(attempt)}." if attempt.due is not None and attempt.timed else ""
+
+    def _limit(self, attempt: Attempt) -> str:
+        due = f"due by {day_in_words(attempt.due)}" if attempt.due is not None else "no last day"
+        if attempt.row is None or attempt.row.value is None:
+            return due[:1].upper() + due[1:]
+        since = f" from {day_in_words(attempt.first)}" if attempt.first is not None else ""
+        unverified = ", a number that is not verified" if attempt.row.standing == "unverified" else ""
+        return f"{attempt.row.in_words()[:1].upper()}{attempt.row.in_words()[1:]}{since}: {due}{unverified}"
+
+    def _measured(self, attempt: Attempt) -> str:
+        measure = attempt.measure
+        assert measure is not None
+        waived = f", {measure.waived} left out for an acceptable reason" if measure.waived else ""
+        unclear = f", {measure.unclear} not clear" if measure.unclear else ""
+        return f"Done in {measure.done} of {measure.of}{waived}{unclear}."
+
+    def _unjudged(self, entry: Entry | None) -> str:
+        expect = self.rule.expect
+        tests = (expect.this or expect.good_when) if expect else None
+        if not tests:
+            return "Whether that was enough is for the auditor."
+        names = self._judged_activities()
+        asked = [
+            self._attribute(names, test.subject)
+            for test in tests.parts
+            if isinstance(test, Test) and (entry is None or entry.attributes.get(test.subject) is None)
+        ]
+        questions = " ".join(term.ask for term in asked if term is not None)
+        return f"For the auditor: {questions}" if questions else "Whether it was good enough is for the auditor."
+
+    def _attribute(self, activities: tuple[str, ...], name: str) -> Term | None:
+        terms = (self.explainer.vocabulary.attribute(activity, name) for activity in activities)
+        return next((term for term in terms if term is not None), None)
+
+    def _not_given(self, entry: Entry | None) -> str:
+        tests = self.rule.expect.where.parts if self.rule.expect else ()
+        names = [
+            test.subject.replace("_", " ")
+            for test in tests
+            if isinstance(test, Test) and (entry is None or entry.attributes.get(test.subject) is None)
+        ]
+        return listed(names, "and") or "what it was"
+
+    def _faults(self, entry: Entry | None, also: bool = False) -> str:
+        expect = self.rule.expect
+        tests = (expect.this or expect.good_when) if expect else None
+        if not tests or entry is None:
+            return ""
+        vocabulary = self.explainer.vocabulary
+        said = []
+        for test in tests.parts:
+            if isinstance(test, Test) and asks_entry(All((test,)))(entry.attributes) is False:
+                term = vocabulary.attribute(entry.activity, test.subject)
+                if term:
+                    value = value_in_words(entry.attributes.get(test.subject), term)
+                    said.append(f"{in_sentence(term.title)}: {value}")
+        return f"{', and' if also else ':'} {listed(said, 'and')}" if said else ""
+
+
+def first_failed(step: Step) -> Step | None:
+    """Return the first condition of a tree that keeps it from being true; one that is false before one that is unknown."""
+    return _first(step, False) or _first(step, None)
+
+
+def held(step: Step) -> Iterator[Step]:
+    """Yield the conditions at the leaves of a tree that hold and make it hold."""
+    if step.truth is not True:
+        return
+    if not step.steps:
+        yield step
+        return
+    if step.words == "not":
+        yield Step(f"not: {step.steps[0].words}", True, step.steps[0].found, step.place)
+        return
+    for part in step.steps:
+        yield from held(part)
+
+
+def leaves(condition: Condition) -> Iterator[Test]:
+    """Yield every test of a condition about an entry."""
+    match condition:
+        case Test():
+            yield condition
+        case All(parts) | Any_(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case Has():
+            return
+
+
+def _first(step: Step, truth: bool | None) -> Step | None:
+    if step.truth is not truth:
+        return None
+    if step.words == "not":
+        [inner] = step.steps
+        return Step(f"it is not so that {inner.words}", truth, inner.found or "it is so", step.place)
+    for part in step.steps:
+        found = _first(part, truth)
+        if found:
+            return found
+    return step if not step.steps or step.words.startswith("at least") else None
+
+
+_WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})
+_REASONS = {
+    Reason.ACCEPTED: "An acceptable reason is on record.",
+    Reason.REFUSED: "A reason is on record, and it was not acceptable.",
+    Reason.UNSAID: "A reason is on record; whether it is acceptable, and whether it is for this occasion, is for the auditor.",
+}
+__all__ = ["STATUS_WORDS", "Telling", "first_failed", "held", "leaves"]
