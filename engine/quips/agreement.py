@@ -23,7 +23,7 @@ class Difference:
         return f"{named.rule} ({named.key}): {_shown(self.one)} / {_shown(self.other)}"
 
 
-class EnginesDiffer(QuipsError):
+class EnginesDifferError(QuipsError):
     """The engines give different answers for a case; neither is used."""
 
     def __init__(self, case: str, names: tuple[str, str], differences: Sequence[Difference]) -> None:

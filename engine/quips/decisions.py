@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quips.statuses import Status
 
@@ -10,8 +10,7 @@ Ref = tuple[str, str]
 """A finding: the rule's name and the finding's key within the rule."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Decision:
+class Decision(NamedTuple):
     """One finding, bare.
 
     Attributes:

@@ -81,7 +81,9 @@ def mismatches(example: Example, decisions: Sequence[Decision]) -> list[str]:
         if word in expected:
             rules = sorted({rule for decision in own for rule, _ in getattr(decision, word)})
             if rules != sorted(expected[word]):
-                differ.append(f"{word}: expected {listed(expected[word], 'and')}, found {listed(rules, 'and') or 'none'}")
+                differ.append(
+                    f"{word}: expected {listed(expected[word], 'and')}, found {listed(rules, 'and') or 'none'}"
+                )
     if "root" in expected:
         gaps = [decision.root for decision in own if VERDICTS[decision.status] is Verdict.GAP]
         if not gaps or any(root != expected["root"] for root in gaps):

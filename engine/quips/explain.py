@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from quips.cases import Value
 from quips.conditions import All, Any_, Condition, Has, Not, Test, tests_of
@@ -62,6 +63,7 @@ class Explainer:
     def __init__(self, conditions: Conditions, vocabulary: Vocabulary, world: World) -> None:
         """Keep what the explanations are read off."""
         self.conditions, self.vocabulary, self.world = conditions, vocabulary, world
+        self._facts: dict[tuple[str, int], Fact] = {}
 
     def tree(self, condition: Condition, day: int) -> Step:
         """Return a condition with the truth of each of its parts on a day."""
@@ -93,6 +95,11 @@ class Explainer:
 
     def fact(self, name: str, day: int) -> Fact:
         """Return what is known of a circumstance on a day."""
+        if (name, day) not in self._facts:
+            self._facts[name, day] = self._fact(name, day)
+        return self._facts[name, day]
+
+    def _fact(self, name: str, day: int) -> Fact:
         given = self.world.case.fact(name, day)
         value = given if given is not None else self.conditions.value(name)(self.world, day)
         document = self.world.case.document
@@ -101,8 +108,10 @@ class Explainer:
         return Fact(name, value_in_words(value, term), value is not None, given is None and value is not None, place)
 
     def unknown(self, condition: Condition, day: int) -> list[str]:
-        """Return the circumstances that are not known and keep a condition from being settled, in order; those that are
-        inferred are followed to what they are inferred from, and questions about the record name the activity."""
+        """Return the circumstances that are not known and keep a condition from being settled, in order.
+
+        Those that are inferred are followed to what they are inferred from; questions about the record name the activity.
+        """
         found: dict[str, None] = {}
         for part in self._unsettled(condition, day):
             if isinstance(part, Has):
@@ -141,6 +150,12 @@ class Explainer:
 
     def in_words(self, condition: Test | Has) -> str:
         """Return a test or a question about the record in words."""
+        words = self.conditions.words
+        if id(condition) not in words:
+            words[id(condition)] = self._in_words(condition)
+        return words[id(condition)]
+
+    def _in_words(self, condition: Test | Has) -> str:
         if isinstance(condition, Has):
             names = listed(in_sentence(self.vocabulary.activities[name].title) for name in condition.activities)
             tests = [attribute_in_words(test, self.vocabulary, condition.activities) for test in condition.where.parts]
@@ -214,6 +229,7 @@ def entry_in_words(activity: str, day: int | None, vocabulary: Vocabulary) -> st
     return f"{title} on {day_in_words(day)}" if day is not None else f"{title}, day not known"
 
 
+@lru_cache(maxsize=4096)
 def in_sentence(title: str) -> str:
     """Return a title as it stands inside a sentence: its first letter small, unless it is an abbreviation.
 
@@ -251,13 +267,15 @@ def test_in_words(test: Test, term: Term, vocabulary: Vocabulary | None = None) 
 def attribute_in_words(test: Condition, vocabulary: Vocabulary, activities: tuple[str, ...]) -> str:
     """Return a test of an activity's attribute in words."""
     assert isinstance(test, Test)  # attributes are tested one by one
-    for name in activities:
-        term = vocabulary.attribute(name, test.subject)
-        if term is not None:
-            return test_in_words(test, term, vocabulary)
-    return test.subject
+    term = next((term for name in activities if (term := vocabulary.attribute(name, test.subject))), None)
+    if term is None:
+        return test.subject.replace("_", " ")
+    if test.op == "one_of":
+        return f"{in_sentence(term.title)}: {listed(value_in_words(value, term) for value in test.value)}"
+    return test_in_words(test, term, vocabulary)
 
 
 _MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )

@@ -220,19 +220,18 @@ class FindingBuilder:
         """Return what would settle a finding that cannot be told."""
         if evaluated.status is not Status.CANNOT_TELL:
             return []
-        found: dict[str, None] = {}
-        for condition in conditions:
-            found.update(dict.fromkeys(explainer.unknown(condition, day)))
-        if not found and evaluated.occasion.state is State.DATE_NOT_GIVEN:
+        found = dict.fromkeys(explainer.unknown(rule.applies, day))
+        if evaluated.occasion.state is State.DATE_NOT_GIVEN:
             found[evaluated.occasion.about] = None
-        bounds = [rule.expect.until, rule.expect.before, rule.expect.by] if rule.expect else []
-        if not found:
+        elif not found:
+            for condition in conditions:
+                found.update(dict.fromkeys(explainer.unknown(condition, day)))
+        if not found and rule.expect:
+            bounds = (rule.expect.until, rule.expect.before, rule.expect.by)
             found.update((bound, None) for bound in bounds if bound and bound not in self.case.dates)
         return list(found)
 
-    def provisional(
-        self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: object
-    ) -> Iterator[str]:
+    def provisional(self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: object) -> Iterator[str]:
         """Yield why a finding could still change: open work beneath it, an inference, or an incomplete record."""
         if decision.status is Status.NOT_APPLICABLE:
             return
@@ -241,7 +240,7 @@ class FindingBuilder:
         certain = self.knowledge.by_definition
         inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]  # type: ignore[attr-defined]
         for name in inferred:
-            yield f"it uses what was inferred, not given: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
+            yield f"it uses what was inferred: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
         attempts = evaluated.observation.attempts if evaluated.observation else []
         latest = rule.expect is not None and rule.expect.which == "latest" and bool(attempts[:1]) and attempts[0].entry
         if any(attempt.incomplete for attempt in attempts) and (
@@ -300,4 +299,3 @@ def _shows(decision: Decision, rule: Rule, shows: str, timing: bool) -> str:
             return "yes" if shows == "yes_and_no" else "nothing"
         return "no"
     return "yes" if shows == "yes_and_no" else "nothing"
-

@@ -273,7 +273,9 @@ def _limit(document: Document, n: int) -> Limit:
         Reading(
             reading["reading"],
             reading.get("title", value["title"]),
-            tuple(_row(document, row, ("limits", n, "readings", r, "rows", k)) for k, row in enumerate(reading["rows"])),
+            tuple(
+                _row(document, row, ("limits", n, "readings", r, "rows", k)) for k, row in enumerate(reading["rows"])
+            ),
         )
         for r, reading in enumerate(value["readings"])
     )
@@ -329,9 +331,7 @@ def _node(document: Document, path: tuple[str | int, ...], edition: str, depth: 
     )
 
 
-def _prompt(
-    document: Document, value: dict[str, Any], path: tuple[str | int, ...], node: str, variant: str
-) -> Prompt:
+def _prompt(document: Document, value: dict[str, Any], path: tuple[str | int, ...], node: str, variant: str) -> Prompt:
     return Prompt(
         name=f"{node}/{value['prompt']}",
         asks=value["asks"],

@@ -1,6 +1,6 @@
 """The graph of everything: editions, prompts, rules, circumstances, activities and limits, and the questions asked of it.
 
-A node is named ``kind:name``; an edge has a ``kind``. Edges point from what depends to what it depends on:
+A node is named ``kind:name``; the key of an edge is its kind. Edges point from what depends to what it depends on:
 ``rests_on``, ``follows``, ``answers``, ``reads``, ``derives`` (from the circumstance to the rule that infers it), ``uses``
 (a limit), ``asks_for`` (an activity) and ``contains`` (from whole to part).
 """
@@ -8,7 +8,7 @@ A node is named ``kind:name``; an edge has a ``kind``. Edges point from what dep
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -18,7 +18,8 @@ from quips.problems import Problem
 from quips.rules import Anchor, Becomes, Each, Rule
 from quips.vocabulary import Vocabulary
 
-Graph = nx.MultiDiGraph
+Graph: TypeAlias = "nx.MultiDiGraph[str]"
+Simple: TypeAlias = "nx.DiGraph[str]"
 
 
 def build_graph(
@@ -28,7 +29,7 @@ def build_graph(
     vocabulary: Vocabulary,
 ) -> Graph:
     """Return the graph of a knowledge base whose names have been checked."""
-    graph = Graph()
+    graph: Graph = nx.MultiDiGraph()
     for name in vocabulary.circumstances:
         graph.add_node(f"circumstance:{name}")
     for name in vocabulary.activities:
@@ -49,8 +50,11 @@ def build_graph(
 def circles(graph: Graph, rules: Mapping[str, Rule]) -> list[Problem]:
     """Return a problem for each circle of rules that rest on or follow one another, or are inferred from one another."""
     problems = []
-    for kinds, what in ((("rests_on", "follows"), "rest on one another"), (("reads", "derives"), "are inferred from one another")):
-        for loop in nx.simple_cycles(nx.DiGraph(_only(graph, kinds))):
+    for kinds, what in (
+        (("rests_on", "follows"), "rest on one another"),
+        (("reads", "derives"), "are inferred from one another"),
+    ):
+        for loop in nx.simple_cycles(_only(graph, kinds)):
             names = sorted(name for name in loop if name.startswith("rule:"))
             start = loop.index(names[0])
             ring = [*loop[start:], *loop[:start], loop[start]]
@@ -63,8 +67,7 @@ def circles(graph: Graph, rules: Mapping[str, Rule]) -> list[Problem]:
 
 def rules_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[Rule]:
     """Return the rules so that each comes after those it rests on or follows, and otherwise by topic and name."""
-    edges = nx.DiGraph(_only(graph, ("rests_on", "follows"))).reverse()
-    edges.add_nodes_from(f"rule:{name}" for name in rules)
+    edges = _only(graph, ("rests_on", "follows")).reverse()
     key = {f"rule:{rule.name}": f"{rule.topic}/{rule.name}" for rule in rules.values()}
     order = nx.lexicographical_topological_sort(edges.subgraph(key), key=lambda node: key[node])
     return [rules[node.removeprefix("rule:")] for node in order]
@@ -73,7 +76,7 @@ def rules_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[Rule]:
 def derived_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
     """Return the circumstances that are inferred, each after those it is inferred from."""
     derived = {rule.derives[0] for rule in rules.values() if rule.derives}
-    needs = nx.DiGraph()
+    needs: Simple = nx.DiGraph()
     needs.add_nodes_from(sorted(derived))
     for rule in rules.values():
         if rule.derives:
@@ -83,7 +86,7 @@ def derived_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
 
 def facts_needed_by(graph: Graph, rule: str) -> list[str]:
     """Return the circumstances that a rule reads, directly or by inference, in order of name."""
-    reach = nx.descendants(nx.DiGraph(_only(graph, ("reads", "derives", "uses"))), f"rule:{rule}")
+    reach = nx.descendants(_only(graph, ("reads", "derives", "uses")), f"rule:{rule}")
     return sorted(node.removeprefix("circumstance:") for node in reach if node.startswith("circumstance:"))
 
 
@@ -92,44 +95,41 @@ def rules_reading(graph: Graph, fact: str) -> list[str]:
     node = f"circumstance:{fact}"
     if node not in graph:
         return []
-    reach = nx.ancestors(nx.DiGraph(_only(graph, ("reads", "derives", "uses"))), node)
+    reach = nx.ancestors(_only(graph, ("reads", "derives", "uses")), node)
     return sorted(found.removeprefix("rule:") for found in reach if found.startswith("rule:"))
 
 
 def affected_by_limit(graph: Graph, limit: str) -> list[str]:
     """Return the rules and prompts that a changed limit touches, in order of name."""
-    reverse = nx.DiGraph(_only(graph, ("uses", "rests_on", "follows"))).reverse()
+    reverse = _only(graph, ("uses", "rests_on", "follows")).reverse()
     node = f"limit:{limit}"
     touched = nx.descendants(reverse, node) if node in reverse else set()
-    prompts = {
-        prompt for rule in touched for _, prompt, kind in graph.out_edges(rule, data="kind") if kind == "answers"
-    }
+    answers = _only(graph, ("answers",))
+    prompts = {prompt for rule in touched for prompt in answers.successors(rule)}
     return sorted(touched | prompts)
 
 
 def hanging_on(graph: Graph, rule: str) -> int:
     """Return how many rules rest on or follow a rule, directly or through others."""
-    return len(nx.ancestors(nx.DiGraph(_only(graph, ("rests_on", "follows"))), f"rule:{rule}"))
+    return len(nx.ancestors(_only(graph, ("rests_on", "follows")), f"rule:{rule}"))
 
 
 def prompts_without_rule(graph: Graph, editions: Iterable[Edition]) -> list[str]:
     """Return the prompts about a case that no rule answers, in the editions' order."""
-    answered = {prompt for _, prompt, kind in graph.edges(data="kind") if kind == "answers"}
+    answers = _only(graph, ("answers",))
     return [
         prompt.name
         for edition in editions
         for prompt in edition.prompts()
-        if prompt.about == "case" and f"prompt:{prompt.name}" not in answered
+        if prompt.about == "case" and answers.in_degree(f"prompt:{prompt.name}") == 0
     ]
 
 
 def facts_no_rule_reads(graph: Graph) -> list[str]:
     """Return the circumstances that neither a rule nor a limit nor a prompt reads, in order of name."""
-    return sorted(
-        node.removeprefix("circumstance:")
-        for node in graph
-        if node.startswith("circumstance:") and not any(kind == "reads" for *_, kind in graph.in_edges(node, data="kind"))
-    )
+    reads = _only(graph, ("reads",))
+    facts = (node for node in graph if node.startswith("circumstance:"))
+    return sorted(fact.removeprefix("circumstance:") for fact in facts if reads.in_degree(fact) == 0)
 
 
 def rules_answering_nothing(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
@@ -139,21 +139,27 @@ def rules_answering_nothing(graph: Graph, rules: Mapping[str, Rule]) -> list[str
 
 def shortest_chain(graph: Graph, rule: str, root: str) -> list[str]:
     """Return the rules from one rule down to another that it rests on or follows; empty if there is no such chain."""
-    edges = nx.DiGraph(_only(graph, ("rests_on", "follows")))
+    edges = _only(graph, ("rests_on", "follows"))
     try:
         path = nx.shortest_path(edges, f"rule:{rule}", f"rule:{root}")
     except (nx.NetworkXNoPath, nx.NodeNotFound):
         return []
-    assert all(edges.has_edge(a, b) for a, b in pairwise(path))
     return [node.removeprefix("rule:") for node in path]
 
 
-def _only(graph: Graph, kinds: tuple[str, ...]) -> Graph:
-    return graph.edge_subgraph((a, b, k) for a, b, k, kind in graph.edges(keys=True, data="kind") if kind in kinds)
+def _only(graph: Graph, kinds: tuple[str, ...]) -> Simple:
+    """The whole graph with only some kinds of edge; made once, since a graph is not changed after it is built."""
+    made: dict[tuple[str, ...], Simple] = graph.graph.setdefault("only", {})
+    if kinds not in made:
+        only: Simple = nx.DiGraph()
+        only.add_nodes_from(graph)
+        only.add_edges_from((a, b) for a, b, kind in graph.edges(keys=True) if kind in kinds)
+        made[kinds] = only
+    return made[kinds]
 
 
 def _link(graph: Graph, source: str, target: str, kind: str) -> None:
-    graph.add_edge(source, target, key=kind, kind=kind)
+    graph.add_edge(source, target, key=kind)
 
 
 def _add_edition(graph: Graph, edition: Edition) -> None:

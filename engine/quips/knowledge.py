@@ -15,6 +15,7 @@ from quips.caseschema import case_schema
 from quips.framework import Edition, Limit, Prompt, Source, read_edition, read_limits, read_sources
 from quips.graph import Graph, build_graph, circles, derived_in_order, rules_in_order
 from quips.names import name_problems
+from quips.passed import is_known, remember
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.program import Program, compile_program
@@ -103,17 +104,20 @@ def find_folder(name: str, given: str | None = None) -> Path:
     raise InputError([Problem(Place(name), "no-such-folder", f"The {name} files were not installed.")])
 
 
-def load_knowledge(framework: Path, rules: Path) -> Knowledge:
+def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowledge:
     """Read, validate and put together the framework and the rules.
+
+    Files that are known to have passed, byte for byte, are not validated again.
 
     Args:
         framework: The folder of what the inspectorate publishes.
         rules: The folder of our reading of it.
+        fresh: Validate whatever is remembered.
 
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    return _Loader(framework, rules).load()
+    return _Loader(framework, rules).load(fresh)
 
 
 class _Loader:
@@ -124,14 +128,22 @@ class _Loader:
         self.problems: list[Problem] = []
         self.digest = hashlib.sha256()
         self.n_files = 0
-        self.shapes: dict[str, Shape] = {}
+        self.to_check: list[tuple[Document, str]] = []
 
-    def load(self) -> Knowledge:
+    def load(self, fresh: bool) -> Knowledge:
         sources = self.read(self.framework / "sources.yaml", "sources")
         limit_files = [self.read(path, "limits") for path in _yaml_files(self.framework / "limits")]
-        edition_files = [self.read_edition(path) for path in sorted((self.framework / "editions").glob("*/edition.yaml"))]
+        edition_files = [
+            self.read_edition(path) for path in sorted((self.framework / "editions").glob("*/edition.yaml"))
+        ]
         vocabulary_files = [self.read(path, "vocabulary") for path in _yaml_files(self.rules / "vocabulary")]
         rule_files = [(path.parent.name, self.read(path, "rule")) for path in self.rule_paths()]
+        for path in sorted((self.framework / "schema").glob("*.json")):
+            self.digest.update(path.read_bytes())
+        digest = self.digest.hexdigest()
+        passed = not self.problems and not fresh and is_known(digest)
+        if not passed:
+            self.check_shapes()
         self.stop_if_wrong()
         vocabulary = read_vocabulary(vocabulary_files, self.problems)
         limits = self.by_name([limit for document in limit_files for limit in read_limits(document)])
@@ -143,15 +155,18 @@ class _Loader:
             limits,
             editions,
             {name: rule for name, rule in every_rule.items() if rule.status != "retired"},
-            self.digest.hexdigest()[:16],
+            digest[:16],
             self.n_files,
         )
+        if passed:
+            return knowledge
         self.problems += name_problems(
             vocabulary, knowledge.sources, limits, editions, knowledge.prompts, knowledge.rules, knowledge.case_shape
         )
         self.stop_if_wrong()
         self.problems += circles(knowledge.graph, knowledge.rules)
         self.stop_if_wrong()
+        remember(digest)
         return knowledge
 
     def stop_if_wrong(self) -> None:
@@ -167,19 +182,22 @@ class _Loader:
             return Document(shown, {}, {}, {})
         self.n_files += 1
         self.digest.update(f"{path.name}\0{path.read_text(encoding='utf-8-sig')}\0".encode())
-        self.problems += self.shape(shape).problems(document)
+        self.to_check.append((document, shape))
         return document
+
+    def check_shapes(self) -> None:
+        shapes: dict[str, Shape] = {}
+        for document, name in self.to_check:
+            if name not in shapes:
+                path = self.framework / "schema" / f"{name}.schema.json"
+                shapes[name] = Shape(json.loads(path.read_text(encoding="utf-8")))
+            self.problems += shapes[name].problems(document)
 
     def read_edition(self, path: Path) -> tuple[Document, list[Document]]:
         document = self.read(path, "edition")
         names = document.value.get("divisions", []) if isinstance(document.value, dict) else []
+        names = names if isinstance(names, list) else []
         return document, [self.read(path.parent / str(name), "division") for name in names]
-
-    def shape(self, name: str) -> Shape:
-        if name not in self.shapes:
-            path = self.framework / "schema" / f"{name}.schema.json"
-            self.shapes[name] = Shape(json.loads(path.read_text(encoding="utf-8")))
-        return self.shapes[name]
 
     def rule_paths(self) -> Iterator[Path]:
         for path in _yaml_files(self.rules):

@@ -162,7 +162,12 @@ class _Checker:
             terms = [self.vocabulary.attribute(name, test.subject) for name in activities]
             found = [term for term in terms if term is not None]
             if not found:
-                names = {n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes}
+                names = {
+                    n
+                    for a in activities
+                    if a in self.vocabulary.activities
+                    for n in self.vocabulary.activities[a].attributes
+                }
                 message = f"{listed(activities)} has no attribute '{test.subject}'."
                 yield Problem(test.place, "unknown-attribute", message, did_you_mean(test.subject, names))
             else:
@@ -184,7 +189,9 @@ class _Checker:
         each = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
         if expect.this:
             if len(each) != len(rule.triggers) or not each:
-                message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
+                message = (
+                    "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
+                )
                 yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
             yield from self.attributes(each, expect.this)
         for bound in (expect.until, expect.before, expect.by, expect.not_before):

@@ -15,7 +15,7 @@ from quips.framework import Row
 from quips.occasions import Occasion, State
 from quips.program import Duty, Program
 from quips.rules import Expect
-from quips.truth import Asks, AsksEntry, Conditions, Truth, World, asks_entry
+from quips.truth import Asks, Conditions, Truth, World, asks_entry
 from quips.vocabulary import NOT_YET
 from quips.workdays import add
 
@@ -185,9 +185,14 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
 
     def observe(world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         seen = _STATES.get(occasion.state)
-        if seen is not None:
-            return [Observation(occasion.key, occasion.day, [Attempt(seen)])]
-        return how(world, occasion, n_occasions)
+        if seen is None:
+            return how(world, occasion, n_occasions)
+        attempt = Attempt(seen)
+        if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never:
+            # A recorded reason says that the occasion was there, whenever it was.
+            attempt.reason = observer.reason(world.case, None, None, n_occasions)
+            attempt.seen = seen if attempt.reason is Reason.NONE else Seen.NOTHING
+        return [Observation(occasion.key, occasion.day, [attempt])]
 
     return observe
 
@@ -217,7 +222,9 @@ class _Observer:
     def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         case = world.case
         found = self.candidates(case, occasion)
-        attempts = [self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
+        attempts = [
+            self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)
+        ]
         return [Observation(occasion.key, occasion.day, attempts)]
 
     def never(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
@@ -359,7 +366,7 @@ class _Observer:
 
     def candidates(self, case: Case, occasion: Occasion) -> Candidates:
         """What may answer the occasion, in the order of days, with whether it is the right thing."""
-        where, found = self.where, []
+        where, found = self.where, list[tuple[Entry, Truth]]()
         for name in self.expect.activities:
             for entry in case.entries.get(name, ()):
                 matches = where(entry.attributes)

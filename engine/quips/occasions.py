@@ -6,10 +6,10 @@ A rule always has at least one occasion, and an occasion's key never depends on 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from quips.cases import Case, Entry, History
 from quips.program import Duty, Program
@@ -38,8 +38,7 @@ class State(StrEnum):
     """There is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(NamedTuple):
     """One occasion on which a rule asks.
 
     Attributes:
@@ -193,7 +192,7 @@ def _pairs(name: str, where: Callable[..., Truth], stages: Mapping[str, str]) ->
     def find(world: World) -> list[Occasion]:
         counted = [entry for entry in _entries(world.case, name) if where(entry.attributes) is not False]
         found = [
-            replace(_occasion(later, where(later.attributes)), previous=earlier) for earlier, later in pairwise(counted)
+            _occasion(later, where(later.attributes))._replace(previous=earlier) for earlier, later in pairwise(counted)
         ]
         return found or [_nothing(name, world.case, stages)]
 
@@ -218,4 +217,3 @@ def _nothing(name: str, case: Case, stages: Mapping[str, str]) -> Occasion:
 
 def _open(stage: str | None, case: Case) -> bool:
     return bool(case.incomplete) if stage is None else stage in case.incomplete
-

@@ -16,13 +16,19 @@ _BIRTH = re.compile(
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sgt|PC|DC|HHJ)\.? [A-Z][a-z]+")
 _CAPITALISED = re.compile(r"(?<![.!?] )(?<!^)\b([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})\b")
+# Capitalised words that stand side by side in this field's writing and are nobody's name.
 _NOT_NAMES = frozenset(
-    "Approved Premises Court Crown Magistrates Police Probation Service Risk Harm Serious Children Social Care Services "
-    "Community Order Suspended Sentence National Standards Offender Manager Senior Officer Domestic Abuse Violence Unit "
-    "Local Authority Children's Thinking Skills Programme Better Lives Building Relationships Youth Offending Team "
-    "January February March April May June July August September October November December Monday Tuesday Wednesday "
-    "Thursday Friday Saturday Sunday Christmas Boxing Day Easter New Year English Welsh Thames Valley West Mercia Mental "
-    "Health Victim Liaison Restraining Unpaid Work Housing Association Job Centre Parole Board Home Detention Curfew".split()
+    {
+        "Abuse", "Approved", "April", "Area", "August", "Authority", "Board", "Boxing", "Building", "Centre", "Change",
+        "Children", "Children's", "Christmas", "Community", "Court", "Crown", "Curfew", "Day", "December", "Detention",
+        "Domestic", "Easter", "English", "February", "Friday", "Harm", "Health", "Home", "Housing", "January", "July", "June",
+        "Justice", "Liaison", "Local", "Magistrates", "Manager", "March", "May", "Mental", "Mercia", "Monday", "National",
+        "New", "November", "October", "Offender", "Offending", "Officer", "Order", "Parole", "Police", "Premises",
+        "Probation", "Programme", "Relationships", "Restraining", "Risk", "Saturday", "Senior", "Sentence", "September",
+        "Serious", "Service", "Services", "Skills", "Social", "Standards", "Sunday", "Suspended", "Team", "Thames",
+        "Thinking", "Thursday", "Tuesday", "Unit", "Unpaid", "Valley", "Victim", "Violence", "Wednesday", "Welsh", "West",
+        "Work", "Year", "Youth",
+    }
 )
 _FREE_TEXT_KEYS = frozenset({"note", "reason", "stands", "composed"})
 

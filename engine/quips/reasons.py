@@ -171,16 +171,18 @@ class Telling:
                 return f"The clock has not started: {in_sentence(self._title(occasion.about))} is {on}."
             case Seen.NOT_SEEN:
                 what = self._title(occasion.about)
-                return f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
+                return (
+                    f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
+                )
             case Seen.DOUBTFUL:
                 said = self._entry(occasion.entry)
                 return f"{said}. Whether that calls for anything depends on what is not given."
             case Seen.NO_END:
                 return "What it should come before does not happen in this case."
             case _:
-                dates = [bound for bound in self._bounds() if bound not in self.case.dates]
-                about = listed([in_sentence(self._title(name)) for name in dates or [occasion.about] if name], "and")
-                return f"The date is not known: {about}."
+                bounds = [bound for bound in self._bounds() if bound not in self.case.dates]
+                dates = [occasion.about] if occasion.day is None and occasion.about else bounds
+                return f"The date is not known: {listed([in_sentence(self._title(name)) for name in dates], 'and')}."
 
     def _not_applicable(self) -> str:
         occasion = self.evaluated.occasion
@@ -216,7 +218,10 @@ class Telling:
         if pair is None:
             step = self.explainer.tree(self.rule.conflict.when, self.day)
             return f"The record says both: {listed([f'{leaf.words}' for leaf in held(step)], 'and')}."
-        said = listed([attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in leaves(self.rule.conflict.when)], "and")
+        said = listed(
+            [attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in leaves(self.rule.conflict.when)],
+            "and",
+        )
         previous, entry = self.evaluated.occasion.previous, self.evaluated.occasion.entry
         return f"{self._entry(previous)}; then {in_sentence(self._entry(entry))}: {said}."
 
@@ -227,7 +232,10 @@ class Telling:
         entry, previous = self.evaluated.occasion.entry, self.evaluated.occasion.previous
         if entry is None or previous is None or not pair_asks(self.rule.conflict.when)(previous, entry):
             return []
-        said = [attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in leaves(self.rule.conflict.when)]
+        said = [
+            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,))
+            for test in leaves(self.rule.conflict.when)
+        ]
         return [f"not: {words}" for words in said[:1]]
 
     def _inference(self) -> str:
@@ -295,7 +303,13 @@ class Telling:
         expect = self.rule.expect
         tests = (expect.this or expect.good_when) if expect else None
         names = self._judged_activities()
-        return listed([in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and") if tests else ""
+        return (
+            listed(
+                [in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and"
+            )
+            if tests
+            else ""
+        )
 
     def _judged_activities(self) -> tuple[str, ...]:
         entry = self.evaluated.occasion.entry

@@ -6,7 +6,7 @@ gives the statuses and, read more closely, the explanations. Numbers in brackets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from quips.cases import Case
@@ -70,8 +70,8 @@ class ReferenceEngine:
             _compile(number, duty, program, self.given if duty.kind == "conflict" else self.conditions)
             for number, duty in enumerate(program.duties)
         ]
-        self._queries = [
-            duty.kind == "derivation" or (duty.conflict is not None and duty.conflict.means == "query")
+        self._verdicts = [
+            {status: verdict_of(status, "query" if _asks_only(duty) else "gap") for status in Status}
             for duty in program.duties
         ]
 
@@ -104,7 +104,7 @@ class ReferenceEngine:
 
     def verdict(self, finding: Evaluated) -> Verdict:
         """Return the kind of answer a finding is."""
-        return verdict_of(finding.status, "query" if self._queries[finding.number] else "gap")
+        return self._verdicts[finding.number][finding.status]
 
     def _undermine(self, finding: Evaluated, duty: Duty, evaluation: Evaluation) -> None:
         """What rests on work that falls short, or was done before it, is undermined, unless its auditor let it stand [17]."""
@@ -119,16 +119,18 @@ class ReferenceEngine:
             finding.status = Status.UNDERMINED
 
     def _decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
-        name, status = self.program.duties[finding.number].name, finding.status
+        duty, status = self.program.duties[finding.number], finding.status
         gap = self.verdict(finding) is Verdict.GAP
+        if not duty.edges or status is Status.NOT_APPLICABLE:
+            return Decision(duty.name, finding.key, status, finding.was, (), (), gap, ())
         causes = self._causes(finding, evaluation) if gap else ()
-        waits = () if status is Status.NOT_APPLICABLE else self._open_beneath(finding, evaluation)
+        waits_for = self._open_beneath(finding, evaluation)
         undermined_by = self._refs(finding.undermined_by)
-        return Decision(name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits)
+        return Decision(
+            duty.name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for
+        )
 
     def _open_beneath(self, finding: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
-        if not self.program.duties[finding.number].edges:
-            return ()
         return self._refs(
             prerequisite
             for prerequisite, kind in self.prerequisites(finding, evaluation)
@@ -137,8 +139,6 @@ class ReferenceEngine:
 
     def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
         """The nearest gaps upstream that explain a gap, looking through what is open or not applicable [19]."""
-        if not self.program.duties[gap.number].edges:
-            return ()
         causes = {id(found): found for found in gap.undermined_by if self.verdict(found) is Verdict.GAP}
         seen: set[tuple[int, str]] = set()
         pending = list(self.prerequisites(gap, evaluation))
@@ -156,8 +156,8 @@ class ReferenceEngine:
                     pending.append((beyond, kind if path == "rests_on" else path))
         return self._refs(causes.values())
 
-    def _refs(self, findings: Iterator[Evaluated] | object) -> tuple[Ref, ...]:
-        ordered = sorted({(finding.number, finding.key) for finding in findings})  # type: ignore[attr-defined]
+    def _refs(self, findings: Iterable[Evaluated]) -> tuple[Ref, ...]:
+        ordered = sorted({(finding.number, finding.key) for finding in findings})
         return tuple((self.program.duties[number].name, key) for number, key in ordered)
 
 
@@ -210,8 +210,10 @@ def _status_of_absence(attempt: Attempt) -> Status:
 
 
 def _combined(attempts: list[Attempt]) -> Status:
-    """One status for all readings of a limit: theirs if they agree; to judge if readings differ; else it depends on what
-    is not known [7]."""
+    """One status for all readings of a limit [7].
+
+    Theirs if they agree; to judge if readings differ; cannot tell if it depends on what is not known.
+    """
     first = status_of(attempts[0])
     if len(attempts) == 1:
         return first
@@ -222,6 +224,11 @@ def _combined(attempts: list[Attempt]) -> Status:
     for reading, status in statuses:
         per_reading.setdefault(reading, set()).add(status)
     return Status.CANNOT_TELL if any(len(found) > 1 for found in per_reading.values()) else Status.TO_JUDGE
+
+
+def _asks_only(duty: Duty) -> bool:
+    """Whether a conflict that a rule finds is only a question: an inference that differs from what is given is."""
+    return duty.kind == "derivation" or (duty.conflict is not None and duty.conflict.means == "query")
 
 
 def _compile(number: int, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
@@ -344,12 +351,7 @@ def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
 
 def _explains(cause: Evaluated, gap: Evaluated, path: str) -> bool:
     if cause.status is Status.LATE:
-        return (
-            gap.status is Status.LATE
-            and cause.done is not None
-            and gap.due is not None
-            and cause.done > gap.due
-        )
+        return gap.status is Status.LATE and cause.done is not None and gap.due is not None and cause.done > gap.due
     if path == "rests_on":
         return cause.status in _EXPLAINING_WEAKNESS
     return cause.status is Status.MISSING and gap.status in (Status.MISSING, Status.LATE)

@@ -318,9 +318,7 @@ def _answers(document: Document) -> tuple[Answer, ...]:
     if isinstance(value, list):
         return tuple(_answer(document, answer, "any", ("answers", n)) for n, answer in enumerate(value))
     return tuple(
-        _answer(document, answer, turn, ("answers", turn, n))
-        for turn in value
-        for n, answer in enumerate(value[turn])
+        _answer(document, answer, turn, ("answers", turn, n)) for turn in value for n, answer in enumerate(value[turn])
     )
 
 

@@ -64,7 +64,10 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
     place = document.place(*path)
     key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
     about = f"'{key}'" if key else "The file"
-    value, wanted, kind = error.instance, error.validator_value, str(error.validator)
+    kind = str(error.validator)
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
     if "propertyNames" in error.absolute_schema_path:
         known = wanted if kind == "enum" else ()
         message = f"'{value}' is not a name that can stand here."
@@ -72,7 +75,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         return [Problem(document.key_place(*path, value), "unknown-name", message, hint)]
     match kind:
         case "additionalProperties":
-            known = error.schema.get("properties", {})
+            known = schema.get("properties", {})
             return [
                 Problem(
                     document.key_place(*path, name),
@@ -103,7 +106,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             message = f"{about}: {_shown(value)} is not a day that exists."
             return [Problem(place, "not-a-date", message, "Write year-month-day, such as 2010-04-19.")]
         case "pattern":
-            hint = error.schema.get("description", f"It has to fit the pattern {wanted}.")
+            hint = schema.get("description", f"It has to fit the pattern {wanted}.")
             return [Problem(place, "wrong-form", f"{about}: {_shown(value)} is not of the right form.", hint)]
         case "minimum" | "maximum":
             bound = "at least" if kind == "minimum" else "at most"
@@ -114,9 +117,13 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             return [Problem(place, "repeated", f"{about} says the same thing twice.")]
         case "oneOf" | "anyOf":
             options = [option["required"][0] for option in wanted if "required" in option]
-            return [Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")]
+            return [
+                Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")
+            ]
         case _:
-            return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
+            return [
+                Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")
+            ]
 
 
 def _size_message(about: str, kind: str, wanted: int) -> str:

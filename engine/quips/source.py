@@ -7,7 +7,6 @@ which is also what editors read.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +100,7 @@ def _text(path: Path, file: str) -> str:
             if path.exists():
                 raise fail("not-a-file", "This is a folder or a device, not a file.")
             raise fail("no-such-file", "There is no such file.", "Check the name and the folder.")
-        if os.path.getsize(path) > MAX_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise fail(
                 "file-too-large",
                 f"The file is larger than {MAX_BYTES // 1_000_000} MB, which no record of one case is.",
@@ -217,9 +216,9 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text) if len(text) < 20 else float(text)
     if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
+        return int(text, 0)
     if _HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
+        return int(text, 0)
     return float(text) if _FLOAT.fullmatch(text) else text
 
 

@@ -43,6 +43,8 @@ class Conditions:
         self.program = program
         self._stages = program.stages
         self._compiled: dict[int, tuple[Condition, Asks]] = {}
+        self.words: dict[int, str] = {}
+        """What each condition is in words, by its identity, once it has been asked for."""
         self._premises = {
             name: [program.duties[number].applies for number, _ in derived.rules]
             for name, derived in program.derived.items()
@@ -58,7 +60,7 @@ class Conditions:
 
         def given(world: World, day: int) -> Value | None:
             found = world.facts.get(name)
-            return found.on(day) if found.__class__ is History else found  # type: ignore[union-attr, return-value]
+            return found.on(day) if isinstance(found, History) else found
 
         if infer is None:
             return given

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
@@ -66,7 +67,7 @@ def working_days() -> list[int]:
     """
     from holidays.countries.united_kingdom import UnitedKingdom
 
-    closed = UnitedKingdom(subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1))
+    closed: Iterable[date] = UnitedKingdom(subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1))  # type: ignore[no-untyped-call]
     off = {day.toordinal() for day in closed}
     first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
     return [day for day in range(first, last + 1) if (day - 1) % 7 < 5 and day not in off]

@@ -1,0 +1,106 @@
+"""Measures what Quips promises of its speed; run by hand: ``python benchmarks/run.py``.
+
+Every figure is of this machine and this run, on one core. The engines are given the same 60 rules and the same drawn cases of
+about forty activities, so their ratio means more than either figure.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from caseload import N_ACTIVITIES, draw_cases
+from quips.cases import Case
+from quips.durable_engine import DurableEngine, durable_available
+from quips.findings import FindingBuilder
+from quips.knowledge import Knowledge, find_folder, load_knowledge
+from quips.program import Program
+from quips.reference import ReferenceEngine
+
+N_RULES = 60
+EXAMPLE = "examples/cases/TV-0042.yaml"
+
+
+def main() -> None:
+    """Measure and print each figure, with what was promised of it."""
+    knowledge = load_knowledge(find_folder("framework"), find_folder("rules"))
+    program = first_rules(knowledge.program, N_RULES)
+    cases = draw_cases(knowledge, 2_000)
+    print(f"{N_RULES} of {len(knowledge.program.duties)} rules, {N_ACTIVITIES} activities a case, Python {sys.version.split()[0]}")
+    cold("cold audit of one case, first run on a machine", fresh_cache=True)
+    cold("cold audit of one case", fresh_cache=False)
+    engine = ReferenceEngine(program)
+    reference = rate("reference, statuses and roots", engine.decide, cases, 5_000)
+    builders = replace(knowledge)
+    rate("reference, every explanation", lambda case: explained(builders, engine, case), cases[:400], 1_000)
+    whole = ReferenceEngine(knowledge.program)
+    rate(f"reference, all {len(knowledge.program.duties)} rules", whole.decide, cases, None)
+    if durable_available():
+        durable = DurableEngine(program)
+        speed = rate("durable, every decision", durable.decide, cases[:400], 200)
+        print(f"{'reference is faster than durable by':<58}{reference / speed:>10,.0f} times")
+    memory(engine, cases)
+
+
+def first_rules(program: Program, n: int) -> Program:
+    """Return a program of the first n rules; they come after those they rest on, so none is left without."""
+    derived = {
+        name: replace(found, rules=tuple(rule for rule in found.rules if rule[0] < n))
+        for name, found in program.derived.items()
+    }
+    return replace(program, duties=program.duties[:n], derived=derived)
+
+
+def explained(knowledge: Knowledge, engine: ReferenceEngine, case: Case) -> None:
+    """Evaluate a case and build every finding with its explanation."""
+    evaluation = engine.evaluate(case)
+    FindingBuilder(knowledge, engine, case).findings(evaluation, engine.decisions(evaluation))
+
+
+def rate(what: str, work: Callable[[Case], object], cases: list[Case], promised: int | None) -> float:
+    """Print and return how many cases a second are worked, the best of three rounds."""
+    best = 0.0
+    for _ in range(3):
+        gc.collect()
+        started = time.perf_counter()
+        for case in cases:
+            work(case)
+        best = max(best, len(cases) / (time.perf_counter() - started))
+    aim = f"   promised {promised:,}" if promised else ""
+    print(f"{what:<58}{best:>10,.0f} cases/s{aim}")
+    return best
+
+
+def cold(what: str, fresh_cache: bool) -> None:
+    """Print how long a whole audit takes as a command, the best of five."""
+    best = float("inf")
+    for _ in range(5):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = os.environ | ({"XDG_CACHE_HOME": folder} if fresh_cache else {})
+            started = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "quips", "audit", EXAMPLE], env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+            best = min(best, time.perf_counter() - started)
+    print(f"{what:<58}{best:>10.2f} s         promised 1.00")
+
+
+def memory(engine: ReferenceEngine, cases: list[Case]) -> None:
+    """Print how much the process grows while 10,000 cases are evaluated."""
+    engine.decide(cases[0])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for n in range(10_000):
+        engine.decide(cases[n % len(cases)])
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"{'memory grown over 10,000 cases, reference':<58}{grown:>10.1f} MB")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main()

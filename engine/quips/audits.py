@@ -1,0 +1,179 @@
+"""What Quips does for people, in one place for the command line and everything else: audits a case file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from quips.agreement import EnginesDifferError, differences
+from quips.cases import Case, read_case
+from quips.decisions import Decision
+from quips.durable_engine import durable_available
+from quips.findings import Finding, FindingBuilder
+from quips.framework import Edition
+from quips.isolation import IsolatedDurable
+from quips.knowledge import Knowledge
+from quips.ordering import Gap, gaps_in_order
+from quips.places import Place
+from quips.privacy import privacy_warnings
+from quips.problems import InputError, Problem, did_you_mean, listed
+from quips.proposals import Proposal, edition_for, proposals
+from quips.questions import Question, questions
+from quips.reference import Evaluation, ReferenceEngine
+from quips.shapes import is_date
+from quips.source import Document, read_yaml
+from quips.statuses import Verdict
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One case, read once.
+
+    Attributes:
+        case: The case.
+        edition: The edition it is read under.
+        engines: The engines that decided; where there are two, they agree.
+        findings: Every finding, in the program's order.
+        proposals: What they suggest for the edition's prompts.
+        questions: The circumstances worth asking next.
+        gaps: The root gaps in order, each with its consequences.
+        warnings: What should be looked at in the file, though it can be used.
+        as_at_from: Where the day it was read as at comes from: ``file``, ``option`` or ``clock``.
+        digest: The digest of the framework and rules.
+    """
+
+    case: Case
+    edition: Edition
+    engines: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    proposals: tuple[Proposal, ...]
+    questions: tuple[Question, ...]
+    gaps: tuple[Gap, ...]
+    warnings: tuple[Problem, ...]
+    as_at_from: str
+    digest: str
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether supervision has not ended on the day the case is read as at."""
+        ended = self.case.dates.get("supervision_ended")
+        return not (isinstance(ended, tuple) and ended[-1] <= self.case.as_at)
+
+    @cached_property
+    def urgent(self) -> tuple[str, ...]:
+        """Whom open gaps on a live case concern: ``child``, ``victim``, ``mappa``; empty if none."""
+        if not self.is_live:
+            return ()
+        concerned = {concern for f in self.with_verdict(Verdict.GAP) for concern in f.rule.concerns}
+        return tuple(sorted(concerned))
+
+    def with_verdict(self, verdict: Verdict) -> list[Finding]:
+        """Return the findings of one verdict, in the program's order."""
+        return [finding for finding in self.findings if finding.verdict is verdict]
+
+
+class Auditor:
+    """Audits cases by one knowledge base; a context manager, since it may keep a worker process."""
+
+    def __init__(self, knowledge: Knowledge, engine: str = "both", edition: str | None = None) -> None:
+        """Start the engines.
+
+        Args:
+            knowledge: The knowledge base.
+            engine: ``both``, ``reference`` or ``durable``; where durable_rules is not installed, ``both`` means the reference.
+            edition: The edition to read cases under; the one in use on the day, if left out.
+
+        Raises:
+            InputError: There is no such edition, or durable_rules was asked for and is not installed.
+        """
+        self.knowledge = knowledge
+        self.reference = ReferenceEngine(knowledge.program)
+        if edition is not None and edition not in knowledge.editions:
+            hint = did_you_mean(edition, knowledge.editions) or f"There are {listed(knowledge.editions, 'and')}."
+            raise InputError(
+                [Problem(Place("--edition"), "unknown-edition", f"There is no edition '{edition}'.", hint)]
+            )
+        self.edition = edition
+        self.wanted = engine
+        self.durable = IsolatedDurable(knowledge.program) if engine != "reference" and durable_available() else None
+        if engine == "durable" and self.durable is None:
+            message = "durable_rules is not installed here (it needs Python 3.12 or older)."
+            raise InputError([Problem(Place("--engine"), "no-such-engine", message, "Use --engine reference.")])
+
+    def __enter__(self) -> Auditor:
+        """Return the auditor itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the worker process, if there is one."""
+        if self.durable is not None:
+            self.durable.close()
+
+    def audit(self, path: Path, as_at: date | None = None) -> Audit:
+        """Audit one case file.
+
+        Args:
+            path: The case file.
+            as_at: The day to read it as at; the file's own if left out, else today.
+
+        Raises:
+            InputError: The file is not a valid case record.
+            EnginesDifferError: The engines do not agree.
+            EngineError: An engine failed.
+        """
+        document = read_yaml(path)
+        given = document.value.get("as_at") if isinstance(document.value, dict) else None
+        own = date.fromisoformat(given) if isinstance(given, str) and is_date(given) else None
+        day = as_at or own or date.today()
+        source = "option" if as_at else "file" if own else "clock"
+        case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
+        return self.audit_case(case, document, source)
+
+    def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
+        """Audit a case that has been read."""
+        knowledge, conditions = self.knowledge, self.reference.conditions
+        evaluation = self.reference.evaluate(case)
+        decisions, engines = self.decide(case, evaluation)
+        findings = FindingBuilder(knowledge, self.reference, case).findings(evaluation, decisions)
+        edition = knowledge.editions[self.edition] if self.edition else edition_for(knowledge, case.as_at)
+        return Audit(
+            case,
+            edition,
+            engines,
+            tuple(findings),
+            tuple(proposals(knowledge, conditions, edition, case, findings)),
+            tuple(questions(knowledge.vocabulary, conditions, case, findings)),
+            tuple(gaps_in_order(findings, knowledge.graph)),
+            tuple(privacy_warnings(document)),
+            as_at_from,
+            knowledge.digest,
+        )
+
+    def decide(self, case: Case, evaluation: Evaluation) -> tuple[list[Decision], tuple[str, ...]]:
+        """Return the decisions that count and the engines that stand behind them.
+
+        The durable engine's decisions are the ones that count where it is installed; the reference engine has to agree.
+        """
+        reference = self.reference.decisions(evaluation)
+        if self.durable is None:
+            return reference, ("reference",)
+        durable = self.durable.decide(case)
+        differ = differences(durable, reference)
+        if differ:
+            raise EnginesDifferError(case.reference, ("durable", "reference"), differ)
+        return durable, ("durable", "reference")
+
+
+def case_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the case files that paths name, in order: a file as it is, a folder with every YAML file in it."""
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+        else:
+            yield path

@@ -1,0 +1,268 @@
+"""The command line: results to standard output, progress and problems to standard error.
+
+Exit codes: 0 nothing to report, 1 findings at or above ``--fail-on`` (or examples that fail), 2 input that cannot be used.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from quips import __version__
+from quips.audits import Audit, Auditor, case_files
+from quips.examples import example_problems, examples_of
+from quips.explanations import explain as explain_rule
+from quips.findings import FindingBuilder
+from quips.knowledge import Knowledge, find_folder, load_knowledge
+from quips.places import Place
+from quips.problems import InputError, Problem, QuipsError, did_you_mean
+from quips.reports import catalogue
+from quips.reports.explanation import explanation_text
+from quips.reports.formats import FORMATS, render
+from quips.reports.wording import as_at_words
+from quips.shapes import is_date
+from quips.statuses import Verdict
+
+_LEVELS = ("none", "high", "medium", "low")
+_WIDTH = 100
+
+
+class _Day(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        if not is_date(value):
+            self.fail(f"'{value}' is not a day that exists. Write year-month-day, such as 2010-04-19.", param, ctx)
+        return date.fromisoformat(value)
+
+
+def _knowledge_options(command: Callable[..., None]) -> Callable[..., None]:
+    command = click.option("--framework", metavar="FOLDER", help="Another copy of the framework files.")(command)
+    return click.option("--rules", metavar="FOLDER", help="Another copy of the rule files.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
+@click.version_option(__version__, prog_name="quips")
+def main() -> None:
+    """Read probation case records against HM Inspectorate of Probation's frameworks.
+
+    Everything stays on this machine. What is found is indicative: the judgement is the auditor's.
+    """
+
+
+@main.command()
+@click.argument("cases", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--edition", metavar="NAME", help="The edition to read under; the one in use on the day, if left out.")
+@click.option("--as-at", type=_Day(), metavar="DATE", help="The day to read the cases as at; their own if left out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(_LEVELS),
+    default="none",
+    show_default=True,
+    help="Exit with 1 if there is a gap of this severity or above.",
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option(
+    "--engine",
+    type=click.Choice(["both", "reference", "durable"]),
+    default="both",
+    show_default=True,
+    help="Which engine decides.",
+)
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on each report.")
+@_knowledge_options
+def audit(
+    cases: tuple[Path, ...],
+    form: str,
+    edition: str | None,
+    as_at: date | None,
+    fail_on: str,
+    output: Path | None,
+    engine: str,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Audit case files, or every case file in a folder."""
+    with _told():
+        knowledge = _load(framework, rules)
+        files = list(case_files(cases))
+        if not files:
+            raise InputError(
+                [Problem(Place(str(cases[0])), "no-case", "There is no case file here.", "Case files end in .yaml.")]
+            )
+        audits, failed = _audit_all(knowledge, files, engine, edition, as_at)
+        if audits:
+            _write(render(audits, form, knowledge, marking, _WIDTH), output)
+        for problem in failed:
+            click.echo(str(problem), err=True)
+        if len(files) > 1:
+            click.echo(f"{len(audits)} of {len(files)} cases audited.", err=True)
+    sys.exit(2 if failed else _exit_code(audits, fail_on))
+
+
+@main.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("rule")
+@click.option("--as-at", type=_Day(), metavar="DATE", help="The day to read the case as at.")
+@_knowledge_options
+def explain(case: Path, rule: str, as_at: date | None, rules: str | None, framework: str | None) -> None:
+    """Say why a rule found what it found in a case, and why not something else."""
+    with _told():
+        knowledge = _load(framework, rules)
+        chosen = _one_of(rule, knowledge.rules, "rule")
+        if chosen.status != "active":
+            message = f"The rule '{rule}' is a draft, so it is not evaluated."
+            raise InputError([Problem(chosen.place, "draft-rule", message)])
+        with Auditor(knowledge) as auditor:
+            result = auditor.audit(case, as_at)
+            builder = FindingBuilder(knowledge, auditor.reference, result.case)
+            explanations = explain_rule(auditor.reference, result, chosen, builder)
+        click.echo(f"{result.case.reference}, read as at {as_at_words(result)}\n")
+        click.echo(explanation_text(explanations, knowledge, _WIDTH), nl=False)
+
+
+@main.command("next")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--as-at", type=_Day(), metavar="DATE", help="The day to read the case as at.")
+@_knowledge_options
+def next_(case: Path, as_at: date | None, rules: str | None, framework: str | None) -> None:
+    """Say which circumstances are worth asking next: those that settle most."""
+    with _told():
+        knowledge = _load(framework, rules)
+        with Auditor(knowledge) as auditor:
+            result = auditor.audit(case, as_at)
+        click.echo(catalogue.questions_text(result, _WIDTH), nl=False)
+
+
+@main.command()
+@click.option("--engine", type=click.Choice(["both", "reference"]), default="both", show_default=True)
+@_knowledge_options
+def check(engine: str, rules: str | None, framework: str | None) -> None:
+    """Validate the framework and the rules, and run every example on both engines."""
+    with _told():
+        knowledge = _load(framework, rules, fresh=True)
+        examples = examples_of(knowledge)
+        if not examples:
+            raise InputError([Problem(Place("rules"), "nothing-to-run", "There is no example to run.")])
+        with Auditor(knowledge, engine) as auditor:
+            problems = example_problems(_progress(examples, "Examples, reference"), auditor.reference)
+            engines = "the reference engine"
+            if auditor.durable is not None:
+                problems += example_problems(_progress(examples, "Examples, durable"), auditor.durable)
+                engines = "the reference and durable engines"
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    active = sum(1 for rule in knowledge.rules.values() if rule.status == "active")
+    click.echo(
+        f"{knowledge.n_files} files, {active} active rules, {len(examples)} examples on {engines}: {len(problems)} fail."
+    )
+    sys.exit(1 if problems else 0)
+
+
+@main.command("list")
+@click.argument("what", type=click.Choice(catalogue.KINDS))
+@click.option("--edition", metavar="NAME", help="Only what belongs to this edition.")
+@_knowledge_options
+def list_(what: str, edition: str | None, rules: str | None, framework: str | None) -> None:
+    """List editions, prompts, rules, limits, circumstances or activities."""
+    with _told():
+        knowledge = _load(framework, rules)
+        if edition is not None:
+            _one_of(edition, knowledge.editions, "edition")
+        click.echo(catalogue.list_text(knowledge, what, edition), nl=False)
+
+
+@main.command()
+@click.argument("name")
+@_knowledge_options
+def show(name: str, rules: str | None, framework: str | None) -> None:
+    """Show an edition, criterion, prompt, rule, limit, circumstance or activity by its name."""
+    with _told():
+        knowledge = _load(framework, rules)
+        text = catalogue.show_text(knowledge, name, _WIDTH)
+        if text is None:
+            hint = did_you_mean(name, catalogue.every_name(knowledge)) or "Try: quips list rules."
+            raise InputError([Problem(Place(name), "unknown-name", f"There is nothing called '{name}'.", hint)])
+        click.echo(text, nl=False)
+
+
+def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
+    return load_knowledge(find_folder("framework", framework), find_folder("rules", rules), fresh)
+
+
+def _audit_all(
+    knowledge: Knowledge, files: list[Path], engine: str, edition: str | None, as_at: date | None
+) -> tuple[list[Audit], list[Problem]]:
+    """Audit each file; what is wrong with one does not stop the others."""
+    audits: list[Audit] = []
+    failed: list[Problem] = []
+    with Auditor(knowledge, engine, edition) as auditor:
+        for path in _progress(files, "Auditing"):
+            try:
+                audits.append(auditor.audit(path, as_at))
+            except InputError as error:
+                failed += error.problems
+            except QuipsError as error:
+                failed.append(Problem(Place(str(path)), "not-audited", str(error)))
+    return audits, failed
+
+
+def _exit_code(audits: list[Audit], fail_on: str) -> int:
+    severe = _LEVELS[1 : _LEVELS.index(fail_on) + 1]
+    return int(any(f.rule.severity in severe for result in audits for f in result.with_verdict(Verdict.GAP)))
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Write to a file all at once or not at all, or to the screen."""
+    if output is None:
+        click.echo(text, nl=False, color=None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False)
+        return
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        partial.write_text(click.unstyle(text), encoding="utf-8", newline="")
+        partial.replace(output)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        message = f"The report cannot be written: {error.strerror or error}."
+        raise InputError([Problem(Place(str(output)), "cannot-write", message, "Choose another file.")]) from error
+
+
+def _one_of(name: str, known: Any, what: str) -> Any:
+    if name not in known:
+        message = f"There is no {what} '{name}'."
+        raise InputError([Problem(Place(name), f"unknown-{what}", message, did_you_mean(name, known))])
+    return known[name]
+
+
+def _progress(items: list[Any], label: str) -> Iterator[Any]:
+    """Yield items, with a bar on a terminal where there are many."""
+    if len(items) < 20 or not sys.stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield from bar
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a user's mistake in plain words, and leave with 2."""
+    try:
+        yield
+    except InputError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(2)
+    except QuipsError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,144 @@
+"""The facts about findings that compiled rules are given: what the record shows for each, and which of them an edge joins.
+
+Numbers in brackets refer to the decisions in `docs/semantics.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from quips.casefacts import Fact
+from quips.observations import Attempt, Observation
+from quips.program import Duty
+from quips.sides import NO, YES
+from quips.statuses import Status, Verdict, verdict_of
+
+Shown = frozenset[tuple[str | int, ...]]
+"""What the attempts of one observation look like; observations that look alike have the same status."""
+
+
+@dataclass(slots=True, eq=False)
+class Finding:
+    """One finding while a case is decided.
+
+    Attributes:
+        duty: The number of its rule in the program.
+        key: Its key within the rule.
+        status: Its status by itself; that of what the record shows is filled in when it has been inferred.
+        day: The day its clock started.
+        done: The day the work was done.
+        due: The last day it was due.
+        stands: Whether the auditor lets it stand, whatever it rests on [17].
+        number: Its place among the findings of the case.
+    """
+
+    duty: int
+    key: str
+    status: Status = Status.CANNOT_TELL
+    day: int | None = None
+    done: int | None = None
+    due: int | None = None
+    stands: bool = False
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """An edge that is in force between two findings.
+
+    Attributes:
+        dependent: The finding that rests on the other or follows it.
+        prerequisite: The other.
+        kind: ``rests_on`` or ``follows``.
+    """
+
+    dependent: Finding
+    prerequisite: Finding
+    kind: str
+
+
+def observed(duty: int, observation: Observation) -> Finding:
+    """Return the finding of an observation, its status still to be inferred; its dates are those of the first attempt."""
+    first = observation.attempts[0]
+    stands = any(attempt.entry is not None and "stands" in attempt.entry.attributes for attempt in observation.attempts)
+    return Finding(duty, observation.key, day=observation.day, done=first.done, due=first.due, stands=stands)
+
+
+def shown(observation: Observation) -> Shown:
+    """Return what the record shows in an observation, as far as its status depends on it."""
+    several = len(observation.attempts) > 1
+    return frozenset(_looks(attempt, attempt.reading if several else "") for attempt in observation.attempts)
+
+
+_LOOKS = ("reading", "seen", "reason", "timed", "still_open", "incomplete", "late_accepted", "has_due")
+
+
+def _looks(attempt: Attempt, reading: str) -> tuple[str | int, ...]:
+    answers = (attempt.timed, attempt.still_open, attempt.incomplete, attempt.late_accepted, attempt.due is not None)
+    # No rule of the program tests an empty text, so the reading always has a name.
+    return (reading or "-", attempt.seen.value, attempt.reason.value, *(YES if answer else NO for answer in answers))
+
+
+def attempt_facts(number: int, attempts: Shown) -> list[Fact]:
+    """Return the facts of one way of looking, by its number."""
+    return [
+        {"kind": "attempt", "of": number, **dict(zip(_LOOKS, looks, strict=True))} for looks in sorted(attempts, key=repr)
+    ]
+
+
+def joins(duties: Sequence[Duty], findings: Sequence[Sequence[Finding]], left_out: frozenset[str]) -> list[Join]:
+    """Return the edges in force between the findings of a case, by rule, in the order of the program [16].
+
+    Args:
+        duties: The rules of the program.
+        findings: The findings of each.
+        left_out: The names of edges to leave out.
+    """
+    return [
+        Join(finding, found, kind)
+        for duty, own in zip(duties, findings, strict=True)
+        for number, kind in duty.edges
+        if not left_out or edge_name(duty, duties[number], kind) not in left_out
+        for finding in own
+        if (found := _in_force(findings[number], finding)) is not None
+    ]
+
+
+def edge_name(dependent: Duty, prerequisite: Duty, kind: str) -> str:
+    """Return the name of an edge: ``edge:induction-completed/follows/first-appointment-on-time``."""
+    return f"edge:{dependent.name}/{kind}/{prerequisite.name}"
+
+
+def _in_force(candidates: Iterable[Finding], dependent: Finding) -> Finding | None:
+    """The finding of the same occasion; else the last whose clock had started when the work was done, or was due [16]."""
+    moments = [day for day in (dependent.done, dependent.due, dependent.day) if day is not None]
+    started: list[tuple[int, str, Finding]] = []
+    for found in candidates:
+        if found.key == dependent.key:
+            return found
+        if not moments or found.day is None or found.day <= moments[0]:
+            started.append((found.day or 0, found.key, found))
+    return max(started, key=lambda each: each[:2])[2] if started else None
+
+
+def graph_facts(findings: Iterable[Finding], edges: Sequence[Join], queries: frozenset[int]) -> list[Fact]:
+    """Return the facts of the edges, of the findings they join, and of every other gap.
+
+    Args:
+        findings: The findings of a case.
+        edges: The edges in force between them.
+        queries: The rules whose conflicts are only queries.
+    """
+    joined = {edge.dependent.number for edge in edges} | {edge.prerequisite.number for edge in edges}
+    facts: list[Fact] = [
+        {"kind": "edge", "from": edge.dependent.number, "to": edge.prerequisite.number, "type": edge.kind} for edge in edges
+    ]
+    for finding in findings:
+        verdict = verdict_of(finding.status, "query" if finding.duty in queries else "gap")
+        if verdict is Verdict.GAP or finding.number in joined:
+            fact: Fact = {"kind": "finding", "n": finding.number, "status": finding.status.value, "verdict": verdict.value}
+            fact["stands"] = YES if finding.stands else NO
+            fact.update((name, day) for name, day in (("done", finding.done), ("due", finding.due)) if day is not None)
+            facts.append(fact)
+    return facts

@@ -1,0 +1,99 @@
+"""An explanation on a screen: the evaluation tree with its facts, the arithmetic of the limit, why and why not."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import click
+
+from quips.explain import Step, day_in_words, in_sentence
+from quips.explanations import Explanation
+from quips.findings import Finding
+from quips.knowledge import Knowledge
+from quips.problems import listed
+from quips.reasons import STATUS_WORDS
+from quips.reports.wording import cited, status_words, waiting_words
+from quips.statuses import Status
+
+_TRUTH = {True: "yes", False: "no ", None: "?  "}
+
+
+def explanation_text(explanations: list[Explanation], knowledge: Knowledge, width: int = 100) -> str:
+    """Return the explanations of one rule's findings as text."""
+    rule = explanations[0].finding.rule
+    lines = [click.style(rule.title, bold=True), f"{rule.name}, {rule.place}"]
+    lines += textwrap.wrap(rule.why, width)
+    for explanation in explanations:
+        lines += ["", *_explanation(explanation, knowledge, width)]
+    lines += ["", *textwrap.wrap(f"What this rule cannot see: {rule.cannot_see}", width)]
+    lines += textwrap.wrap(f"Source: {'; '.join(cited(rule.cites, knowledge.sources))}.", width)
+    return "\n".join(lines) + "\n"
+
+
+def _explanation(explanation: Explanation, knowledge: Knowledge, width: int) -> Iterator[str]:
+    finding = explanation.finding
+    root = ", a root gap" if finding.root else ""
+    occasion = f"{finding.occasion[:1].upper()}{finding.occasion[1:]}: " if finding.occasion else ""
+    yield click.style(f"{occasion}{status_words(finding).lower()}{root}", bold=True)
+    yield from _section("Does it apply?", _tree(explanation.applies, 1))
+    if explanation.clash is not None:
+        yield from _section("Can both be right?", _tree(explanation.clash, 1))
+    yield from _section("When was it due?", _limits(finding, knowledge))
+    yield from _section("What is on the record?", (f"  {entry.words}  ({entry.place})" for entry in finding.entries))
+    beneath = (
+        f"  {'rests on' if item.kind == 'rests_on' else 'follows'}: {in_sentence(item.finding.rule.title)}"
+        f" ({STATUS_WORDS[item.finding.status]})  [{item.finding.rule.name}]"
+        for item in explanation.beneath
+    )
+    yield from _section("What does it rest on?", beneath)
+    yield from _section("Why?", _wrapped(finding.why, width))
+    if finding.provisional:
+        yield from _section("Could it change?", _wrapped([f"Yes: {words}." for words in finding.provisional], width))
+    if finding.status not in (Status.MET, Status.CONSISTENT, Status.EXCEPTED):
+        yield from _section("Why not met?", _wrapped(_why_not(explanation, knowledge), width))
+
+
+def _why_not(explanation: Explanation, knowledge: Knowledge) -> Iterator[str]:
+    finding, decisive = explanation.finding, explanation.decisive
+    if finding.status is Status.CANNOT_TELL:
+        yield f"First of all this is not known: {waiting_words(finding, knowledge) or 'what decides'}."
+        if explanation.would_apply:
+            yield f"It would apply if {listed(explanation.would_apply, 'and')}."
+    elif finding.status is Status.NOT_APPLICABLE and decisive is not None:
+        yield f"The first condition that failed: {decisive.words} (here: {decisive.found or 'no'}), {decisive.place}."
+        if explanation.would_apply:
+            yield f"The smallest change: {listed(explanation.would_apply, 'and')}."
+    elif finding.would_be_met:
+        yield f"The smallest change that would have it met: {listed(finding.would_be_met, 'or')}."
+    else:
+        yield "Nothing in this case calls for it."
+
+
+def _tree(step: Step, depth: int) -> Iterator[str]:
+    found = f"; here: {step.found}" if step.found else ""
+    yield f"{'  ' * depth}{_TRUTH[step.truth]} {step.words}{found}" + (f"  ({step.place})" if step.place.line else "")
+    for part in step.steps:
+        yield from _tree(part, depth + 1)
+
+
+def _limits(finding: Finding, knowledge: Knowledge) -> Iterator[str]:
+    for limit in finding.limits:
+        due = f"due by {day_in_words(limit.due)}" if limit.due is not None else "no last day"
+        since = f" from {day_in_words(limit.started)}" if limit.started is not None else ""
+        source = "; ".join(cited(limit.cites[:1], knowledge.sources))
+        yield f"  {limit.reading}: {limit.length}{since}, {due}: {STATUS_WORDS[limit.status]}  ({source})"
+    if not finding.limits and finding.due is not None:
+        yield f"  by {day_in_words(finding.due)}"
+
+
+def _section(heading: str, lines: Iterator[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield heading
+        yield from found
+
+
+def _wrapped(sentences: Iterable[str], width: int) -> Iterator[str]:
+    for sentence in sentences:
+        yield from textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")

@@ -1,0 +1,50 @@
+"""The report as one self-contained, printable page: no script, nothing fetched."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from quips.audits import Audit
+from quips.explain import day_in_words, in_sentence
+from quips.knowledge import Knowledge
+from quips.problems import listed
+from quips.reports import wording
+from quips.statuses import Status, Verdict
+
+
+def to_html(audits: list[Audit], knowledge: Knowledge, marking: str) -> str:
+    """Return audits as one HTML page.
+
+    Args:
+        audits: The audits, in the order in which to show them.
+        knowledge: The knowledge base they were made by.
+        marking: The protective marking that stands on every page.
+    """
+    environment = Environment(
+        loader=PackageLoader("quips", "reports"),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(day=day_in_words, in_sentence=in_sentence)
+    environment.globals.update(
+        knowledge=knowledge,
+        wording=wording,
+        Status=Status,
+        Verdict=Verdict,
+        listed=listed,
+        proposals_by_node=proposals_by_node,
+    )
+    return environment.get_template("page.html.j2").render(audits=audits, marking=marking)
+
+
+def proposals_by_node(audit: Audit) -> list[tuple[str, str, list[object]]]:
+    """Return the proposals that apply, with the number and title of the criterion or key question they belong to."""
+    groups: dict[str, tuple[str, str, list[object]]] = {}
+    for proposal in audit.proposals:
+        if proposal.answer == "not_applicable" or not proposal.findings:
+            continue
+        group = groups.setdefault(proposal.node.id, (proposal.node.id, proposal.node.title, []))
+        group[2].append(proposal)
+    return list(groups.values())

@@ -1,0 +1,181 @@
+"""The report on a screen: what to put right first, then what is open, then what is sufficient."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+import click
+
+from quips.audits import Audit
+from quips.explain import day_in_words, in_sentence
+from quips.findings import Finding
+from quips.knowledge import Knowledge
+from quips.ordering import Gap
+from quips.problems import listed
+from quips.reports.wording import (
+    INDICATIVE,
+    as_at_words,
+    by_what_settles,
+    cited,
+    due_soonest,
+    engines_words,
+    of_status,
+    status_words,
+    strengths,
+    urgent_words,
+)
+from quips.statuses import Status, Verdict
+
+_INDENT = "   "
+
+
+class TextReport:
+    """Renders audits as text of a given width."""
+
+    def __init__(self, knowledge: Knowledge, width: int = 100) -> None:
+        """Keep the knowledge base and the width in characters."""
+        self.knowledge, self.width = knowledge, width
+
+    def render(self, audit: Audit, marking: str = "OFFICIAL-SENSITIVE") -> str:
+        """Return the report of one case."""
+        return "\n".join(self._lines(audit, marking)) + "\n"
+
+    def _lines(self, audit: Audit, marking: str) -> Iterator[str]:
+        title = f"{audit.case.reference}, read as at {as_at_words(audit)}"
+        yield click.style(title, bold=True) + (f"   {marking}" if marking else "")
+        yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {engines_words(audit)}")
+        for warning in audit.warnings:
+            yield from self._wrapped(f"Warning: {warning}")
+        urgent = urgent_words(audit)
+        if urgent:
+            yield ""
+            for line in textwrap.wrap(urgent, self.width):
+                yield click.style(line, bold=True)
+        yield from self._gaps(audit)
+        yield from self._open(audit)
+        yield from self._sufficient(audit)
+        yield ""
+        yield from self._wrapped(INDICATIVE)
+
+    def _gaps(self, audit: Audit) -> Iterator[str]:
+        gaps = audit.with_verdict(Verdict.GAP)
+        yield from self._heading(
+            f"To put right: {len(audit.gaps)} root gaps, {len(gaps)} gaps in all"
+            if gaps
+            else "No gap found in what is on the record"
+        )
+        if not gaps and any(True for _ in audit.with_verdict(Verdict.OPEN)):
+            yield from self._wrapped("That is not the same as no gap: see what is still open below.")
+        for number, gap in enumerate(audit.gaps, 1):
+            yield ""
+            yield from self._gap(gap, f"{number}. ")
+
+    def _gap(self, gap: Gap, bullet: str) -> Iterator[str]:
+        finding = gap.finding
+        head = f"{status_words(finding)}: {finding.rule.title}"
+        lines = textwrap.wrap(head, self.width - len(bullet) - 8)
+        yield bullet + click.style(lines[0], bold=True) + (f"  [{finding.rule.severity}]" if len(lines) == 1 else "")
+        for index, line in enumerate(lines[1:], 2):
+            tail = f"  [{finding.rule.severity}]" if index == len(lines) else ""
+            yield " " * len(bullet) + click.style(line, bold=True) + tail
+        if gap.occasions:
+            yield from self._labelled("From", listed(gap.occasions, "and"))
+        yield from self._reasons(finding)
+        yield from self._labelled("Put right", finding.rule.remedy)
+        yield from self._labelled("Asked for in", "; ".join(cited(finding.rule.cites[:1], self.knowledge.sources)))
+        if gap.consequences:
+            yield _INDENT + "What follows from it:"
+            yield from self._consequences(gap.consequences, 1)
+
+    def _consequences(self, gaps: Iterable[Gap], depth: int) -> Iterator[str]:
+        for gap in gaps:
+            finding = gap.finding
+            pad = _INDENT * depth
+            head = f"{pad}- {status_words(finding)}: {finding.rule.title} [{finding.rule.severity}]"
+            yield from textwrap.wrap(head, self.width, subsequent_indent=pad + "  ")
+            said = [*([f"from {listed(gap.occasions, 'and')}"] if gap.occasions else []), *finding.why]
+            if gap.also_because_of:
+                titles = dict.fromkeys(self.knowledge.rules[rule].title for rule, _ in gap.also_because_of)
+                said.append(f"Also because of: {listed([in_sentence(title) for title in titles], 'and')}.")
+            words = " ".join(sentence if sentence[-1] in ".?" else f"{sentence}." for sentence in said)
+            yield from textwrap.wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
+            yield from self._consequences(gap.consequences, depth + 1)
+
+    def _open(self, audit: Audit) -> Iterator[str]:
+        findings = audit.findings
+        judged = [
+            *of_status(findings, Status.TO_JUDGE),
+            *(f for f in of_status(findings, Status.CONFLICT) if f.verdict is Verdict.OPEN),
+        ]
+        if judged:
+            yield from self._heading(f"For the auditor to judge: {len(judged)}")
+            for finding in judged:
+                yield from self._item(finding)
+        groups = by_what_settles(findings, self.knowledge)
+        if groups:
+            total = sum(len(group) for _, group in groups)
+            yield from self._heading(f"Cannot tell yet: {total}, by what would settle them")
+            for settles, group in groups:
+                titles = dict.fromkeys(in_sentence(finding.rule.title) for finding in group)
+                yield from self._bullet(f"{settles or 'what decides'}: {'; '.join(titles)}.")
+        absent = of_status(findings, Status.NOT_ON_RECORD)
+        if absent:
+            yield from self._heading(f"Not on the record so far (the record is not complete): {len(absent)}")
+            titles = dict.fromkeys(finding.rule.title for finding in absent)
+            yield from self._bullet("; ".join(in_sentence(title) for title in titles) + ".")
+        yield from self._waiting(audit)
+
+    def _waiting(self, audit: Audit) -> Iterator[str]:
+        waiting = of_status(audit.findings, Status.NOT_YET_DUE)
+        if not waiting:
+            return
+        yield from self._heading(f"Not yet due: {len(waiting)}")
+        dated = due_soonest(waiting)
+        for finding in dated:
+            yield from self._bullet(f"by {day_in_words(finding.due)}: {in_sentence(finding.rule.title)}")
+        rest = dict.fromkeys(in_sentence(f.rule.title) for f in waiting if f not in dated)
+        if rest:
+            yield from self._bullet(f"when its clock starts: {'; '.join(rest)}")
+
+    def _sufficient(self, audit: Audit) -> Iterator[str]:
+        good = strengths(audit)
+        if good:
+            yield from self._heading(f"Sufficient: {len(good)}")
+        for finding in good:
+            note = f" ({status_words(finding).lower()})" if finding.status is Status.EXCEPTED else ""
+            provisional = " - provisional" if finding.provisional else ""
+            when = f", {day_in_words(finding.done)}" if finding.done is not None else ""
+            yield from self._bullet(f"{finding.rule.title}{when}{note}{provisional}")
+        left = len(audit.with_verdict(Verdict.NOT_APPLICABLE))
+        yield ""
+        yield from self._wrapped(f"{left} findings do not apply to this case.")
+
+    def _item(self, finding: Finding) -> Iterator[str]:
+        head = finding.rule.title + (f" ({finding.occasion})" if finding.occasion else "")
+        yield from self._bullet(click.style(head, bold=True))
+        yield from self._reasons(finding, label="")
+
+    def _reasons(self, finding: Finding, label: str = "Why") -> Iterator[str]:
+        yield from self._labelled(label, " ".join(finding.why))
+        if finding.provisional:
+            yield from self._labelled(
+                "Provisional" if label else "", f"This could change: {listed(finding.provisional, 'and')}."
+            )
+
+    def _heading(self, words: str) -> Iterator[str]:
+        yield ""
+        yield click.style(words, bold=True, underline=True)
+
+    def _labelled(self, label: str, words: str) -> Iterator[str]:
+        if words:
+            start = f"{_INDENT}{label}: " if label else _INDENT
+            yield from textwrap.wrap(
+                words, self.width, initial_indent=start, subsequent_indent=_INDENT + "  " * bool(label)
+            )
+
+    def _bullet(self, words: str) -> Iterator[str]:
+        yield from textwrap.wrap(words, self.width, initial_indent=" - ", subsequent_indent=_INDENT)
+
+    def _wrapped(self, words: str) -> Iterator[str]:
+        yield from textwrap.wrap(words, self.width)

@@ -1,0 +1,105 @@
+"""Words and groupings that every report shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from quips.audits import Audit
+from quips.explain import day_in_words, in_sentence
+from quips.findings import Finding
+from quips.framework import Citation, Source
+from quips.knowledge import Knowledge
+from quips.problems import listed
+from quips.reasons import STATUS_WORDS
+from quips.statuses import Status, Verdict
+
+INDICATIVE = (
+    "Indicative: this is what the record shows, read by rules. The judgement is the auditor's, and ratings are the "
+    "inspectorate's."
+)
+URGENT = "If somebody may be at risk now, speak to your manager today."
+CONCERNS = {"child": "a child", "victim": "a victim", "mappa": "MAPPA"}
+ANSWERS = {
+    "yes": "yes",
+    "no": "no",
+    "not_applicable": "not applicable",
+    "for_the_auditor": "for the auditor",
+}
+
+
+def urgent_words(audit: Audit) -> str:
+    """Return what is said before all else of a live case with an urgent gap; empty if there is none."""
+    if not audit.urgent:
+        return ""
+    about = listed([CONCERNS[concern] for concern in audit.urgent], "and")
+    return f"{URGENT} Open gaps on this live case concern {about}."
+
+
+def engines_words(audit: Audit) -> str:
+    """Return which engines stand behind the findings."""
+    if len(audit.engines) > 1:
+        n = len(audit.findings)
+        return f"Decided by {audit.engines[0]}_rules; the {audit.engines[1]} engine gives the same {n} findings."
+    why = " (durable_rules is not in use here)" if audit.engines == ("reference",) else ""
+    return f"Decided by the {audit.engines[0]} engine alone{why}."
+
+
+def as_at_words(audit: Audit) -> str:
+    """Return the day the case was read as at, and where it was taken from if not from the file."""
+    tail = {"clock": " (today, for the file gives no as_at)", "option": " (as asked for)"}.get(audit.as_at_from, "")
+    return day_in_words(audit.case.as_at) + tail
+
+
+def status_words(finding: Finding) -> str:
+    """Return a finding's status as a heading, such as ``Missing``; an outcome is never said to be the officer's doing."""
+    if finding.rule.bears == "outcome" and finding.verdict is Verdict.GAP:
+        return "Outcome not achieved"
+    words = STATUS_WORDS[finding.status]
+    return words[:1].upper() + words[1:]
+
+
+def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]:
+    """Return where something is written, for a reader of the printed reports."""
+    found = []
+    for cite in cites:
+        source = sources[cite.source]
+        at = f", {cite.at}" if cite.at else ""
+        where = f" (line {cite.line} of {cite.source})" if cite.line else ""
+        unverified = " [unverified]" if source.standing == "unverified" else ""
+        found.append(f"{source.short}{at}{where}{unverified}")
+    return found
+
+
+def waiting_words(finding: Finding, knowledge: Knowledge) -> str:
+    """Return what would settle a finding that cannot be told, in words."""
+    vocabulary = knowledge.vocabulary
+    titles = []
+    for name in finding.settled_by:
+        known = vocabulary.circumstances.get(name) or vocabulary.activities.get(name)
+        titles.append(in_sentence(known.title) if known else name)
+    return listed(titles, "and")
+
+
+def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[tuple[str, list[Finding]]]:
+    """Group the findings that cannot be told by what would settle them; the largest group first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.status is Status.CANNOT_TELL:
+            groups.setdefault(waiting_words(finding, knowledge), []).append(finding)
+    return sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+
+
+def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
+    """Return the findings of some statuses, in order; derived circumstances that merely hold are left out."""
+    return [finding for finding in findings if finding.status in statuses]
+
+
+def strengths(audit: Audit) -> list[Finding]:
+    """Return what was done and sufficient, in the program's order; inferences are left out, for they are nobody's work."""
+    return [finding for finding in audit.with_verdict(Verdict.SUFFICIENT) if finding.rule.kind != "derivation"]
+
+
+def due_soonest(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that are not yet due and have a last day, the soonest first."""
+    waiting = [finding for finding in findings if finding.status is Status.NOT_YET_DUE and finding.due is not None]
+    return sorted(waiting, key=lambda finding: (finding.due or 0, finding.rule.name, finding.key))
