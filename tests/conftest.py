@@ -21,8 +21,3 @@ settings.register_profile(
     suppress_health_check=_SLOW_DATA,
 )
 settings.load_profile("ci")
-
-
-def examples(factor: float) -> settings:
-    """Return the settings in force with a multiple of their examples, for a test that is cheap or dear."""
-    return settings(settings(), max_examples=max(1, int(settings().max_examples * factor)))

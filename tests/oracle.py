@@ -157,6 +157,8 @@ class Oracle:
             return [_WITHOUT_LOOKING[clock.state]]
         if clock.state == "not_given":
             return [self.without_a_date(clock, n_clocks)]
+        if self.end_is_unknown(clock):
+            return ["cannot_tell"]
         if "never" in self.expect:
             return [self.never(clock)]
         if "every" in self.expect:
@@ -164,7 +166,7 @@ class Oracle:
         if "each_period" in self.expect:
             return [self.each_period(clock)]
         if "at_least" in self.expect:
-            return [self.at_least(clock)]
+            return [self.at_least(clock, n_clocks)]
         return [self.once(clock, n_clocks)]
 
     def applies(self, on: date) -> Truth:
@@ -218,8 +220,7 @@ class Oracle:
 
     def without_a_date(self, clock: Clock, n_clocks: int) -> str:
         """The clock has no date: it cannot be told [8], but what was not done for a reason was not done [6]."""
-        recurs = {"every", "each_period", "at_least", "never"} & set(self.expect)
-        reason = "" if recurs or self.answers(clock) else self.reason(None, n_clocks)
+        reason = "" if _GOES_ON & set(self.expect) or self.answers(clock) else self.reason(None, n_clocks)
         return {"accepted": "excepted", "unsaid": "to_judge"}.get(reason, "cannot_tell")
 
     # One window ------------------------------------------------------------------------------------------------------
@@ -405,6 +406,11 @@ class Oracle:
         given = self.facts.get(self.expect["until"]) if "until" in self.expect else None
         return None if given in (None, "not_yet", "none") else date.fromisoformat(given)
 
+    def end_is_unknown(self, clock: Clock) -> bool:
+        """Whether something that goes on stops on a day that is not given, and it matters when [8]."""
+        goes_on = bool(_GOES_ON & set(self.expect)) and "until" in self.expect
+        return goes_on and self.facts.get(self.expect["until"]) is None and ("never" not in self.expect or bool(self.answers(clock)))
+
     def never(self, clock: Clock) -> str:
         window = set(days(clock.on or FIRST_DAY, self.end() or LAST_DAY))
         answers = [(e, m) for e, m in self.answers(clock) if e.on is None or e.on in window]
@@ -434,6 +440,9 @@ class Oracle:
             if any(e.on is None for e, _ in answers):
                 found.append("to_judge")
                 break
+            if clock.kind == "anchor" and not found and any(e.on and e.on < start for e, _ in answers):
+                found.append("to_judge")  # done before the clock started: does it still hold? [5]
+                break
             reason = self.reason((start, last or LAST_DAY), 2)
             found.append(self.absence(reason, last, False, row.value is not None))
             if reason != "accepted" or last is None or self.as_at <= last:
@@ -456,6 +465,7 @@ class Oracle:
             absent = "not_on_record" if self.record_is_open() else "to_judge"
             return "to_judge" if answers else absent
         done = waived = unclear = ended = 0
+        lacking: list[int] = []  # how many more each other period would need, if the unclear ones count
         first = clock.on
         while True:
             last = due_day(clock.on, row.value * (ended + 1), row.unit)
@@ -468,23 +478,33 @@ class Oracle:
                 done += 1
             elif self.reason((first, last), 2) == "accepted":
                 waived += 1
-            elif len(inside) >= row.times:
-                unclear += 1
+            else:
+                lacking.append(row.times - len(inside))
             first = last + ONE_DAY
+        undated = sum(1 for e, _ in answers if e.on is None)
+        for short in sorted(lacking):  # an undated one fills one place in one period
+            if short <= undated:
+                undated -= max(short, 0)
+                unclear += 1
         if not ended:
-            return "not_yet_due"
+            end = self.end()
+            return "not_applicable" if end is not None and end < self.as_at else "not_yet_due"
         if ended == waived:
             return "excepted"
         return self.counted(done, unclear, ended - waived - row.tolerance, still_open=False)
 
-    def at_least(self, clock: Clock) -> str:
+    def at_least(self, clock: Clock, n_clocks: int) -> str:
         row = self.only_row("at_least", clock.on or self.as_at)
         window = set(days(clock.on or FIRST_DAY, self.end() or LAST_DAY))
         inside = [(e, m) for e, m in self.answers(clock) if e.on is None or e.on in window]
         sure = sum(1 for e, m in inside if m and e.on)
         still_open = "until" in self.expect and (self.end() is None or self.as_at <= self.end())
         assert row.value is not None
-        return self.counted(sure, len(inside) - sure, row.value - row.tolerance, still_open)
+        wanted = row.value - row.tolerance
+        reason = self.reason((clock.on or FIRST_DAY, self.end() or LAST_DAY), n_clocks)
+        if not inside and sure < wanted and reason in ("accepted", "unsaid"):
+            return {"accepted": "excepted", "unsaid": "to_judge"}[reason]  # [6]
+        return self.counted(sure, len(inside) - sure, wanted, still_open)
 
     def counted(self, sure: int, unclear: int, wanted: int, still_open: bool) -> str:
         if sure >= wanted:
@@ -498,6 +518,7 @@ class Oracle:
         return "insufficient" if sure else "missing"
 
 
+_GOES_ON = {"every", "each_period", "at_least", "never"}
 _WITHOUT_LOOKING = {
     "future": "not_yet_due",
     "doubtful": "cannot_tell",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import examples
+from profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from quips.places import Place

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from bank_holidays import BANK_HOLIDAYS
-from conftest import examples
+from profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from naive_dates import due_day

@@ -19,7 +19,7 @@ Fact = dict[str, Any]
 Tells = Callable[["Moments", "Moment"], list[Fact]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Moment:
     """A day on which rules ask, or an entry and the one before it.
 
@@ -63,7 +63,7 @@ class Moments:
             self._by_day[day] = found
         return found
 
-    def of_pair(self, entry: Entry, previous: Entry, day: int) -> Moment:
+    def of_pair(self, entry: Entry | None, previous: Entry | None, day: int) -> Moment:
         """Return a new moment for an entry and the one before it."""
         return self._new(day, entry, previous)
 
@@ -81,9 +81,7 @@ class CaseFacts:
     def __init__(self, readings: Mapping[str, Reading], conditions: Conditions) -> None:
         """Compile what each kind of fact has to tell."""
         self._tells = {
-            of_entry: {
-                kind: _tells(reading, conditions) for kind, reading in readings.items() if reading.of_entry is of_entry
-            }
+            of_entry: {kind: _tells(reading, conditions) for kind, reading in readings.items() if reading.of_entry is of_entry}
             for of_entry in (False, True)
         }
         self._names = {reading.name for reading in readings.values() if reading.name and not reading.of_entry}
@@ -95,9 +93,7 @@ class CaseFacts:
 
     def moments(self, world: World) -> Moments:
         """Return the moments of a case; there is none until a day is asked for."""
-        histories = [
-            value.days for name, value in world.facts.items() if isinstance(value, History) and name in self._names
-        ]
+        histories = [value.days for name, value in world.facts.items() if isinstance(value, History) and name in self._names]
         dated = self._dated
 
         def days_apart(world: World, day: int) -> tuple[Any, ...]:

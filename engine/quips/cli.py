@@ -17,7 +17,7 @@ import click
 
 from quips import __version__
 from quips.audits import Audit, Auditor, case_files
-from quips.examples import example_problems, examples_of
+from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
 from quips.knowledge import Knowledge, find_folder, load_knowledge
@@ -156,10 +156,12 @@ def check(engine: str, rules: str | None, framework: str | None) -> None:
         if not examples:
             raise InputError([Problem(Place("rules"), "nothing-to-run", "There is no example to run.")])
         with Auditor(knowledge, engine) as auditor:
-            problems = example_problems(_progress(examples, "Examples, reference"), auditor.reference)
+            runner = ExampleRunner(knowledge, auditor.reference)
+            problems = runner.problems(_progress(examples, "Examples, reference"))
             engines = "the reference engine"
             if auditor.durable is not None:
-                problems += example_problems(_progress(examples, "Examples, durable"), auditor.durable)
+                runner = ExampleRunner(knowledge, auditor.reference, auditor.durable)
+                problems += runner.problems(_progress(examples, "Examples, durable"))
                 engines = "the reference and durable engines"
     for problem in problems:
         click.echo(str(problem), err=True)

@@ -9,10 +9,12 @@ from typing import Protocol
 
 from quips.cases import Case, build_case
 from quips.decisions import Decision
+from quips.findings import FindingBuilder
 from quips.knowledge import Knowledge
 from quips.names import example_document
 from quips.places import Place
 from quips.problems import Problem, listed
+from quips.reference import ReferenceEngine
 from quips.rules import Rule
 from quips.statuses import VERDICTS, Verdict
 
@@ -66,8 +68,39 @@ def examples_of(knowledge: Knowledge, rules: Iterable[str] | None = None) -> lis
     ]
 
 
-def mismatches(example: Example, decisions: Sequence[Decision]) -> list[str]:
-    """Return in words how the decisions of an engine differ from what the example says; empty if they agree."""
+class ExampleRunner:
+    """Runs examples on an engine; the reference engine says what is provisional, from the engine's decisions."""
+
+    def __init__(self, knowledge: Knowledge, reference: ReferenceEngine, engine: Decides | None = None) -> None:
+        """Keep the engines; the one that is run is the reference engine if left out."""
+        self.knowledge, self.reference, self.engine = knowledge, reference, engine or reference
+
+    def problems(self, examples: Iterable[Example]) -> list[Problem]:
+        """Return a problem for each example on which the engine finds something else than it says."""
+        problems = []
+        for example in examples:
+            for words in self.mismatches(example):
+                name = example.rule.examples[example.number]["name"]
+                message = f"The example '{name}' fails on {self.engine.name}: {words}."
+                problems.append(Problem(example.place, "example-fails", message, "Correct the rule or the example."))
+        return problems
+
+    def mismatches(self, example: Example) -> list[str]:
+        """Return in words how what is decided differs from what the example says; empty if they agree."""
+        decisions = self.engine.decide(example.case)
+        differ = decision_mismatches(example, decisions)
+        expected = example.rule.examples[example.number]
+        if "provisional" in expected:
+            evaluation = self.reference.evaluate(example.case)
+            findings = FindingBuilder(self.knowledge, self.reference, example.case).findings(evaluation, decisions)
+            provisional = any(finding.provisional for finding in findings if finding.rule.name == example.rule.name)
+            if provisional != expected["provisional"]:
+                differ.append(f"provisional: expected {expected['provisional']}, found {provisional}")
+        return differ
+
+
+def decision_mismatches(example: Example, decisions: Sequence[Decision]) -> list[str]:
+    """Return in words how the decisions of an engine differ from what the example says of them; empty if they agree."""
     expected = example.rule.examples[example.number]
     own = [decision for decision in decisions if decision.rule == example.rule.name]
     found = {decision.key: str(decision.status) for decision in own}
@@ -81,30 +114,13 @@ def mismatches(example: Example, decisions: Sequence[Decision]) -> list[str]:
         if word in expected:
             rules = sorted({rule for decision in own for rule, _ in getattr(decision, word)})
             if rules != sorted(expected[word]):
-                differ.append(
-                    f"{word}: expected {listed(expected[word], 'and')}, found {listed(rules, 'and') or 'none'}"
-                )
+                wanted = listed(expected[word], "and")
+                differ.append(f"{word}: expected {wanted}, found {listed(rules, 'and') or 'none'}")
     if "root" in expected:
         gaps = [decision.root for decision in own if VERDICTS[decision.status] is Verdict.GAP]
         if not gaps or any(root != expected["root"] for root in gaps):
             differ.append(f"root: expected {expected['root']}, found {gaps or 'no gap'}")
-    if "provisional" in expected:
-        provisional = any(decision.waits_for for decision in own) or (
-            bool(example.case.incomplete) and any(d.status in ("late", "insufficient") for d in own)
-        )
-        if provisional != expected["provisional"]:
-            differ.append(f"provisional: expected {expected['provisional']}, found {provisional}")
     return differ
-
-
-def example_problems(examples: Iterable[Example], engine: Decides) -> list[Problem]:
-    """Return a problem for each example on which an engine finds something else than it says."""
-    problems = []
-    for example in examples:
-        for words in mismatches(example, engine.decide(example.case)):
-            message = f"The example '{example.rule.examples[example.number]['name']}' fails on {engine.name}: {words}."
-            problems.append(Problem(example.place, "example-fails", message, "Correct the rule or the example."))
-    return problems
 
 
 def _drawn(found: dict[str, str]) -> str:

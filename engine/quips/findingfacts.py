@@ -82,9 +82,7 @@ def _looks(attempt: Attempt, reading: str) -> tuple[str | int, ...]:
 
 def attempt_facts(number: int, attempts: Shown) -> list[Fact]:
     """Return the facts of one way of looking, by its number."""
-    return [
-        {"kind": "attempt", "of": number, **dict(zip(_LOOKS, looks, strict=True))} for looks in sorted(attempts, key=repr)
-    ]
+    return [{"kind": "attempt", "of": number, **dict(zip(_LOOKS, looks, strict=True))} for looks in sorted(attempts, key=repr)]
 
 
 def joins(duties: Sequence[Duty], findings: Sequence[Sequence[Finding]], left_out: frozenset[str]) -> list[Join]:

@@ -36,6 +36,7 @@ class Source:
         title: Its title.
         short: What to call it in a sentence.
         standing: ``published`` for one of the five reports, ``unverified`` for what was not at hand.
+        edition: The edition a report is of; empty for another document.
         lines: How many lines the text of a report has; 0 for another document.
         sha256: The digest of the text of a report.
     """
@@ -44,6 +45,7 @@ class Source:
     title: str
     short: str
     standing: str
+    edition: str = ""
     lines: int = 0
     sha256: str = ""
 
@@ -230,7 +232,15 @@ def read_citations(values: list[dict[str, Any]]) -> tuple[Citation, ...]:
 def read_sources(document: Document) -> dict[str, Source]:
     """Build the list of cited documents, by name, from ``framework/sources.yaml``."""
     seeds = {
-        name: Source(name, seed["title"], seed.get("short", seed["title"]), "published", seed["lines"], seed["sha256"])
+        name: Source(
+            name,
+            seed["title"],
+            seed.get("short", seed["title"]),
+            "published",
+            seed["edition"],
+            seed["lines"],
+            seed["sha256"],
+        )
         for name, seed in document.value["seeds"].items()
     }
     others = {

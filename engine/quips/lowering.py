@@ -29,11 +29,13 @@ class Question:
         number: Its number among the questions.
         duty: The number of its rule in the program.
         always: Whether the answer is yes whatever the case, so that nothing has to be asked.
+        kinds: The kinds of fact that the answer, and what is inferred from it, can depend on.
     """
 
     number: int
     duty: int
     always: bool
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -155,14 +157,18 @@ class _Lowering:
         self, number: int, what: What, sides: tuple[Side, Side], phase: int, never_plain: bool = False
     ) -> tuple[Question, list[Compiled]]:
         always = sides[0] == ALWAYS and not never_plain
-        question = Question(len(self.questions), number, always)
+        kinds = {kind for side in sides for parts in side for part in parts for kind in part.kinds}
+        derives = self.program.duties[number].derives
+        if derives:
+            kinds |= {self.sides.given(derives[0]), self.sides.not_given(derives[0])}
+        question = Question(len(self.questions), number, always, frozenset(kinds))
         self.questions.append(question)
         if always:
             return question, []
         compiled = []
         candidate = fact("c", "candidate", {"ask": question.number})
         # Only what infers is read by other rules, which have to know of what and of when it is the answer.
-        of = {"ask": question.number, "at": {"c": "at"}} if self.program.duties[number].derives else {}
+        of = {"ask": question.number, "at": {"c": "at"}} if derives else {}
         for side, word, answer in zip(sides, _WORDS[what], (YES, NO), strict=True):
             for n, parts in enumerate(side, start=1):
                 compiled.append(
@@ -191,10 +197,8 @@ class _Lowering:
     def inference(self, derived: Derived, phase: int) -> Iterator[Compiled]:
         """The value of those that hold, if they agree; what is `otherwise` if all are ruled out; only where none is given."""
         name = derived.name
-        # `value:` is noted as well, for what reads the inferred value finds its facts by it.
-        value, given = self.sides.value(name), self.sides.kind(f"given:{name}", Reading("given", name))
-        unsettled = self.sides.kind(f"unsettled:{name}", Reading("unsettled", name))
-        not_given = fact("g", unsettled, joins=[{"at": {"s0": "at"}}])
+        value, given = self.sides.value(name), self.sides.given(name)
+        not_given = fact("g", self.sides.not_given(name), joins=[{"at": {"s0": "at"}}])
         for number, infers in derived.rules:
             rule_name = self.program.duties[number].name
             holds = _settled("s0", self.ask(number), YES)
@@ -209,8 +213,7 @@ class _Lowering:
             yield rule(f"{rule_name}/differs", phase, [holds, differs], kind="differs", ask=self.ask(number), at=at)
         if derived.otherwise is not None:
             ruled_out = [
-                _settled(f"s{n}", self.ask(number), NO, "s0" if n else "")
-                for n, (number, _) in enumerate(derived.rules)
+                _settled(f"s{n}", self.ask(number), NO, "s0" if n else "") for n, (number, _) in enumerate(derived.rules)
             ]
             emits = told(derived.otherwise)
             yield rule(f"{name}/otherwise", phase, [*ruled_out, not_given], kind=value, at={"s0": "at"}, **emits)
@@ -258,6 +261,4 @@ def _settled(alias: str, ask: int, answer: str, joined_to: str = "", absent: boo
 def _cannot_tell(ruleset: str, phase: int) -> Compiled:
     """What was asked, and has no answer once all that can be settled has been."""
     unanswered = no_fact("a", "settled", joins=[{"key": {"c": "key"}}])
-    return rule(
-        f"{ruleset}/cannot-tell", phase, [fact("c", "candidate"), unanswered], kind="unsettled", key={"c": "key"}
-    )
+    return rule(f"{ruleset}/cannot-tell", phase, [fact("c", "candidate"), unanswered], kind="unsettled", key={"c": "key"})

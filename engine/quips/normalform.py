@@ -231,6 +231,8 @@ def _joins(tests: Iterable[Test]) -> list[Test]:
 
 def _join(test: Test) -> Any:
     """The operator, our property, the earlier pattern and its property, if a test is a join; else None."""
+    if len(test) != 1:
+        return None
     [(key, value)] = test.items()
     if key in _ORDER and isinstance(value, dict):
         [(key, value)] = value.items()
@@ -259,6 +261,4 @@ def _unstratified(rules: Sequence[Compiled]) -> Iterator[str]:
 def _may_make(emits: Template, body: Test) -> bool:
     conjuncts = body.get("$and", [body])
     wanted = {key: value for test in conjuncts for key, value in test.items() if type(value) in (str, int)}
-    return all(
-        name in emits and (isinstance(emits[name], dict) or emits[name] == value) for name, value in wanted.items()
-    )
+    return all(name in emits and (isinstance(emits[name], dict) or emits[name] == value) for name, value in wanted.items())

@@ -15,7 +15,7 @@ _BIRTH = re.compile(
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sgt|PC|DC|HHJ)\.? [A-Z][a-z]+")
-_CAPITALISED = re.compile(r"(?<![.!?] )(?<!^)\b([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})\b")
+_CAPITALISED = re.compile(r"\b([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})\b")
 # Capitalised words that stand side by side in this field's writing and are nobody's name.
 _NOT_NAMES = frozenset(
     {

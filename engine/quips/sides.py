@@ -56,6 +56,11 @@ class Needed:
     prop: str = "v"
     values: tuple[Any, ...] = ()
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of fact that it reads."""
+        return (self.kind,)
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -64,6 +69,11 @@ class Compared:
     kind: str
     other: str
     same: bool
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of fact that it reads."""
+        return (self.kind, self.other)
 
 
 Part = Needed | Compared
@@ -104,8 +114,16 @@ class Sides:
         if of_entry:
             return self.kind(f"entry:{name}", Reading("value", name, of_entry=True))
         if given_only and name in self.inferred:
-            return self.kind(f"given:{name}", Reading("given", name))
+            return self.given(name)
         return self.kind(f"value:{name}", Reading("value", name))
+
+    def given(self, name: str) -> str:
+        """Return the kind of fact that tells what is given of a circumstance that may be inferred."""
+        return self.kind(f"given:{name}", Reading("given", name))
+
+    def not_given(self, name: str) -> str:
+        """Return the kind of fact that tells that nothing is given of a circumstance."""
+        return self.kind(f"unsettled:{name}", Reading("unsettled", name))
 
     def _of(self, condition: Condition, given_only: bool, of_entry: bool) -> tuple[Side, Side]:
         match condition:

@@ -231,9 +231,15 @@ def _comparison(test: Test) -> Callable[[Any], bool]:
         case "at_most":
             return lambda found: bool(found <= operand)
         case "before":
-            return lambda found: isinstance(found, tuple) and found[0] < operand
+            return lambda found: _first_day(found) < operand
         case _:
             return lambda found: False
+
+
+def _first_day(found: Value) -> float:
+    """The first day of a date, which an entry gives as one day and a circumstance as several; never, if it has not come."""
+    first = found[0] if isinstance(found, tuple) else found
+    return first if isinstance(first, int) else float("inf")
 
 
 def _all(parts: list[Asks]) -> Asks:

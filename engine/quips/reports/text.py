@@ -21,6 +21,7 @@ from quips.reports.wording import (
     due_soonest,
     engines_words,
     of_status,
+    own_first,
     status_words,
     strengths,
     urgent_words,
@@ -69,9 +70,9 @@ class TextReport:
             yield from self._wrapped("That is not the same as no gap: see what is still open below.")
         for number, gap in enumerate(audit.gaps, 1):
             yield ""
-            yield from self._gap(gap, f"{number}. ")
+            yield from self._gap(gap, f"{number}. ", audit.edition.name)
 
-    def _gap(self, gap: Gap, bullet: str) -> Iterator[str]:
+    def _gap(self, gap: Gap, bullet: str, edition: str) -> Iterator[str]:
         finding = gap.finding
         head = f"{status_words(finding)}: {finding.rule.title}"
         lines = textwrap.wrap(head, self.width - len(bullet) - 8)
@@ -83,7 +84,8 @@ class TextReport:
             yield from self._labelled("From", listed(gap.occasions, "and"))
         yield from self._reasons(finding)
         yield from self._labelled("Put right", finding.rule.remedy)
-        yield from self._labelled("Asked for in", "; ".join(cited(finding.rule.cites[:1], self.knowledge.sources)))
+        cites = own_first(finding.rule.cites, self.knowledge.sources, edition)
+        yield from self._labelled("Asked for in", cited(cites[:1], self.knowledge.sources)[0])
         if gap.consequences:
             yield _INDENT + "What follows from it:"
             yield from self._consequences(gap.consequences, 1)

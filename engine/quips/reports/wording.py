@@ -70,6 +70,11 @@ def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]
     return found
 
 
+def own_first(cites: Iterable[Citation], sources: Mapping[str, Source], edition: str) -> list[Citation]:
+    """Return citations with those of an edition's own reports first."""
+    return sorted(cites, key=lambda cite: sources[cite.source].edition != edition)
+
+
 def waiting_words(finding: Finding, knowledge: Knowledge) -> str:
     """Return what would settle a finding that cannot be told, in words."""
     vocabulary = knowledge.vocabulary

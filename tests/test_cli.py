@@ -1,0 +1,248 @@
+"""The command line as a user meets it: exit codes, what is said of bad input, and that nothing is half-written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+from knowledge_base import CASES, ROOT
+from quips.cli import main
+
+GOOD = """\
+case: TV-0001
+as_at: 2010-04-19
+circumstances:
+  sentence: community_order
+  supervision_started: 2010-01-04
+  rosh_level: high
+record:
+  - home_visit: {on: 2010-01-11, purposeful: true}
+"""
+
+
+def quips(*arguments: object) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def case_file(folder: Path, text: str = GOOD, name: str = "case.yaml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+BROKEN = {
+    "not YAML": (GOOD.replace("record:", "record: [\n"), "not-yaml", ":8:"),
+    "a wrong key": (GOOD.replace("rosh_level:", "rosh_levl:"), "unknown-key", ":6:3: "),
+    "a wrong value": (GOOD.replace("high", "hihg"), "wrong-value", ":6:15: "),
+    "a truth value written as yes": (GOOD.replace("purposeful: true", "purposeful: yes"), "wrong-type", ":8:49: "),
+    "a day that does not exist": (GOOD.replace("2010-01-04", "2010-02-30"), "not-a-date", ":5:24: "),
+    "a day after the case was read": (GOOD.replace("2010-01-11", "2010-05-01"), "after-as-at", ":8:17: "),
+    "an unknown activity": (GOOD.replace("home_visit", "home_vist"), "unknown-key", ":8:5: "),
+    "an entry without a day": (GOOD.replace("on: 2010-01-11, ", ""), "missing-key", ":8:17: "),
+    "a name for a reference": (GOOD.replace("TV-0001", "John Smith"), "wrong-form", ":1:7: "),
+    "a key twice": (GOOD + "as_at: 2010-04-20\n", "duplicate-key", ":9:1: "),
+    "an alias": (GOOD.replace("high", "&a high\n  tier: *a"), "alias", ":7:9: "),
+    "a list of cases": ("- 1\n- 2\n", "wrong-type", ":1:1: "),
+    "nothing": ("", "wrong-type", ": "),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_bad_input_is_located_and_ends_with_2(what: str, tmp_path: Path) -> None:
+    text, name, place = BROKEN[what]
+    path = case_file(tmp_path, text)
+    result = quips("audit", path, "--engine", "reference")
+    assert result.exit_code == 2
+    assert f"[{name}]" in result.stderr
+    assert f"{path}{place}" in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+
+
+def test_a_near_miss_is_answered_with_what_was_meant(tmp_path: Path) -> None:
+    text = GOOD.replace("rosh_level:", "rosh_levl:").replace("home_visit", "home_vist")
+    result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
+    assert "Did you mean 'rosh_level'?" in result.stderr
+    assert "Did you mean 'home_visit'?" in result.stderr
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0", b"case: \xff\xfe\n"], ids=["binary", "not UTF-8"])
+def test_a_file_that_is_not_text_is_refused(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_bytes(data)
+    result = quips("audit", path)
+    assert result.exit_code == 2
+    assert "[not-text]" in result.stderr or "[not-utf-8]" in result.stderr
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    result = quips("audit", path)
+    assert result.exit_code == 2
+    assert "[file-too-large]" in result.stderr
+
+
+def test_an_alias_bomb_is_refused(tmp_path: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    result = quips("audit", case_file(tmp_path, "\n".join(lines)))
+    assert result.exit_code == 2
+    assert "[alias]" in result.stderr
+
+
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.symlink_to(path)
+    result = quips("audit", path)
+    assert result.exit_code == 2
+    assert str(path) in result.stderr
+
+
+def test_a_folder_with_a_loop_of_links_can_still_be_audited(tmp_path: Path) -> None:
+    case_file(tmp_path)
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert quips("audit", tmp_path, "--engine", "reference").exit_code == 0
+
+
+def test_one_bad_case_does_not_stop_the_others(tmp_path: Path) -> None:
+    good, bad = case_file(tmp_path), case_file(tmp_path, "case: 1\n", "bad.yaml")
+    result = quips("audit", bad, good, "--engine", "reference")
+    assert result.exit_code == 2
+    assert "TV-0001" in result.stdout
+    assert str(bad) in result.stderr
+    assert "1 of 2 cases audited." in result.stderr
+
+
+def test_text_that_may_identify_is_warned_about_and_used(tmp_path: Path) -> None:
+    text = GOOD.replace("purposeful: true", "purposeful: true, note: Seen with Karen Jones at SW1A 1AA")
+    result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
+    assert result.exit_code == 0
+    assert "may-identify" in result.stdout
+
+
+def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
+    output = tmp_path / "no such folder" / "report.html"
+    result = quips("audit", case_file(tmp_path), "--engine", "reference", "--format", "html", "--output", output)
+    assert result.exit_code == 2
+    assert "[cannot-write]" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["case.yaml"]
+
+
+def test_fail_on_turns_a_gap_into_1(tmp_path: Path) -> None:
+    path = case_file(tmp_path)
+    assert quips("audit", path, "--engine", "reference").exit_code == 0
+    assert quips("audit", path, "--engine", "reference", "--fail-on", "low").exit_code == 1
+
+
+def test_as_at_moves_the_day(tmp_path: Path) -> None:
+    path = case_file(tmp_path)
+    early = quips("audit", path, "--engine", "reference", "--as-at", "2010-01-05", "--format", "json")
+    findings = {f["rule"]: f["status"] for f in json.loads(early.stdout)[0]["findings"]}
+    assert findings["home-visit-where-rosh-is-high"] in ("not_yet_due", "not_applicable")
+    assert quips("audit", path, "--as-at", "2010-02-30").exit_code == 2
+
+
+@pytest.mark.parametrize("edition", ["omi-1", "omi-2", "standards-2018"])
+def test_each_edition_can_be_asked_for(edition: str, tmp_path: Path) -> None:
+    result = quips("audit", case_file(tmp_path), "--engine", "reference", "--edition", edition, "--format", "json")
+    [report] = json.loads(result.stdout)
+    assert report["edition"] == edition
+    assert {proposal["prompt"].split("/")[0] for proposal in report["proposals"]} == {edition}
+
+
+def test_an_edition_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
+    result = quips("audit", case_file(tmp_path), "--edition", "omi-3")
+    assert result.exit_code == 2
+    assert "Did you mean 'omi-" in result.stderr
+
+
+def test_json_of_every_example_case_has_the_documented_shape() -> None:
+    schema = json.loads((ROOT / "engine/quips/reports/audit.schema.json").read_text(encoding="utf-8"))
+    reports = json.loads(quips("audit", ROOT / "examples/cases", "--engine", "reference", "--format", "json").stdout)
+    assert len(reports) == len(CASES)
+    validator = Draft202012Validator(schema)
+    for report in reports:
+        assert [error.message for error in validator.iter_errors(report)] == []
+
+
+def test_jsonl_and_csv_tell_the_same_findings(tmp_path: Path) -> None:
+    path = case_file(tmp_path)
+    lines = [json.loads(line) for line in quips("audit", path, "--engine", "reference", "--format", "jsonl").stdout.splitlines()]
+    rows = list(csv.DictReader(io.StringIO(quips("audit", path, "--engine", "reference", "--format", "csv").stdout)))
+    applying = [line for line in lines if line["verdict"] != "not_applicable"]
+    assert [(row["rule"], row["key"], row["status"]) for row in rows] == [
+        (line["rule"], line["key"], line["status"]) for line in applying
+    ]
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    for form in ("text", "html", "json", "csv"):
+        arguments = ("audit", ROOT / "examples/cases/TV-0042.yaml", "--engine", "reference", "--format", form)
+        assert quips(*arguments).stdout == quips(*arguments).stdout
+
+
+def test_the_page_is_self_contained(tmp_path: Path) -> None:
+    page = quips("audit", case_file(tmp_path), "--engine", "reference", "--format", "html").stdout
+    for word in ("http://", "https://", "<script", "src=", "@import", "url("):
+        assert word not in page
+
+
+def test_explain_says_why_and_why_not(tmp_path: Path) -> None:
+    path = case_file(tmp_path)
+    met = quips("explain", path, "home-visit-where-rosh-is-high").stdout
+    assert "Does it apply?" in met
+    assert f"{path}:8:" in met
+    other = quips("explain", path, "home-visit-for-safeguarding").stdout
+    assert "Why not met?" in other
+    assert quips("explain", path, "home-visit-where-rosh-is-hihg").exit_code == 2
+
+
+def test_next_asks_what_settles_most(tmp_path: Path) -> None:
+    result = quips("next", case_file(tmp_path))
+    assert result.exit_code == 0
+    assert "1. " in result.stdout
+
+
+def test_check_passes_on_what_is_shipped() -> None:
+    result = quips("check", "--engine", "reference")
+    assert result.exit_code == 0, result.stderr
+    assert "0 fail" in result.stdout
+
+
+def test_check_gathers_every_problem_of_a_broken_copy(tmp_path: Path) -> None:
+    import shutil
+
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    visit = rules / "home-visits/home-visit-where-rosh-is-high.yaml"
+    text = visit.read_text(encoding="utf-8")
+    visit.write_text(text.replace("rosh_level:", "rosh_levle:").replace("severity: high", "severity: hihg"), encoding="utf-8")
+    broken = rules / "home-visits/broken.yaml"
+    broken.write_text("rule: [", encoding="utf-8")
+    result = quips("check", "--rules", rules, "--engine", "reference")
+    assert result.exit_code == 2
+    assert "[not-yaml]" in result.stderr
+    assert "[wrong-value]" in result.stderr
+
+
+@pytest.mark.parametrize("what", ["editions", "prompts", "rules", "limits", "circumstances", "activities"])
+def test_everything_listed_can_be_shown(what: str) -> None:
+    names = [line.split("\t")[0] for line in quips("list", what).stdout.splitlines()]
+    assert names
+    for name in names[:: max(1, len(names) // 5)]:
+        assert quips("show", name).exit_code == 0
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
+    result = quips("show", "home-visit-where-rosh-is-hi")
+    assert result.exit_code == 2
+    assert "Did you mean 'home-visit-where-rosh-is-high'?" in result.stderr
