@@ -176,11 +176,15 @@ def whole_limits(limits: Mapping[str, Sequence[Sequence[Json]]]) -> Json:
 
 @dataclass(frozen=True)
 class Built:
-    """Rules and limits, read and compiled."""
+    """Rules and limits, read and compiled; it shows itself as the plain values they were read from."""
 
     rules: Mapping[str, Rule]
     limits: Mapping[str, Limit]
     program: Program
+    plain: tuple[Any, Any]
+
+    def __repr__(self) -> str:
+        return f"build(rules={self.plain[0]}, limits={self.plain[1]})"
 
     @property
     def engine(self) -> ReferenceEngine:
@@ -200,7 +204,7 @@ def build(rules: Sequence[Json], limits: Mapping[str, Sequence[Sequence[Json]]] 
     known = {limit.name: limit for limit in (read_limits(document(whole_limits(limits))) if limits else [])}
     graph = build_graph(read, {}, known, VOCABULARY)
     program = compile_program(rules_in_order(graph, read), derived_in_order(graph, read), known, VOCABULARY)
-    return Built(read, known, program)
+    return Built(read, known, program, (rules, limits))
 
 
 def case_of(value: Json, as_at: date | str | None = None) -> Case:

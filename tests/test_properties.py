@@ -260,7 +260,7 @@ def _days_of(case: Json) -> set[str]:
     for value in case["circumstances"].values():
         for part in value if isinstance(value, list) else [value]:
             found.add(str(part["from"] if isinstance(part, dict) else part))
-    return {day for day in found if day[:1] == "2"}
+    return {found_day for found_day in found if found_day.count("-") == 2}
 
 
 @st.composite

@@ -26,7 +26,7 @@ def report_page() -> str:
         "",
         "The schema is `engine/quips/reports/audit.schema.json`.",
         "",
-        "`quips audit --format jsonl` prints one line for each finding, with `case`, `as_at` and `edition` of its audit before it.",
+        "`quips audit --format jsonl` prints a line for each finding, with `case`, `as_at` and `edition` of its audit before it.",
     ]
     return page("The JSON report", intro, *(_part(name, part) for name, part in schema["$defs"].items() if "properties" in part))
 
@@ -60,7 +60,9 @@ def _kind(value: Json) -> str:
         return " or ".join(_kind({**value, "type": one}) for one in kind)
     if kind == "array":
         return f"list of: {_kind(value['items'])}"
-    return {"string": value.get("format", "text"), "integer": "whole number", "boolean": "true or false", "null": "nothing"}[kind]
+    if kind == "string":
+        return str(value.get("format", "text"))
+    return {"integer": "whole number", "boolean": "true or false", "null": "nothing"}[kind]
 
 
 def _described(value: Json) -> str:

@@ -84,7 +84,7 @@ class _Session:
         opening = next(lines, "")
         if not opening.startswith("```"):
             raise SessionError(f"{self.name}: there is no block right after '{what}'.")
-        block = []
+        block: list[str] = []
         for line in lines:
             if line == "```":
                 return opening, block

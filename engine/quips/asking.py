@@ -72,7 +72,10 @@ class AskedRule:
         occasion = asked.occasion
         alone = Finding(self.number, occasion.key, Status.NOT_APPLICABLE, occasion.day)
         truth = answers.to(self.applies, asked.moment) if asked.questions else False
-        if not truth:
+        if truth is None and self.duty.derives and world.case.fact(self.duty.derives[0], world.case.as_at) is not None:
+            alone.status = Status.CONSISTENT  # what is given needs no inference [14]
+            yield alone, None
+        elif not truth:
             alone.status = Status.CANNOT_TELL if truth is None else Status.NOT_APPLICABLE
             yield alone, None
         elif self.observe is not None:
@@ -83,7 +86,7 @@ class AskedRule:
             alone.status = Status.CONFLICT if differs else Status.CONSISTENT
             yield alone, None
         else:
-            alone.done = occasion.day if occasion.entry else None
+            alone.done = alone.begun = occasion.day if occasion.entry else None
             alone.status = self._compared(asked, answers)
             yield alone, None
 

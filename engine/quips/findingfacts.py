@@ -29,6 +29,8 @@ class Finding:
         day: The day its clock started.
         done: The day the work was done.
         due: The last day it was due.
+        begun: The first day on which the work was done in any way.
+        only_timing: Whether all that can be wrong with it is when it was done.
         stands: Whether the auditor lets it stand, whatever it rests on [17].
         number: Its place among the findings of the case.
     """
@@ -39,6 +41,8 @@ class Finding:
     day: int | None = None
     done: int | None = None
     due: int | None = None
+    begun: int | None = None
+    only_timing: bool = False
     stands: bool = False
     number: int = 0
 
@@ -62,7 +66,18 @@ def observed(duty: int, observation: Observation) -> Finding:
     """Return the finding of an observation, its status still to be inferred; its dates are those of the first attempt."""
     first = observation.attempts[0]
     stands = any(attempt.entry is not None and "stands" in attempt.entry.attributes for attempt in observation.attempts)
-    return Finding(duty, observation.key, day=observation.day, done=first.done, due=first.due, stands=stands)
+    begun = first.begun if first.begun is not None else first.done
+    only_timing = all(attempt.only_timing for attempt in observation.attempts)
+    return Finding(
+        duty,
+        observation.key,
+        day=observation.day,
+        done=first.done,
+        due=first.due,
+        begun=begun,
+        only_timing=only_timing,
+        stands=stands,
+    )
 
 
 def shown(observation: Observation) -> Shown:
@@ -71,11 +86,11 @@ def shown(observation: Observation) -> Shown:
     return frozenset(_looks(attempt, attempt.reading if several else "") for attempt in observation.attempts)
 
 
-_LOOKS = ("reading", "seen", "reason", "timed", "still_open", "incomplete", "late_accepted", "has_due")
+_LOOKS = ("reading", "seen", "reason", "timed", "endless", "still_open", "incomplete", "late_accepted")
 
 
 def _looks(attempt: Attempt, reading: str) -> tuple[str | int, ...]:
-    answers = (attempt.timed, attempt.still_open, attempt.incomplete, attempt.late_accepted, attempt.due is not None)
+    answers = (attempt.timed, attempt.endless, attempt.still_open, attempt.incomplete, attempt.late_accepted)
     # No rule of the program tests an empty text, so the reading always has a name.
     return (reading or "-", attempt.seen.value, attempt.reason.value, *(YES if answer else NO for answer in answers))
 
@@ -137,6 +152,8 @@ def graph_facts(findings: Iterable[Finding], edges: Sequence[Join], queries: fro
         if verdict is Verdict.GAP or finding.number in joined:
             fact: Fact = {"kind": "finding", "n": finding.number, "status": finding.status.value, "verdict": verdict.value}
             fact["stands"] = YES if finding.stands else NO
-            fact.update((name, day) for name, day in (("done", finding.done), ("due", finding.due)) if day is not None)
+            fact["only_timing"] = YES if finding.only_timing else NO
+            days = (("done", finding.done), ("due", finding.due), ("begun", finding.begun))
+            fact.update((name, day) for name, day in days if day is not None)
             facts.append(fact)
     return facts

@@ -11,12 +11,12 @@ from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
 from quips.framework import Citation
 from quips.knowledge import Knowledge
-from quips.observations import Attempt, Measure
+from quips.observations import Attempt, Measure, Seen
 from quips.occasions import State
 from quips.places import Place
 from quips.reasons import Telling
 from quips.reference import Evaluated, Evaluation, ReferenceEngine, status_of
-from quips.rules import Rule
+from quips.rules import Answer, Rule
 from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import World
 
@@ -277,7 +277,7 @@ class FindingBuilder:
         for answer in rule.answers:
             if (answer.turn == "first" and turn > 1) or (answer.turn == "later" and turn == 1):
                 continue
-            yield Shown(answer.prompt, _shows(decision, rule, answer.shows, answer.timing))
+            yield Shown(answer.prompt, _shows(decision, rule, evaluated, answer))
 
 
 def means(rule: Rule) -> str:
@@ -287,15 +287,17 @@ def means(rule: Rule) -> str:
     return "query" if rule.kind == "derivation" else "gap"
 
 
-def _shows(decision: Decision, rule: Rule, shows: str, timing: bool) -> str:
-    """What a finding shows of a prompt: lateness shows a no only where the edition's prompt asks about timing."""
+def _shows(decision: Decision, rule: Rule, evaluated: Evaluated, answer: Answer) -> str:
+    """What a finding shows of a prompt; when it was done matters only where the edition's prompt asks about timing."""
+    yes = "yes" if answer.shows == "yes_and_no" else "nothing"
     verdict = verdict_of(decision.status, means(rule))
     if verdict is Verdict.NOT_APPLICABLE or decision.status is Status.EXCEPTED:
         return "nothing"
+    if not answer.timing and evaluated.only_timing and decision.status in (Status.LATE, Status.TO_JUDGE):
+        return yes
+    if not answer.timing and decision.status is Status.LATE:
+        attempts = evaluated.observation.attempts if evaluated.observation else []
+        return "no" if any(attempt.quality is Seen.BAD for attempt in attempts) else "open"
     if verdict is Verdict.OPEN:
         return "open"
-    if verdict is Verdict.GAP:
-        if decision.status is Status.LATE and not timing:
-            return "yes" if shows == "yes_and_no" else "nothing"
-        return "no"
-    return "yes" if shows == "yes_and_no" else "nothing"
+    return "no" if verdict is Verdict.GAP else yes

@@ -15,9 +15,9 @@ from quips.statuses import Status, Verdict
 YES, NO = "yes", "no"
 
 _TIMED, _UNTIMED = {"timed": YES}, {"timed": NO}
-_ENDLESS: Test = {"$and": [_UNTIMED, {"has_due": NO}]}
-_OPEN: Test = {"$or": [_TIMED, {"has_due": YES}]}
-"""With `still_open`: the window is open, and will close one day."""
+_ENDLESS: Test = {"endless": YES}
+_OPEN: Test = {"endless": NO}
+"""With `still_open`: the window is open, and there is a day after which absence is missing."""
 _OVER: Test = {"$or": [{"still_open": NO}, _ENDLESS]}
 """The window has closed, or there is none, so that it will never be later than now."""
 
@@ -145,7 +145,7 @@ def _undermining() -> list[Compiled]:
     emits = {"kind": "undermined", "n": {"e": "from"}, "by": {"e": "to"}}
     weak = _finding("p", {"e": "to"}, _WEAK)
     itself = fact("u", "undermined", joins=[{"n": {"e": "to"}}])
-    later = _finding("p", {"e": "to"}, also=({"$gt": {"done": {"f": "done"}}},))
+    later = _finding("p", {"e": "to"}, also=({"$gt": {"begun": {"f": "done"}}},))
     return [
         rule("graph/undermined/weak", 1, [edge, result, weak], **emits),
         rule("graph/undermined/undermined", 1, [edge, result, itself], **emits),
@@ -212,7 +212,7 @@ def _waiting() -> list[Compiled]:
     """What is open beneath a finding could still change it [18]."""
     edge = fact("e", "edge", _RESTS_ON)
     applies = _finding("f", {"e": "from"}, {"$neq": {"status": Status.NOT_APPLICABLE.value}})
-    beneath = _finding("p", {"e": "to"}, _OPEN_FINDING)
+    beneath = _finding("p", {"e": "to"}, {"only_timing": NO}, _OPEN_FINDING)
     still = no_fact("u", "undermined", joins=[{"n": {"e": "to"}}])
     emits = {"kind": "waits", "of": {"e": "from"}, "by": {"e": "to"}}
     return [rule("graph/waits-for", 2, [edge, applies, beneath, still], **emits)]

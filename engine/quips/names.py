@@ -201,10 +201,13 @@ class _Checker:
         if sum(window is not None for window in windows) > 1:
             message = "An expectation has one window: within, before, by, every, each_period or at_least."
             yield Problem(expect.place, "two-windows", message, "Write two rules.")
+        if expect.at_latest and any((*windows[1:], expect.until)):
+            message = "'at_latest' goes with 'within', or stands alone: other windows have a last day of their own."
+            yield Problem(expect.place, "two-windows", message, "Leave one of them out.")
         if (expect.before or expect.by) and expect.before != "trigger" and not expect.not_before:
             message = "'before' and 'by' need 'not_before', so that something done years ago does not count."
             yield Problem(expect.place, "missing-key", message, "Add it.")
-        if (expect.within or expect.every or expect.each_period) and not rule.triggers:
+        if (expect.within or expect.every or expect.each_period or expect.at_latest) and not rule.triggers:
             message = "A time limit needs something that starts its clock."
             yield Problem(expect.place, "missing-key", message, "Add 'from'.")
 

@@ -91,6 +91,7 @@ class Attempt:
         due: The last day of the window; None if it has none.
         entry: The entry that decided, if one did.
         timed: False where the limit has no number, so that the timing is for the auditor.
+        endless: Whether nothing says by when, so that absence alone can never be called missing.
         still_open: Whether the window is still open on the day the case is read as at.
         incomplete: Whether the record is incomplete where this would stand.
         reason: The reason on record for it not being done.
@@ -98,6 +99,8 @@ class Attempt:
         reading: The name of the reading of the limit; empty if there is no limit.
         row: The row of the limit.
         measure: For counts and frequencies.
+        quality: For work done after the window closed, what it would show but for that.
+        begun: The first day on which the work was done in any way, early work included; None if that is not known.
     """
 
     seen: Seen
@@ -105,6 +108,7 @@ class Attempt:
     due: int | None = None
     entry: Entry | None = None
     timed: bool = True
+    endless: bool = False
     still_open: bool = False
     incomplete: bool = False
     reason: Reason = Reason.NONE
@@ -112,11 +116,18 @@ class Attempt:
     reading: str = ""
     row: Row | None = None
     measure: Measure | None = None
+    quality: Seen | None = None
+    begun: int | None = None
 
     @property
     def done(self) -> int | None:
         """The day it was done, if it was and the day is known."""
         return self.entry.day if self.entry else None
+
+    @property
+    def only_timing(self) -> bool:
+        """Whether all that can be wrong is when it was done: it was done, and it is good as far as that is asked."""
+        return self.seen is Seen.GOOD or self.quality is Seen.GOOD
 
 
 @dataclass(slots=True)
@@ -140,7 +151,17 @@ class Observation:
 
 @dataclass(slots=True)
 class Window:
-    """From which day to which day something should be done; None for no bound."""
+    """From which day to which day something should be done; None for no bound.
+
+    Attributes:
+        first: The first day.
+        last: The last day.
+        timed: False where the limit has no number.
+        endless: Whether it stays open, because the day that would end it has not come.
+        reading: The reading of the limit.
+        row: The row of the limit.
+        grace: Our own last day, after which nothing done is missing, though what is done later is not late.
+    """
 
     first: int | None
     last: int | None
@@ -148,6 +169,12 @@ class Window:
     endless: bool = False
     reading: str = ""
     row: Row | None = None
+    grace: int | None = None
+
+    def still_open(self, as_at: int) -> bool:
+        """Whether it may still be done in time: until the last day, or until our own last day for calling it missing."""
+        last = self.last if self.last is not None else self.grace
+        return self.endless if last is None else as_at <= last
 
 
 Observes = Callable[[World, Occasion, int], list[Observation]]
@@ -291,6 +318,7 @@ class _Observer:
             ]
             sure = sum(1 for entry, matches in inside if matches and entry.day is not None)
             attempt = Attempt(Seen.NOTHING, occasion.day, end, reading=reading, row=row, timed=wanted is not None)
+            attempt.endless = wanted is None
             attempt.incomplete = self.incomplete(case)
             attempt.still_open = end is not None and case.as_at <= end
             if wanted is not None:
@@ -312,7 +340,8 @@ class _Observer:
             return [Seen.UNDATED] if day is None else list(self.limit_windows(world, day))
         bound = expect.until or expect.before or expect.by
         if bound is None:
-            return [Window(first, None)]
+            grace = add(day, *expect.at_latest) if expect.at_latest and day is not None else None
+            return [Window(first, None, grace=grace)]
         last = _resolve(bound, world.case, occasion)
         if expect.before or expect.by:
             start = _resolve(expect.not_before, world.case, occasion) if expect.not_before else None
@@ -336,8 +365,8 @@ class _Observer:
             if row is not None and row.value is not None:
                 windows.append(Window(first, add(day, row.value, row.unit), True, False, reading, row))
             else:
-                last = add(day, *latest) if latest else None
-                windows.append(Window(first, last, False, latest is None, reading, row))
+                grace = add(day, *latest) if latest else None
+                windows.append(Window(first, None, False, latest is None, reading, row, grace))
         return windows
 
     def rows(self, world: World, day: int) -> list[tuple[Row | None, str]]:
@@ -352,8 +381,8 @@ class _Observer:
                     possible.append((row, name))
                 if truth:
                     break
-        numbered = [(row, name) for row, name in possible if row is not None and row.value is not None]
-        return list(numbered) or possible[:1] or [(None, "")]
+        numbered = {name for row, name in possible if row is not None and row.value is not None}
+        return [(row, name) for row, name in possible if name in numbered] or possible[:1] or [(None, "")]
 
     def end(self, world: World, occasion: Occasion) -> int | None:
         """The day on which something that goes on stops; None while it has not been given: it has not come."""
@@ -384,14 +413,18 @@ class _Observer:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion)
-        attempt = Attempt(seen, window.first, window.last, entry, window.timed)
+        attempt = Attempt(seen, window.first, window.last, entry, window.timed, not window.timed and window.endless)
+        attempt.begun = next((found_entry.day for found_entry, _ in found if found_entry.day is not None), None)
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
-        attempt.still_open = window.endless if window.last is None else case.as_at <= window.last
-        if seen is Seen.NOTHING:
+        attempt.still_open = window.still_open(case.as_at)
+        if seen in (Seen.NOTHING, Seen.EARLY):
             attempt.reason = self.reason(case, window.first, window.last, n_occasions)
+            if seen is Seen.EARLY and attempt.reason in (Reason.ACCEPTED, Reason.REFUSED):
+                attempt.seen, attempt.entry = Seen.NOTHING, None  # a reason for not doing it now settles it
         elif seen is Seen.AFTER and entry is not None:
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
+            attempt.quality = self.quality(entry, True)
         return attempt
 
     def without_window(self, case: Case, found: Candidates, seen: Seen, n_occasions: int) -> Attempt:
@@ -490,9 +523,10 @@ class _Observer:
         self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None
     ) -> Attempt:
         attempt = Attempt(Seen.NOTHING, window.first, window.last, timed=window.timed)
+        attempt.endless = not window.timed and window.endless
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
-        attempt.still_open = window.endless if window.last is None else case.as_at <= window.last
+        attempt.still_open = window.still_open(case.as_at)
         if done is None:
             attempt.seen, attempt.entry = (Seen.UNDATED, undated) if undated else (Seen.NOTHING, None)
             attempt.reason = self.reason(case, window.first, window.last, 2)
@@ -501,7 +535,8 @@ class _Observer:
             assert entry.day is not None  # next_done passes over what has no day
             attempt.entry = entry
             late = window.last is not None and entry.day > window.last
-            attempt.seen = Seen.AFTER if late and matches else self.quality(entry, matches)
+            quality = self.quality(entry, matches)
+            attempt.seen, attempt.quality = (Seen.AFTER, quality) if late and matches else (quality, None)
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
         return attempt
 
@@ -523,7 +558,7 @@ class _Observer:
         attempt.incomplete = self.incomplete(case)
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:
-            attempt.seen, attempt.still_open = (Seen.UNJUDGED, False) if found else (Seen.NOTHING, True)
+            attempt.seen, attempt.endless = (Seen.UNJUDGED if found else Seen.NOTHING), True
             return attempt
         done = waived = unclear = ended = 0
         undated = sum(1 for entry, _ in found if entry.day is None)

@@ -35,6 +35,8 @@ class Evaluated:
         day: The day its clock started.
         done: The day the work was done.
         due: The last day it was due.
+        begun: The first day on which the work was done in any way.
+        only_timing: Whether all that can be wrong with it is when it was done, so that nothing that rests on it can fall with it.
         undermined_by: The findings it rests on that fall short.
     """
 
@@ -47,6 +49,8 @@ class Evaluated:
     day: int | None = None
     done: int | None = None
     due: int | None = None
+    begun: int | None = None
+    only_timing: bool = False
     undermined_by: tuple[Evaluated, ...] = ()
 
 
@@ -134,7 +138,7 @@ class ReferenceEngine:
         return self._refs(
             prerequisite
             for prerequisite, kind in self.prerequisites(finding, evaluation)
-            if kind == "rests_on" and self.verdict(prerequisite) is Verdict.OPEN
+            if kind == "rests_on" and self.verdict(prerequisite) is Verdict.OPEN and not prerequisite.only_timing
         )
 
     def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
@@ -197,14 +201,13 @@ def _status_of_absence(attempt: Attempt) -> Status:
         return Status.EXCEPTED
     if attempt.reason is Reason.UNSAID:
         return Status.TO_JUDGE
-    endless = not attempt.timed and attempt.due is None
-    if attempt.still_open and not endless:
+    if attempt.still_open and not attempt.endless:
         return Status.NOT_YET_DUE
     if attempt.reason is Reason.REFUSED:
         return Status.MISSING
     if attempt.incomplete:
         return Status.NOT_ON_RECORD
-    if endless:
+    if attempt.endless:
         return Status.TO_JUDGE
     return Status.INSUFFICIENT if attempt.seen is Seen.SHORT else Status.MISSING
 
@@ -257,39 +260,37 @@ def _expectation(
                 results.append(_without_observation(number, occasion, truth))
                 continue
             for observation in observe(world, occasion, len(found)):
-                status = _combined(observation.attempts)
-                first = observation.attempts[0]
-                results.append(
-                    Evaluated(
-                        number,
-                        observation.key,
-                        status,
-                        status,
-                        occasion,
-                        observation,
-                        observation.day,
-                        first.entry.day if first.entry else None,
-                        first.due,
-                    )
-                )
+                results.append(_observed(number, occasion, observation))
         return results
 
     return evaluate
 
 
+def _observed(number: int, occasion: Occasion, observation: Observation) -> Evaluated:
+    status, first = _combined(observation.attempts), observation.attempts[0]
+    found = Evaluated(number, observation.key, status, status, occasion, observation, observation.day)
+    found.done, found.due = first.done, first.due
+    found.begun = first.begun if first.begun is not None else first.done
+    found.only_timing = all(attempt.only_timing for attempt in observation.attempts)
+    return found
+
+
 def _derivation(number: int, duty: Duty, applies: Asks) -> _Rule:
-    """An inference holds, is ruled out, or cannot be told; it is in conflict with a given value that differs [14]."""
+    """An inference holds, is ruled out, or cannot be told; it is in conflict with a given value that differs [14].
+
+    Where it cannot be told, a value that is given settles the matter.
+    """
     assert duty.derives is not None
     name, value = duty.derives
     whole = Occasion("case", State.NOW)
 
     def evaluate(world: World) -> list[Evaluated]:
         as_at = world.case.as_at
-        truth = applies(world, as_at)
-        if not truth:
+        truth, given = applies(world, as_at), world.case.fact(name, as_at)
+        if truth is False or (truth is None and given is None):
             return [_without_observation(number, whole, truth)]
-        given = world.case.fact(name, as_at)
-        status = Status.CONSISTENT if given is None or given == value else Status.CONFLICT
+        differs = truth and given is not None and given != value
+        status = Status.CONFLICT if differs else Status.CONSISTENT
         return [Evaluated(number, "case", status, status, whole)]
 
     return evaluate
@@ -318,7 +319,7 @@ def _conflict(number: int, duty: Duty, applies: Asks, find: FindsOccasions, cond
                 clash = None
             status = _CLASH[clash] if occasion.state is not State.NOT_SEEN else Status.NOT_ON_RECORD
             done = occasion.day if occasion.entry else None
-            results.append(Evaluated(number, occasion.key, status, status, occasion, None, occasion.day, done))
+            results.append(Evaluated(number, occasion.key, status, status, occasion, None, occasion.day, done, begun=done))
         return results
 
     return evaluate
@@ -346,7 +347,7 @@ def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated |
 
 
 def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
-    return finding.done is not None and prerequisite.done is not None and finding.done < prerequisite.done
+    return finding.done is not None and prerequisite.begun is not None and finding.done < prerequisite.begun
 
 
 def _explains(cause: Evaluated, gap: Evaluated, path: str) -> bool:
