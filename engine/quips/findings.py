@@ -81,7 +81,9 @@ class Finding:
         would_be_met: The smallest change that would make it met, in words.
         started: The day the clock started, as an ordinal.
         due: The last day it was due.
+        at_latest: Our own last day where no source gives a number, after which absence is called missing.
         done: The day it was done.
+        only_timing: Whether all that is open or wrong is when it was done.
         periods: For an unbroken absence of something recurring, how many due dates have passed.
         measure: For counts and frequencies.
         limits: The readings of the time limit.
@@ -105,7 +107,9 @@ class Finding:
     would_be_met: tuple[str, ...]
     started: int | None
     due: int | None
+    at_latest: int | None
     done: int | None
+    only_timing: bool
     periods: int
     measure: Measure | None
     limits: tuple[LimitShown, ...]
@@ -166,7 +170,9 @@ class FindingBuilder:
             would_be_met=tuple(telling.would_be_met()),
             started=evaluated.day,
             due=evaluated.due,
+            at_latest=next((attempt.at_latest for attempt in attempts if attempt.at_latest is not None), None),
             done=evaluated.done,
+            only_timing=evaluated.only_timing and decision.status in (Status.LATE, Status.TO_JUDGE),
             periods=evaluated.observation.periods if evaluated.observation else 0,
             measure=next((attempt.measure for attempt in attempts if attempt.measure), None),
             limits=tuple(self.limit(rule, attempt) for attempt in attempts if attempt.row is not None),

@@ -89,6 +89,7 @@ class Attempt:
         seen: What is on the record.
         first: The first day of the window, as an ordinal; None if it has none.
         due: The last day of the window; None if it has none.
+        at_latest: Our own last day, after which absence is called missing; None if the rule has none.
         entry: The entry that decided, if one did.
         timed: False where the limit has no number, so that the timing is for the auditor.
         endless: Whether nothing says by when, so that absence alone can never be called missing.
@@ -106,6 +107,7 @@ class Attempt:
     seen: Seen
     first: int | None = None
     due: int | None = None
+    at_latest: int | None = None
     entry: Entry | None = None
     timed: bool = True
     endless: bool = False
@@ -264,7 +266,7 @@ class _Observer:
             elif (occasion.day is None or entry.day >= occasion.day) and (end is None or entry.day <= end):
                 seen, decisive = Seen.BAD, entry
                 break
-        attempt = Attempt(seen, occasion.day, end, decisive, incomplete=self.incomplete(case))
+        attempt = Attempt(seen, occasion.day, end, entry=decisive, incomplete=self.incomplete(case))
         return [Observation(occasion.key, occasion.day, [attempt])]
 
     def every(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
@@ -413,7 +415,8 @@ class _Observer:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion)
-        attempt = Attempt(seen, window.first, window.last, entry, window.timed, not window.timed and window.endless)
+        attempt = Attempt(seen, window.first, window.last, window.grace, entry, window.timed)
+        attempt.endless = not window.timed and window.endless
         attempt.begun = next((found_entry.day for found_entry, _ in found if found_entry.day is not None), None)
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
@@ -554,7 +557,7 @@ class _Observer:
     def frequency(self, case: Case, window: Window, found: Candidates, end: int | None) -> Attempt:
         """How many of the periods that have ended had what they should [10]."""
         row, start = window.row, window.first
-        attempt = Attempt(Seen.NOTHING, start, None, timed=window.timed, reading=window.reading, row=row)
+        attempt = Attempt(Seen.NOTHING, start, timed=window.timed, reading=window.reading, row=row)
         attempt.incomplete = self.incomplete(case)
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:

@@ -153,8 +153,12 @@ class Telling:
             yield f"Nothing on the record: {what}{which}{self._between(attempt)}."
         if attempt.reason is not Reason.NONE:
             yield _REASONS[attempt.reason]
-        elif attempt.seen is not Seen.CLEAR and not attempt.timed and attempt.due is None:
+        elif attempt.endless:
             yield "The source says only that it should be on time, with no number: whether it is late is for the auditor."
+        elif attempt.at_latest is not None and attempt.still_open:
+            yield f"No source gives a number; by our own reading there is time until {day_in_words(attempt.at_latest)}."
+        elif attempt.at_latest is not None and not attempt.incomplete:
+            yield f"No source gives a number; by our own reading it is missing after {day_in_words(attempt.at_latest)}."
         elif attempt.still_open and attempt.due is not None:
             yield f"There is still time. {self._limit(attempt)}."
         elif attempt.incomplete:
@@ -317,7 +321,7 @@ class Telling:
 
     def _between(self, attempt: Attempt) -> str:
         first, last = attempt.first, attempt.due
-        if last is None or last > self.case.as_at:
+        if last is None or last > self.case.as_at:  # what comes later has not been looked at
             last = self.case.as_at
         if first is None:
             return f" by {day_in_words(last)}"

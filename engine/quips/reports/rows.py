@@ -69,7 +69,9 @@ def finding_as_json(finding: Finding) -> Json:
         "would_be_met": list(finding.would_be_met),
         "started": _day(finding.started),
         "due": _day(finding.due),
+        "at_latest": _day(finding.at_latest),
         "done": _day(finding.done),
+        "only_timing": finding.only_timing,
         "periods": finding.periods,
         "measure": None
         if finding.measure is None

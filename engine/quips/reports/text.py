@@ -23,7 +23,9 @@ from quips.reports.wording import (
     of_status,
     own_first,
     status_words,
+    strength_words,
     strengths,
+    to_judge,
     urgent_words,
 )
 from quips.statuses import Status, Verdict
@@ -106,14 +108,18 @@ class TextReport:
 
     def _open(self, audit: Audit) -> Iterator[str]:
         findings = audit.findings
-        judged = [
-            *of_status(findings, Status.TO_JUDGE),
-            *(f for f in of_status(findings, Status.CONFLICT) if f.verdict is Verdict.OPEN),
-        ]
+        judged, timing = to_judge(audit)
         if judged:
             yield from self._heading(f"For the auditor to judge: {len(judged)}")
             for finding in judged:
                 yield from self._item(finding)
+        if timing:
+            yield from self._heading(f"Done; whether it was on time is for the auditor: {len(timing)}")
+            for finding in timing:
+                limits = "; ".join(f"due by {day_in_words(limit.due)}" for limit in finding.limits if limit.due is not None)
+                when = day_in_words(finding.done) + (f" ({limits}, by different sources)" if limits else "")
+                since = f" - clock from {day_in_words(finding.started)}" if finding.started is not None else ""
+                yield from self._bullet(f"{finding.rule.title}: {when}{since}")
         groups = by_what_settles(findings, self.knowledge)
         if groups:
             total = sum(len(group) for _, group in groups)
@@ -133,10 +139,9 @@ class TextReport:
         if not waiting:
             return
         yield from self._heading(f"Not yet due: {len(waiting)}")
-        dated = due_soonest(waiting)
-        for finding in dated:
-            yield from self._bullet(f"by {day_in_words(finding.due)}: {in_sentence(finding.rule.title)}")
-        rest = dict.fromkeys(in_sentence(f.rule.title) for f in waiting if f not in dated)
+        for day, whose, finding in due_soonest(waiting):
+            yield from self._bullet(f"by {day_in_words(day)}{whose}: {in_sentence(finding.rule.title)}")
+        rest = dict.fromkeys(in_sentence(f.rule.title) for f in waiting if f.due is None and f.at_latest is None)
         if rest:
             yield from self._bullet(f"when its clock starts: {'; '.join(rest)}")
 
@@ -144,11 +149,9 @@ class TextReport:
         good = strengths(audit)
         if good:
             yield from self._heading(f"Sufficient: {len(good)}")
-        for finding in good:
-            note = f" ({status_words(finding).lower()})" if finding.status is Status.EXCEPTED else ""
-            provisional = " - provisional" if finding.provisional else ""
-            when = f", {day_in_words(finding.done)}" if finding.done is not None else ""
-            yield from self._bullet(f"{finding.rule.title}{when}{note}{provisional}")
+        for title, found in good:
+            said = strength_words(found)
+            yield from self._bullet(f"{title}: {said}" if said else title)
         left = len(audit.with_verdict(Verdict.NOT_APPLICABLE))
         yield ""
         yield from self._wrapped(f"{left} findings do not apply to this case.")

@@ -99,12 +99,41 @@ def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
     return [finding for finding in findings if finding.status in statuses]
 
 
-def strengths(audit: Audit) -> list[Finding]:
-    """Return what was done and sufficient, in the program's order; inferences are left out, for they are nobody's work."""
-    return [finding for finding in audit.with_verdict(Verdict.SUFFICIENT) if finding.rule.kind != "derivation"]
+def strengths(audit: Audit) -> list[tuple[str, list[Finding]]]:
+    """Return what was done and sufficient, by what should be so, in the program's order.
+
+    Inferences are left out, for they are nobody's work.
+    """
+    groups: dict[str, list[Finding]] = {}
+    for finding in audit.with_verdict(Verdict.SUFFICIENT):
+        if finding.rule.kind != "derivation":
+            groups.setdefault(finding.rule.title, []).append(finding)
+    return list(groups.items())
 
 
-def due_soonest(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that are not yet due and have a last day, the soonest first."""
-    waiting = [finding for finding in findings if finding.status is Status.NOT_YET_DUE and finding.due is not None]
-    return sorted(waiting, key=lambda finding: (finding.due or 0, finding.rule.name, finding.key))
+def strength_words(findings: Sequence[Finding]) -> str:
+    """Return when it was done, and what has to be said of it, such as ``4 March 2010 (provisional)``."""
+    days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
+    notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
+    notes += ["provisional"] if any(finding.provisional for finding in findings) else []
+    return days + (f" ({'; '.join(notes)})" if notes else "")
+
+
+def to_judge(audit: Audit) -> tuple[list[Finding], list[Finding]]:
+    """Return what is for the auditor: what asks for a judgement, and what was done and only has to be judged for its timing."""
+    found = of_status(audit.findings, Status.TO_JUDGE)
+    queries = [finding for finding in of_status(audit.findings, Status.CONFLICT) if finding.verdict is Verdict.OPEN]
+    judged = [finding for finding in found if not finding.only_timing]
+    return [*judged, *queries], [finding for finding in found if finding.only_timing]
+
+
+def due_soonest(findings: Sequence[Finding]) -> list[tuple[int, str, Finding]]:
+    """Return the findings that are not yet due and have a last day, the soonest first: day, whose reading it is, finding."""
+    waiting = [
+        (day, "" if finding.due is not None else " (by our own reading)", finding)
+        for finding in findings
+        if finding.status is Status.NOT_YET_DUE
+        for day in [finding.due if finding.due is not None else finding.at_latest]
+        if day is not None
+    ]
+    return sorted(waiting, key=lambda found: (found[0], found[2].rule.name, found[2].key))
