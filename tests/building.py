@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -174,14 +173,11 @@ def whole_limits(limits: Mapping[str, Sequence[Sequence[Json]]]) -> Json:
     }
 
 
-@dataclass(frozen=True)
 class Built:
     """Rules and limits, read and compiled; it shows itself as the plain values they were read from."""
 
-    rules: Mapping[str, Rule]
-    limits: Mapping[str, Limit]
-    program: Program
-    plain: tuple[Any, Any]
+    def __init__(self, rules: Mapping[str, Rule], limits: Mapping[str, Limit], program: Program, plain: Any) -> None:
+        self.rules, self.limits, self.program, self.plain = rules, limits, program, plain
 
     def __repr__(self) -> str:
         return f"build(rules={self.plain[0]}, limits={self.plain[1]})"

@@ -38,10 +38,10 @@ def case_file(folder: Path, text: str = GOOD, name: str = "case.yaml") -> Path:
 
 
 BROKEN = {
-    "not YAML": (GOOD.replace("record:", "record: [\n"), "not-yaml", ":8:"),
+    "not YAML": (GOOD.replace("record:", "record: [\n"), "not-yaml", ":9:3: "),
     "a wrong key": (GOOD.replace("rosh_level:", "rosh_levl:"), "unknown-key", ":6:3: "),
     "a wrong value": (GOOD.replace("high", "hihg"), "wrong-value", ":6:15: "),
-    "a truth value written as yes": (GOOD.replace("purposeful: true", "purposeful: yes"), "wrong-type", ":8:49: "),
+    "a truth value written as yes": (GOOD.replace("purposeful: true", "purposeful: yes"), "wrong-type", ":8:46: "),
     "a day that does not exist": (GOOD.replace("2010-01-04", "2010-02-30"), "not-a-date", ":5:24: "),
     "a day after the case was read": (GOOD.replace("2010-01-11", "2010-05-01"), "after-as-at", ":8:17: "),
     "an unknown activity": (GOOD.replace("home_visit", "home_vist"), "unknown-key", ":8:5: "),
@@ -169,9 +169,7 @@ def test_json_of_every_example_case_has_the_documented_shape() -> None:
     schema = json.loads((ROOT / "engine/quips/reports/audit.schema.json").read_text(encoding="utf-8"))
     reports = json.loads(quips("audit", ROOT / "examples/cases", "--engine", "reference", "--format", "json").stdout)
     assert len(reports) == len(CASES)
-    validator = Draft202012Validator(schema)
-    for report in reports:
-        assert [error.message for error in validator.iter_errors(report)] == []
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(reports)] == []
 
 
 def test_jsonl_and_csv_tell_the_same_findings(tmp_path: Path) -> None:

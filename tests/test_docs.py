@@ -65,6 +65,13 @@ def test_pages_made_from_files_and_commands_are_fresh():
     assert done.returncode == 0, done.stderr
 
 
+def test_examples_in_the_generator_hold():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
+    command = [sys.executable, "-m", "doctest", "docs/generating/words.py"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 # The command line ----------------------------------------------------------------------------------------------------
 
 

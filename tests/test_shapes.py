@@ -196,7 +196,7 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="engine: jsonschema gives no path for a `false` schema, so it says 'The file ... 1:1'")
+
 def test_what_belongs_to_another_kind_of_rule_is_told_at_its_key() -> None:
     [problem] = broken("rule", "from: started", "otherwise: true\nfrom: started")
     assert problem.name == "does-not-belong"
@@ -204,7 +204,7 @@ def test_what_belongs_to_another_kind_of_rule_is_told_at_its_key() -> None:
     assert str(problem.place) == "x.yaml:6:1"
 
 
-@pytest.mark.xfail(strict=True, reason="engine: the same; and all of them fold into one problem")
+
 def test_everything_that_does_not_belong_to_a_kind_is_told_at_once() -> None:
     """`if`/`then` on the kind names the field; a root `oneOf` would only say that nothing fits."""
     problems = broken("rule", "kind: expectation", "kind: derivation")
@@ -217,7 +217,7 @@ def test_an_unknown_kind_is_told_without_faults_that_would_only_follow_from_it()
     assert problem.name == "wrong-value" and problem.hint == "Did you mean 'derivation'?"
 
 
-@pytest.mark.xfail(strict=True, reason="engine: `maxLength` falls through to \"'case' does not belong here. Remove it.\"")
+
 def test_a_reference_that_is_too_long_is_told_as_that() -> None:
     [problem] = broken("case", "TV-0042", "TV-" + "0" * 50)
     assert problem.name in ("wrong-size", "wrong-form")

@@ -177,7 +177,7 @@ def _window(expect: Expect, knowledge: Knowledge) -> Iterator[str]:
         yield f"It has to be done before {named(expect.before)}; on that day is too late."
     elif expect.by:
         yield f"It has to be done by {named(expect.by)}; on that day is in time."
-    elif not expect.until and not expect.never:
+    elif not expect.until and not expect.never and not expect.at_latest:
         yield "There is no time limit: what is not on the record on the day it is read is missing."
     if expect.until:
         yield f"It goes on until {named(expect.until)}." if goes_on else f"It has to be done by {named(expect.until)}."
@@ -187,7 +187,9 @@ def _window(expect: Expect, knowledge: Knowledge) -> Iterator[str]:
         yield "What was done before the clock started counts as well."
     if expect.at_latest:
         length = f"{expect.at_latest[0]} {expect.at_latest[1].replace('_', ' ')}"
-        yield f"Where the limit gives no number, nothing on the record after {length} is missing; that number is our reading."
+        where = "Where the limit gives no number, w" if expect.within else "No source gives a number. W"
+        yield f"{where}hat is not done after {length} is missing by our own reading."
+        yield "If it is done after that it is not called late: when it was done is for the auditor."
 
 
 def _limit_link(name: str, knowledge: Knowledge) -> str:

@@ -61,7 +61,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="The form of the report."
+)
 @click.option("--edition", metavar="NAME", help="The edition to read under; the one in use on the day, if left out.")
 @click.option("--as-at", type=_Day(), metavar="DATE", help="The day to read the cases as at; their own if left out.")
 @click.option(
@@ -146,7 +148,13 @@ def next_(case: Path, as_at: date | None, rules: str | None, framework: str | No
 
 
 @main.command()
-@click.option("--engine", type=click.Choice(["both", "reference"]), default="both", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(["both", "reference"]),
+    default="both",
+    show_default=True,
+    help="Which engines run the examples.",
+)
 @_knowledge_options
 def check(engine: str, rules: str | None, framework: str | None) -> None:
     """Validate the framework and the rules, and run every example on both engines."""

@@ -233,7 +233,7 @@ class FindingBuilder:
             for condition in conditions:
                 found.update(dict.fromkeys(explainer.unknown(condition, day)))
         if not found and rule.expect:
-            bounds = (rule.expect.until, rule.expect.before, rule.expect.by)
+            bounds = (rule.expect.until, rule.expect.before, rule.expect.by, rule.expect.not_before)
             found.update((bound, None) for bound in bounds if bound and bound not in self.case.dates)
         return list(found)
 
@@ -247,6 +247,11 @@ class FindingBuilder:
         inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]  # type: ignore[attr-defined]
         for name in inferred:
             yield f"it uses what was inferred: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
+        until = rule.expect.until if rule.expect else None
+        goes_on = until is not None and until not in self.case.dates and not until.startswith("trigger")
+        if goes_on and until and verdict_of(decision.status) is Verdict.GAP:
+            title = in_sentence(self.knowledge.vocabulary.circumstances[until].title)
+            yield f"no {title} is given, so it is taken to be still to come"
         attempts = evaluated.observation.attempts if evaluated.observation else []
         latest = rule.expect is not None and rule.expect.which == "latest" and bool(attempts[:1]) and attempts[0].entry
         if any(attempt.incomplete for attempt in attempts) and (

@@ -133,6 +133,7 @@ def _finding(alias: str, number: Test, *tests: Test, also: tuple[Test, ...] = ()
 _WEAK = _is("status", Status.MISSING, Status.INSUFFICIENT)
 _GAP, _OPEN_FINDING = _is("verdict", Verdict.GAP), _is("verdict", Verdict.OPEN)
 _LOOKED_THROUGH = _is("verdict", Verdict.OPEN, Verdict.NOT_APPLICABLE)
+_NOT_WEAK: list[Test] = [{"$neq": test} for test in _WEAK["$or"]]
 _RESTS_ON, _FOLLOWS = {"type": "rests_on"}, {"type": "follows"}
 
 
@@ -192,19 +193,14 @@ def _causes() -> list[Compiled]:
     absent_or_late = _finding("g", {"r": "of"}, _is("status", Status.MISSING, Status.LATE))
     late = _finding("g", {"r": "of"}, {"$ex": {"due": 1}}, _is("status", Status.LATE))
     later = _finding("c", {"r": "to"}, _is("status", Status.LATE), also=({"$gt": {"done": {"g": "due"}}},))
+    undermined, other_gap = fact("u", "undermined"), _finding("p", {"u": "by"}, _GAP, *_NOT_WEAK)
     return [
         rule("graph/cause/weak", 2, [resting, _finding("c", {"r": "to"}, _WEAK)], **emits),
         rule("graph/cause/undermined", 2, [resting, fact("u", "undermined", joins=[{"n": {"r": "to"}}])], **emits),
         rule("graph/cause/missing", 2, [following, missing, absent_or_late], **emits),
         rule("graph/cause/late", 2, [any_reach, late, later], **emits),
-        rule(
-            "graph/cause/done-before",
-            2,
-            [fact("u", "undermined"), _finding("p", {"u": "by"}, _GAP)],
-            kind="cause",
-            of={"u": "n"},
-            by={"u": "by"},
-        ),
+        # What falls short is reached anyway; what was only done late, and after this, is not.
+        rule("graph/cause/done-before", 2, [undermined, other_gap], kind="cause", of={"u": "n"}, by={"u": "by"}),
     ]
 
 

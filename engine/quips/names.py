@@ -195,7 +195,10 @@ class _Checker:
                 yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
             yield from self.attributes(each, expect.this)
         for bound in (expect.until, expect.before, expect.by, expect.not_before):
-            if bound and bound != "trigger" and not bound.startswith("trigger."):
+            if bound and bound.startswith("trigger."):
+                tests = All((Test(bound.removeprefix("trigger."), "known", True, expect.place),))
+                yield from self.attributes(each, tests)
+            elif bound and bound != "trigger":
                 yield from self.anchor(bound, expect.place)
         windows = [expect.within, expect.before, expect.by, expect.every, expect.each_period, expect.at_least]
         if sum(window is not None for window in windows) > 1:

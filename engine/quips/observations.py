@@ -16,7 +16,7 @@ from quips.occasions import Occasion, State
 from quips.program import Duty, Program
 from quips.rules import Expect
 from quips.truth import Asks, Conditions, Truth, World, asks_entry
-from quips.vocabulary import NOT_YET
+from quips.vocabulary import NONE, NOT_YET
 from quips.workdays import add
 
 
@@ -163,6 +163,7 @@ class Window:
         reading: The reading of the limit.
         row: The row of the limit.
         grace: Our own last day, after which nothing done is missing, though what is done later is not late.
+        first_unknown: Whether there is a first day, and nobody says which.
     """
 
     first: int | None
@@ -172,6 +173,7 @@ class Window:
     reading: str = ""
     row: Row | None = None
     grace: int | None = None
+    first_unknown: bool = False
 
     def still_open(self, as_at: int) -> bool:
         """Whether it may still be done in time: until the last day, or until our own last day for calling it missing."""
@@ -217,8 +219,8 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
         if seen is None:
             return how(world, occasion, n_occasions)
         attempt = Attempt(seen)
-        if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never:
-            # A recorded reason says that the occasion was there, whenever it was.
+        if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never and not observer.candidates(world.case, occasion):
+            # Nothing was done at all, and a recorded reason says that the occasion was there, whenever it was.
             attempt.reason = observer.reason(world.case, None, None, n_occasions)
             attempt.seen = seen if attempt.reason is Reason.NONE else Seen.NOTHING
         return [Observation(occasion.key, occasion.day, [attempt])]
@@ -261,9 +263,11 @@ class _Observer:
         end = self.end(world, occasion)
         seen, decisive = Seen.CLEAR, None
         for entry, matches in self.candidates(case, occasion):
-            if entry.day is None or matches is None:
+            if not _may_be_within(entry.day, occasion.day, end):
+                continue
+            if entry.day is None or matches is None or occasion.state is State.UNDATED:
                 seen, decisive = Seen.UNCLEAR, entry
-            elif (occasion.day is None or entry.day >= occasion.day) and (end is None or entry.day <= end):
+            else:
                 seen, decisive = Seen.BAD, entry
                 break
         attempt = Attempt(seen, occasion.day, end, entry=decisive, incomplete=self.incomplete(case))
@@ -312,23 +316,20 @@ class _Observer:
         attempts = []
         for row, reading in self.rows(world, occasion.day if occasion.day is not None else case.as_at):
             wanted = row.value if row and row.value is not None else None
-            inside = [
-                (entry, matches)
-                for entry, matches in found
-                if entry.day is None
-                or ((occasion.day is None or entry.day >= occasion.day) and (end is None or entry.day <= end))
-            ]
+            inside = [pair for pair in found if _may_be_within(pair[0].day, occasion.day, end)]
             sure = sum(1 for entry, matches in inside if matches and entry.day is not None)
             attempt = Attempt(Seen.NOTHING, occasion.day, end, reading=reading, row=row, timed=wanted is not None)
             attempt.endless = wanted is None
             attempt.incomplete = self.incomplete(case)
-            attempt.still_open = end is not None and case.as_at <= end
+            attempt.still_open = self.expect.until is not None and (end is None or case.as_at <= end)
             if wanted is not None:
                 attempt.measure = Measure(sure, wanted, 0, len(inside) - sure)
                 attempt.seen = _counted(sure, len(inside) - sure, wanted - (row.tolerance if row else 0))
             elif inside:
                 attempt.seen = Seen.UNJUDGED
             attempt.entry = inside[-1][0] if inside else None
+            if attempt.seen in (Seen.NOTHING, Seen.SHORT):
+                attempt.reason = self.reason(case, occasion.day, end, n_occasions)
             attempts.append(attempt)
         return [Observation(occasion.key, occasion.day, attempts)]
 
@@ -346,17 +347,19 @@ class _Observer:
             return [Window(first, None, grace=grace)]
         last = _resolve(bound, world.case, occasion)
         if expect.before or expect.by:
-            start = _resolve(expect.not_before, world.case, occasion) if expect.not_before else None
-            first = start if isinstance(start, int) else None
+            start = _resolve(expect.not_before, world.case, occasion) if expect.not_before else NONE
+            first, unknown = (start if isinstance(start, int) else None), start is None
             if last == NOT_YET:
-                return [Window(first, None, endless=True)]
+                return [Window(first, None, endless=True, first_unknown=unknown)]
             if isinstance(last, str):
                 return [Seen.NO_END]
+            if last is not None:
+                return [Window(first, last - 1 if expect.before else last, first_unknown=unknown)]
         elif isinstance(last, str):
             return [Window(first, None, endless=True)]
         if last is None:
             return [Seen.DATE_NOT_GIVEN]
-        return [Window(first, last - 1 if expect.before else last)]
+        return [Window(first, last)]
 
     def limit_windows(self, world: World, day: int) -> list[Window]:
         """The windows that a limit gives from a day on: one for each reading and each row that may be the right one."""
@@ -375,6 +378,7 @@ class _Observer:
         """The rows that may be the right ones on a day; readings without a number give way to those with one [7]."""
         possible: list[tuple[Row | None, str]] = []
         for name, rows in self.readings:
+            truth: Truth = False
             for row, asks in rows:
                 if not row.in_force(day):
                     continue
@@ -383,6 +387,8 @@ class _Observer:
                     possible.append((row, name))
                 if truth:
                     break
+            if possible and possible[-1][1] == name and not truth:
+                possible.append((None, name))  # it may be that no row is the right one
         numbered = {name for row, name in possible if row is not None and row.value is not None}
         return [(row, name) for row, name in possible if name in numbered] or possible[:1] or [(None, "")]
 
@@ -415,6 +421,8 @@ class _Observer:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion)
+        if window.first_unknown and seen in _RANK:
+            seen = Seen.DATE_NOT_GIVEN
         attempt = Attempt(seen, window.first, window.last, window.grace, entry, window.timed)
         attempt.endless = not window.timed and window.endless
         attempt.begun = next((found_entry.day for found_entry, _ in found if found_entry.day is not None), None)
@@ -444,8 +452,10 @@ class _Observer:
         """What decides in a window, and the entry: the first of `Seen` that holds."""
         if not found:
             return Seen.NOTHING, None
+        if occasion.state is State.UNDATED:
+            return Seen.UNDATED, found[0][0]
         first, last = window.first, window.last
-        unbounded = first is None and last is None and occasion.state is State.NOW
+        unbounded = first is None and last is None
         inside: Candidates = []
         undated = early = after = None
         for entry, matches in found:
@@ -464,8 +474,8 @@ class _Observer:
                 inside.append((entry, matches))
         if inside:
             return self.best(inside)
-        if undated or occasion.state is State.UNDATED:
-            return Seen.UNDATED, undated or found[0][0]
+        if undated:
+            return Seen.UNDATED, undated
         if early and self.judges_early and occasion.about in self.anchors:
             return Seen.EARLY, early
         if after:
@@ -517,10 +527,11 @@ class _Observer:
     # Recurring things and counts -------------------------------------------------------------------------------------
 
     def next_done(self, found: Candidates, start: int, first: bool) -> tuple[Entry, Truth] | None:
-        for entry, matches in found:
-            if entry.day is not None and (entry.day >= start if first else entry.day > start):
-                return entry, matches
-        return None
+        """The next one done; of several on one day, the best."""
+        after = start if first else start + 1
+        days = [entry.day for entry, _ in found if entry.day is not None and entry.day >= after]
+        on_that_day = [pair for pair in found if days and pair[0].day == days[0]]
+        return min(on_that_day, key=lambda pair: _RANK[self.quality(*pair)], default=None)
 
     def recurring_attempt(
         self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None
@@ -563,8 +574,8 @@ class _Observer:
         if row is None or not row.value or start is None:
             attempt.seen, attempt.endless = (Seen.UNJUDGED if found else Seen.NOTHING), True
             return attempt
-        done = waived = unclear = ended = 0
-        undated = sum(1 for entry, _ in found if entry.day is None)
+        done = waived = ended = 0
+        lacking = []
         for first, last in _periods(start, row, case.as_at, end):
             ended += 1
             inside = [matches for entry, matches in found if entry.day is not None and first <= entry.day <= last]
@@ -573,13 +584,16 @@ class _Observer:
                 done += 1
             elif self.reason(case, first, last, 2) is Reason.ACCEPTED:
                 waived += 1
-            elif len(inside) + undated >= row.times:
-                unclear += 1
+            else:
+                lacking.append(max(0, row.times - len(inside)))
+        unclear = _could_be_filled(lacking, sum(1 for entry, _ in found if entry.day is None))
         of = ended - waived
         attempt.measure = Measure(done, of, waived, unclear)
         attempt.still_open = ended == 0
         if ended and not of:
             attempt.reason = Reason.ACCEPTED
+        elif not ended and end is not None and end < case.as_at:
+            attempt.seen = Seen.NO_END  # it stopped before one period was over
         elif ended:
             attempt.seen = _counted(done, unclear, of - row.tolerance)
         return attempt
@@ -591,6 +605,22 @@ def _counted(sure: int, unclear: int, wanted: int) -> Seen:
     if sure + unclear >= wanted:
         return Seen.UNJUDGED
     return Seen.SHORT if sure else Seen.NOTHING
+
+
+def _could_be_filled(lacking: list[int], spare: int) -> int:
+    """How many periods may count after all, if entries that have no day are put where the fewest are lacking."""
+    filled = 0
+    for lack in sorted(lacking):
+        spare -= lack
+        if spare < 0:
+            break
+        filled += 1
+    return filled
+
+
+def _may_be_within(day: int | None, first: int | None, last: int | None) -> bool:
+    """Whether something was done between two days, or may have been, for nobody can say when."""
+    return day is None or ((first is None or day >= first) and (last is None or day <= last))
 
 
 def _periods(start: int, row: Row, as_at: int, end: int | None) -> Iterator[tuple[int, int]]:

@@ -282,7 +282,7 @@ class Telling:
 
     def _bounds(self) -> list[str]:
         expect = self.rule.expect
-        bounds = [expect.until, expect.before, expect.by] if expect else []
+        bounds = [expect.until, expect.before, expect.by, expect.not_before] if expect else []
         return [bound for bound in bounds if bound and not bound.startswith("trigger")]
 
     def _title(self, name: str) -> str:

@@ -111,7 +111,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         case "minimum" | "maximum":
             bound = "at least" if kind == "minimum" else "at most"
             return [Problem(place, "out-of-range", f"{about} is {_shown(value)}; it has to be {bound} {wanted}.")]
-        case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength":
+        case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength":
             return [Problem(place, "wrong-size", _size_message(about, kind, wanted))]
         case "uniqueItems":
             return [Problem(place, "repeated", f"{about} says the same thing twice.")]
@@ -129,6 +129,8 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
 def _size_message(about: str, kind: str, wanted: int) -> str:
     if kind == "minLength":
         return f"{about} is empty."
+    if kind == "maxLength":
+        return f"{about} is longer than {wanted} characters."
     thing = "thing" if wanted == 1 else "things"
     return f"{about} has to hold at {'least' if kind.startswith('min') else 'most'} {wanted} {thing}."
 
