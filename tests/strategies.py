@@ -33,7 +33,8 @@ ATTRIBUTES: dict[str, dict[str, list[Any]]] = {
     "review": {"full": YES_NO, "agency": AGENCIES},
     "conviction": {"grave": YES_NO},
 }
-ACTIVITIES = list(ATTRIBUTES)
+ACTIVITIES = ["plan", "visit", "analysis", *ATTRIBUTES, "plan", "visit"]
+"""Some more often than others, so that rules and cases speak of the same ones."""
 STAGE_LISTS = [["court", "assessment"], ["planning", "delivery", "reviewing"], ["assessment", "delivery", "outcomes"], []]
 SPANS = ["5 days", "2 weeks", "1 months", "10 working_days"]
 ONCE = ["within", "until", "until trigger", "before", "by", "before trigger", "plain"]
@@ -94,7 +95,7 @@ def _attribute_tests(pick: Pick, activity: str) -> Json:
 
 
 def _attribute_test(pick: Pick, name: str, values: list[Any]) -> Any:
-    if pick.chance(6):
+    if pick.chance(8):
         return {"known": True}
     if name == "score":
         return pick.of([1, [1, 2], {"at_least": 2}, {"at_most": 2}])
@@ -174,7 +175,7 @@ def _clock(pick: Pick, only_each: str = "") -> str | Json:
         return pick.of(["started", "started", *DATES])
     if kind == "becomes":
         return {"becomes": pick.of([{"flag": True}, {"flag": False}, {"level": ["medium", "high"]}, {"needs": {"includes": "drugs"}}])}
-    activity = only_each or pick.of(["absence", "absence", "visit", "screening", "not_done"])
+    activity = only_each or pick.of(["visit", "plan", "absence", "not_done"])
     clock: Json = {"each": activity}
     where = _attribute_tests(pick, activity) if pick.chance() else {}
     if where:
@@ -191,9 +192,9 @@ def _clock(pick: Pick, only_each: str = "") -> str | Json:
 def _expectation(pick: Pick, name: str, kind: str, derived: Sequence[str], plain_limits: bool) -> tuple[Json, Limits]:
     """A rule that expects something, with the limit it uses, if it uses one."""
     rule: Json = {"rule": name}
-    if pick.chance():
+    if pick.chance(3):
         rule["when"] = _condition(pick, derived)
-    if pick.chance(5):
+    if pick.chance(8):
         rule["unless"] = _condition(pick, derived)
     _add_clocks(pick, rule, kind)
     activity = pick.of(ACTIVITIES)
@@ -225,12 +226,12 @@ def _add_clocks(pick: Pick, rule: Json, kind: str) -> None:
 
 def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activity: str) -> None:
     """Which activity counts, what a good one is like, and which of several decides."""
-    where = _attribute_tests(pick, activity) if pick.chance(3) else {}
+    where = _attribute_tests(pick, activity) if pick.chance(4) else {}
     if where:
         expect["where"] = where
     if kind == "never":
         return
-    good = _attribute_tests(pick, activity) if pick.chance() else {}
+    good = _attribute_tests(pick, activity) if pick.chance(3) else {}
     if good or pick.chance(6):
         expect["good_when"] = good or {"sufficient": True}
     if pick.chance(3):
@@ -294,7 +295,7 @@ def rule_sets(
     derive: bool = True,
     edges: bool = True,
     plain_limits: bool = False,
-    n_expectations: int = 4,
+    n_expectations: int = 5,
 ) -> tuple[list[Json], Limits]:
     """Rules with their limits: inferences in a chain, conflicts, and expectations that rest on or follow one another.
 
@@ -312,7 +313,7 @@ def rule_sets(
     names = iter(pick.shuffled([f"r-{letter}" for letter in "abcdefghijkl"]))
     derived: list[str] = []
     for fact in DERIVED if derive else []:
-        n_rules = pick.of([1, 0, 2])
+        n_rules = pick.of([0, 1, 0, 2])
         rules += [_derivation(pick, next(names), fact, derived) for _ in range(n_rules)]
         derived += [fact] * bool(n_rules)
     if derive and pick.chance():
@@ -320,7 +321,8 @@ def rule_sets(
     for _ in range(pick.between(1, n_expectations)):
         rule, found = _expectation(pick, next(names), pick.of(kinds), derived, plain_limits)
         if edges and rules:
-            _add_edges(pick, rule, [earlier["rule"] for earlier in rules])
+            of_its_kind = [earlier["rule"] for earlier in rules if "expect" in earlier]
+            _add_edges(pick, rule, of_its_kind if of_its_kind and not pick.chance(4) else [r["rule"] for r in rules])
         known |= found
         rules.append(rule)
     return pick.shuffled(rules), known
@@ -341,9 +343,9 @@ def _circumstance(pick: Pick, name: str) -> Any:
     match name:
         case "started":
             several = sorted({_day(pick), _day(pick)})
-            return pick.of([several[0], several[0], several, "not_yet", "none"])
+            return pick.of([several[0]] * 6 + [several, "not_yet", "none"])
         case "ended" | "release" | "sentenced":
-            return pick.of([_day(pick)] * 4 + ["not_yet", "none"])
+            return pick.of([_day(pick)] * 6 + ["not_yet", "none"])
         case "setting":
             return pick.of(["community", "custody"])
         case "tier" | "tier_before":
@@ -398,10 +400,10 @@ def cases(draw: Draw, complete: bool | None = None, known: int = 4) -> Json:
         known: A circumstance is unknown once in so many times.
     """
     pick = Pick(draw)
-    record = [_entry(pick) for _ in range(pick.up_to(7))]
+    record = [_entry(pick) for _ in range(pick.up_to(9))]
     if pick.chance():
         record += [_not_done(pick) for _ in range(pick.between(1, 2))]
-    case: Json = {"circumstances": _circumstances(pick, known), "record": record, "as_at": day(pick.up_to(90))}
+    case: Json = {"circumstances": _circumstances(pick, known), "record": record, "as_at": day(pick.between(0, 45) if pick.chance(3) else pick.between(30, 100))}
     if complete is None and pick.chance(4):
         case["record_complete"] = pick.of([False, *STAGE_LISTS])
     return case
