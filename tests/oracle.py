@@ -1,6 +1,6 @@
 """A day-by-day oracle of what one simple expectation says of one case.
 
-Written from `semantics.md` alone (numbers in brackets are its decisions) and meant to be slow and plain: it reads the same
+Written from `docs/semantics.md` alone (numbers in brackets are its decisions) and meant to be slow and plain: it reads the same
 YAML values as the engine but none of its code, and it finds every window by walking through the days one at a time.
 
 It covers one expectation whose `when` is at most one yes/no circumstance; the clocks `from: circumstance`, `{each: ...}`
@@ -68,9 +68,24 @@ class Row:
 
 
 NO_NUMBER = Row(None)
-Window = tuple[date, date]
 Finding = tuple[str, int, str]
 """The occasion's key, which time it is for what recurs (otherwise 0), and the status."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """From which day to which day something should be done; None for no such bound."""
+
+    first: date | None
+    last: date | None
+    never_ends: bool = False
+    """It ends on a day that is still to come."""
+    timed: bool = True
+    """False where the source gives no number, so that the timing is to judge."""
+    latest: date | None = None
+    """Our own last day, after which absence is missing [7]."""
+    starts_unknown: bool = False
+    """Its first day is a date that is not given."""
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -157,8 +172,6 @@ class Oracle:
             return [_WITHOUT_LOOKING[clock.state]]
         if clock.state == "not_given":
             return [self.without_a_date(clock, n_clocks)]
-        if self.end_is_unknown(clock):
-            return ["cannot_tell"]
         if "never" in self.expect:
             return [self.never(clock)]
         if "every" in self.expect:
@@ -219,9 +232,9 @@ class Oracle:
         return any(STAGES[name] in self.open_stages() for name in self.activities())
 
     def without_a_date(self, clock: Clock, n_clocks: int) -> str:
-        """The clock has no date: it cannot be told [8], but what was not done for a reason was not done [6]."""
-        reason = "" if _GOES_ON & set(self.expect) or self.answers(clock) else self.reason(None, n_clocks)
-        return {"accepted": "excepted", "unsaid": "to_judge"}.get(reason, "cannot_tell")
+        """The clock has no date: it cannot be told [8]; but what was not done, for a reason on record, was not done [6]."""
+        reason = "" if "never" in self.expect or self.answers(clock) else self.reason(None, n_clocks)
+        return {"accepted": "excepted", "unsaid": "to_judge", "refused": "missing"}.get(reason, "cannot_tell")
 
     # One window ------------------------------------------------------------------------------------------------------
 
@@ -234,43 +247,39 @@ class Oracle:
         if "within" in self.expect:
             return "to_judge" if self.answers(clock) else self.without_a_date(clock, n_clocks)  # [8]
         window = self.bounds(clock)
-        return window if isinstance(window, str) else self.in_window(clock, n_clocks, *window)
+        return window if isinstance(window, str) else self.in_window(clock, n_clocks, window)
 
     def in_row(self, clock: Clock, n_clocks: int, row: Row) -> str:
         assert clock.on is not None
         first = None if "early" in self.expect else clock.on
-        if row.value is not None:
-            return self.in_window(clock, n_clocks, first, due_day(clock.on, row.value, row.unit))
-        last = None
-        if "at_latest" in self.expect:
-            value, unit = self.expect["at_latest"].split()
-            last = due_day(clock.on, int(value), unit)
-        return self.in_window(clock, n_clocks, first, last, timed=False)
+        if row.value is None:
+            return self.in_window(clock, n_clocks, Window(first, None, timed=False, latest=self.our_last_day(clock)))
+        return self.in_window(clock, n_clocks, Window(first, due_day(clock.on, row.value, row.unit)))
 
-    def bounds(self, clock: Clock) -> tuple[date | None, date | None, bool] | str:
-        """The first and the last day (None for no such bound), and whether the window is still open without an end."""
+    def our_last_day(self, clock: Clock) -> date | None:
+        if "at_latest" not in self.expect or clock.on is None:
+            return None
+        value, unit = self.expect["at_latest"].split()
+        return due_day(clock.on, int(value), unit)
+
+    def bounds(self, clock: Clock) -> Window | str:
+        """The window that other dates give, or the status where they give none."""
         expect = self.expect
         bound = expect.get("until") or expect.get("before") or expect.get("by")
         first = None if "early" in expect else clock.on
         if bound is None:
-            return first, None, False
+            return Window(first, None, latest=self.our_last_day(clock))
         given = self.instant(bound, clock)
         if given is None:
             return "cannot_tell"
         if "until" in expect:
-            return (first, None, True) if isinstance(given, str) else (first, given, False)
+            return Window(first, given if isinstance(given, date) else None, never_ends=isinstance(given, str))
         if given == "none":
             return "not_applicable"  # there is nothing that it should come before
-        first = None
-        if "not_before" in expect:
-            start = self.instant(expect["not_before"], clock)
-            if not isinstance(start, date):
-                return "cannot_tell"
-            first = start
-        if given == "not_yet":
-            return first, None, True
-        assert isinstance(given, date)
-        return first, (day_before(given) if "before" in expect else given), False
+        first = self.instant(expect["not_before"], clock) if "not_before" in expect else None
+        assert first is None or isinstance(first, date)
+        last = None if isinstance(given, str) else day_before(given) if "before" in expect else given
+        return Window(first, last, never_ends=last is None, starts_unknown="not_before" in expect and first is None)
 
     def instant(self, name: str, clock: Clock) -> date | str | None:
         if name == "trigger":
@@ -282,35 +291,30 @@ class Oracle:
         given = self.facts.get(anchor)
         return given if given in (None, "not_yet", "none") else date.fromisoformat(given)
 
-    def in_window(
-        self,
-        clock: Clock,
-        n_clocks: int,
-        first: date | None,
-        last: date | None,
-        never_ends: bool = False,
-        timed: bool = True,
-    ) -> str:
+    def in_window(self, clock: Clock, n_clocks: int, window: Window) -> str:
         """What is on the record in and around a window: the first that holds [2]."""
-        answers = self.answers(clock)
-        if clock.state == "undated" and answers and "early" not in self.expect and "not_before" not in self.expect:
+        answers, first, last = self.answers(clock), window.first, window.last
+        if clock.state == "undated" and answers:
             return "to_judge"  # whether it came after the occasion nobody can say [5] [8]
-        window = set(days(first or FIRST_DAY, last or LAST_DAY))
+        inside_days = set(days(first or FIRST_DAY, last or LAST_DAY))
         too_early = set(days(FIRST_DAY, day_before(first))) if first else set()
         undated_is_inside = first is None and last is None  # it is not asked when, only whether
-        inside = [(e, m) for e, m in answers if (e.on in window if e.on else undated_is_inside)]
+        inside = [(e, m) for e, m in answers if (e.on in inside_days if e.on else undated_is_inside)]
         if inside:
+            if window.starts_unknown:
+                return "cannot_tell"
             shown = self.chosen(inside)
-            return {"good": "met" if timed else "to_judge", "bad": "insufficient"}.get(shown, "to_judge")
+            return {"good": "met" if window.timed else "to_judge", "bad": "insufficient"}.get(shown, "to_judge")
         if any(e.on is None for e, _ in answers):
             return "to_judge"
-        if clock.kind == "anchor" and "not_before" not in self.expect and any(e.on in too_early for e, _ in answers):
+        reason = self.reason((first or FIRST_DAY, last or LAST_DAY), n_clocks)
+        early = any(e.on in too_early for e, _ in answers)
+        if early and clock.kind == "anchor" and "not_before" not in self.expect and reason not in ("accepted", "refused"):
             return "to_judge"  # done before the clock started: does it still hold? [5]
         late = [(e, m) for e, m in answers if e.on not in too_early]
         if late:
-            return self.lateness(late, timed)
-        reason = self.reason((first or FIRST_DAY, last or LAST_DAY), n_clocks)
-        return self.absence(reason, last, never_ends, timed)
+            return "cannot_tell" if window.starts_unknown and not any(m for _, m in late) else self.lateness(late)
+        return self.absence(reason, window)
 
     def chosen(self, inside: list[tuple[Done, Truth]]) -> str:
         """What decides among those in a window, by `which`: the best of the day."""
@@ -324,27 +328,27 @@ class Oracle:
         shown = {self.quality(e, m) for e, m in inside}
         return next(quality for quality in ("good", "unjudged", "unclear", "bad") if quality in shown)
 
-    def lateness(self, late: list[tuple[Done, Truth]], timed: bool) -> str:
+    def lateness(self, late: list[tuple[Done, Truth]]) -> str:
         sure = sorted((e for e, m in late if m), key=lambda e: str(e.on))
-        if not sure or not timed:
+        if not sure:
             return "to_judge"
-        accepted = sure[0].said.get("late_reason", {}).get("acceptable")
-        return "excepted" if accepted is True else "late"
+        return "excepted" if sure[0].said.get("late_reason", {}).get("acceptable") is True else "late"
 
-    def absence(self, reason: str, last: date | None, never_ends: bool, timed: bool) -> str:
+    def absence(self, reason: str, window: Window) -> str:
         if reason == "accepted":
             return "excepted"
         if reason == "unsaid":
             return "to_judge"
+        ends = window.last or window.latest
+        if window.never_ends or (ends is not None and self.as_at <= ends):
+            return "not_yet_due"
         if reason == "refused":
             return "missing"
-        if never_ends or (last is not None and self.as_at <= last):
-            return "not_yet_due"
         if self.record_is_open():
             return "not_on_record"
-        return "missing" if timed or last is not None else "to_judge"
+        return "missing" if window.timed or ends is not None else "to_judge"
 
-    def reason(self, window: Window | None, n_clocks: int) -> str:
+    def reason(self, window: tuple[date, date] | None, n_clocks: int) -> str:
         """The best reason on record: a dated one for the window that holds it, an undated one for a single clock [6]."""
         found = set()
         inside = set(days(*window)) if window else None
@@ -385,7 +389,8 @@ class Oracle:
                 possible.append(NO_NUMBER)  # it may be that no row is the right one
             if possible:
                 found.append(possible)
-        return found or [[NO_NUMBER]]
+        numbered = [rows for rows in found if any(row.value is not None for row in rows)]
+        return numbered or [[NO_NUMBER]]  # readings without a number give way
 
     @staticmethod
     def combined(readings: list[list[str]]) -> str:
@@ -403,13 +408,9 @@ class Oracle:
     # What must not happen, what recurs, counts ------------------------------------------------------------------------
 
     def end(self) -> date | None:
+        """The day on which something that goes on stops; it has no end until one is given [9]."""
         given = self.facts.get(self.expect["until"]) if "until" in self.expect else None
         return None if given in (None, "not_yet", "none") else date.fromisoformat(given)
-
-    def end_is_unknown(self, clock: Clock) -> bool:
-        """Whether something that goes on stops on a day that is not given, and it matters when [8]."""
-        goes_on = bool(_GOES_ON & set(self.expect)) and "until" in self.expect
-        return goes_on and self.facts.get(self.expect["until"]) is None and ("never" not in self.expect or bool(self.answers(clock)))
 
     def never(self, clock: Clock) -> str:
         window = set(days(clock.on or FIRST_DAY, self.end() or LAST_DAY))
@@ -444,7 +445,7 @@ class Oracle:
                 found.append("to_judge")  # done before the clock started: does it still hold? [5]
                 break
             reason = self.reason((start, last or LAST_DAY), 2)
-            found.append(self.absence(reason, last, False, row.value is not None))
+            found.append(self.absence(reason, Window(start, last, timed=row.value is not None)))
             if reason != "accepted" or last is None or self.as_at <= last:
                 break
             start, first = last, last + ONE_DAY
@@ -452,7 +453,7 @@ class Oracle:
 
     def turn_done(self, those: list[tuple[Done, Truth]], last: date | None) -> str:
         if last is not None and those[0][0].on not in set(days(FIRST_DAY, last)) and any(m for _, m in those):
-            return self.lateness(those, True)
+            return self.lateness(those)
         shown = self.chosen(those)
         return {"good": "to_judge" if last is None else "met", "bad": "insufficient"}.get(shown, "to_judge")
 
@@ -502,23 +503,24 @@ class Oracle:
         assert row.value is not None
         wanted = row.value - row.tolerance
         reason = self.reason((clock.on or FIRST_DAY, self.end() or LAST_DAY), n_clocks)
-        if not inside and sure < wanted and reason in ("accepted", "unsaid"):
-            return {"accepted": "excepted", "unsaid": "to_judge"}[reason]  # [6]
-        return self.counted(sure, len(inside) - sure, wanted, still_open)
+        return self.counted(sure, len(inside) - sure, wanted, still_open, reason)
 
-    def counted(self, sure: int, unclear: int, wanted: int, still_open: bool) -> str:
+    def counted(self, sure: int, unclear: int, wanted: int, still_open: bool, reason: str = "") -> str:
         if sure >= wanted:
             return "met"
-        if sure + unclear >= wanted:
+        if sure + unclear >= wanted or reason == "unsaid":
             return "to_judge"
+        if reason == "accepted":
+            return "excepted"
         if still_open:
             return "not_yet_due"
+        if reason == "refused":
+            return "missing"
         if self.record_is_open():
             return "not_on_record"
         return "insufficient" if sure else "missing"
 
 
-_GOES_ON = {"every", "each_period", "at_least", "never"}
 _WITHOUT_LOOKING = {
     "future": "not_yet_due",
     "doubtful": "cannot_tell",

@@ -17,13 +17,14 @@ import click
 
 from quips import __version__
 from quips.audits import Audit, Auditor, case_files
+from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
-from quips.reports import catalogue
+from quips.reports import catalogue, printed
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.wording import as_at_words
@@ -205,6 +206,32 @@ def show(name: str, rules: str | None, framework: str | None) -> None:
             hint = did_you_mean(name, catalogue.every_name(knowledge)) or "Try: quips list rules."
             raise InputError([Problem(Place(name), "unknown-name", f"There is nothing called '{name}'.", hint)])
         click.echo(text, nl=False)
+
+
+@main.command()
+@click.option("--audit", "worked_out", is_flag=True, help="Work out again what can be, and list what does not add up.")
+@_knowledge_options
+def published(worked_out: bool, rules: str | None, framework: str | None) -> None:
+    """Say what is held of the five published inspections."""
+    with _told():
+        knowledge = _load(framework, rules)
+        if not worked_out:
+            click.echo(printed.published_text(knowledge), nl=False)
+            return
+        found = printed.recomputed(knowledge)
+        click.echo(printed.recomputed_text(found), nl=False)
+    sys.exit(1 if any(not one.agrees and not one.explained for one in found) else 0)
+
+
+@main.command("coverage")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
+@_knowledge_options
+def coverage_(form: str, rules: str | None, framework: str | None) -> None:
+    """Say what the knowledge base covers, and what it does not."""
+    with _told():
+        covered = coverage(_load(framework, rules))
+        click.echo(printed.coverage_text(covered) if form == "text" else printed.coverage_json(covered), nl=False)
+    sys.exit(1 if any(edition.neither for edition in covered.editions) or any(covered.uncited.values()) else 0)
 
 
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:

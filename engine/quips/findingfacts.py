@@ -101,21 +101,29 @@ def attempt_facts(number: int, attempts: Shown) -> list[Fact]:
 
 
 def joins(duties: Sequence[Duty], findings: Sequence[Sequence[Finding]], left_out: frozenset[str]) -> list[Join]:
-    """Return the edges in force between the findings of a case, by rule, in the order of the program [16].
+    """Return the edges in force between the findings of a case that can have an effect [16].
+
+    An edge of what does not apply has one only where something is looked at through it.
 
     Args:
-        duties: The rules of the program.
+        duties: The rules of the program, each after those its edges lead to.
         findings: The findings of each.
         left_out: The names of edges to leave out.
     """
-    return [
-        Join(finding, found, kind)
-        for duty, own in zip(duties, findings, strict=True)
-        for number, kind in duty.edges
-        if not left_out or edge_name(duty, duties[number], kind) not in left_out
-        for finding in own
-        if (found := _in_force(findings[number], finding)) is not None
-    ]
+    found: list[Join] = []
+    leant_on: set[Finding] = set()
+    for duty, own in zip(reversed(duties), reversed(findings), strict=True):
+        for number, kind in duty.edges:
+            if left_out and edge_name(duty, duties[number], kind) in left_out:
+                continue
+            for finding in own:
+                if finding.status is Status.NOT_APPLICABLE and finding not in leant_on:
+                    continue
+                prerequisite = _in_force(findings[number], finding)
+                if prerequisite is not None:
+                    leant_on.add(prerequisite)
+                    found.append(Join(finding, prerequisite, kind))
+    return found
 
 
 def edge_name(dependent: Duty, prerequisite: Duty, kind: str) -> str:

@@ -128,6 +128,7 @@ class Prompt:
         sufficient_when: What counts as a yes.
         insufficient_when: What counts as a no.
         evidence: Where an auditor looks.
+        judged: Why no rule answers it: what a machine cannot see; empty where one does or could.
         cites: Its sources.
         variant: ``crc`` or ``nps`` where only one of them has it.
         place: Where it is written.
@@ -143,6 +144,7 @@ class Prompt:
     sufficient_when: str
     insufficient_when: str
     evidence: tuple[str, ...]
+    judged: str
     cites: tuple[Citation, ...]
     variant: str
     place: Place
@@ -220,6 +222,72 @@ class Edition:
         """Yield every prompt, in the edition's own order."""
         for node in self.nodes():
             yield from node.prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term or abbreviation of the reports.
+
+    Attributes:
+        term: The term.
+        short: Its abbreviation; empty if it has none.
+        means: What it means, in our words.
+        used_as: The circumstances and activities of the vocabulary that are this term.
+        standing: ``published``, ``reconstructed`` or ``unverified``.
+        cites: Its sources.
+        place: Where it is written.
+    """
+
+    term: str
+    short: str
+    means: str
+    used_as: tuple[str, ...]
+    standing: str
+    cites: tuple[Citation, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """A prompt of one edition that meets a prompt of another.
+
+    Attributes:
+        source: The one prompt.
+        target: The other.
+        how: What the second is to the first: ``exact``, ``broader``, ``narrower`` or ``related``.
+        notes: What is doubtful about it.
+        place: Where it is written.
+    """
+
+    source: str
+    target: str
+    how: str
+    notes: str
+    place: Place
+
+
+def read_glossary(document: Document) -> list[Entry]:
+    """Build the glossary from its schema-valid file."""
+    return [
+        Entry(
+            value["term"],
+            value.get("short", ""),
+            value["means"],
+            tuple(value.get("used_as", ())),
+            value["standing"],
+            read_citations(value.get("cites", [])),
+            document.place("terms", n),
+        )
+        for n, value in enumerate(document.value["terms"])
+    ]
+
+
+def read_crosswalk(document: Document) -> list[Meets]:
+    """Build the crosswalk from its schema-valid file."""
+    return [
+        Meets(value["from"], value["to"], value["how"], value.get("notes", ""), document.place("crosswalk", n))
+        for n, value in enumerate(document.value["crosswalk"])
+    ]
 
 
 def read_citations(values: list[dict[str, Any]]) -> tuple[Citation, ...]:
@@ -353,6 +421,7 @@ def _prompt(document: Document, value: dict[str, Any], path: tuple[str | int, ..
         sufficient_when=value.get("sufficient_when", ""),
         insufficient_when=value.get("insufficient_when", ""),
         evidence=tuple(value.get("evidence", ())),
+        judged=value.get("judged", ""),
         cites=read_citations(value.get("cites", [])),
         variant=value.get("variant", variant),
         place=document.place(*path, "prompt"),

@@ -12,13 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from quips.caseschema import case_schema
-from quips.framework import Edition, Limit, Prompt, Source, read_edition, read_limits, read_sources
+from quips.framework import (
+    Edition,
+    Entry,
+    Limit,
+    Meets,
+    Prompt,
+    Source,
+    read_crosswalk,
+    read_edition,
+    read_glossary,
+    read_limits,
+    read_sources,
+)
 from quips.graph import Graph, build_graph, circles, derived_in_order, rules_in_order
 from quips.names import name_problems
 from quips.passed import is_known, remember
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.program import Program, compile_program
+from quips.published import Publication, read_publications
 from quips.rules import Rule, read_rule
 from quips.shapes import Shape
 from quips.source import Document, read_yaml
@@ -37,6 +50,10 @@ class Knowledge:
         limits: The time limits, by name.
         editions: The editions, by name.
         rules: The rules that are not retired, by name; drafts included.
+        publications: What the reports print, by report.
+        glossary: The terms and abbreviations of the reports.
+        crosswalk: Which prompt of one edition meets which of another.
+        paragraphs: The lines of each report that hold findings.
         digest: A digest of every file it was read from.
         n_files: How many files that was.
     """
@@ -46,6 +63,10 @@ class Knowledge:
     limits: Mapping[str, Limit]
     editions: Mapping[str, Edition]
     rules: Mapping[str, Rule]
+    publications: Mapping[str, Publication]
+    glossary: tuple[Entry, ...]
+    crosswalk: tuple[Meets, ...]
+    paragraphs: Mapping[str, tuple[int, ...]]
     digest: str
     n_files: int
 
@@ -137,6 +158,10 @@ class _Loader:
             self.read_edition(path) for path in sorted((self.framework / "editions").glob("*/edition.yaml"))
         ]
         vocabulary_files = [self.read(path, "vocabulary") for path in _yaml_files(self.rules / "vocabulary")]
+        published_files = [self.read(path, "published") for path in _yaml_files(self.framework / "published")]
+        glossary = self.read_if_there("glossary")
+        crosswalk = self.read_if_there("crosswalk")
+        paragraphs = self.read_if_there("paragraphs")
         rule_files = [(path.parent.name, self.read(path, "rule")) for path in self.rule_paths()]
         for path in sorted((self.framework / "schema").glob("*.json")):
             self.digest.update(path.read_bytes())
@@ -155,6 +180,10 @@ class _Loader:
             limits,
             editions,
             {name: rule for name, rule in every_rule.items() if rule.status != "retired"},
+            read_publications(published_files),
+            tuple(read_glossary(glossary)) if glossary else (),
+            tuple(read_crosswalk(crosswalk)) if crosswalk else (),
+            {seed: tuple(lines) for seed, lines in paragraphs.value.items()} if paragraphs else {},
             digest[:16],
             self.n_files,
         )
@@ -184,6 +213,10 @@ class _Loader:
         self.digest.update(f"{path.name}\0{path.read_text(encoding='utf-8-sig')}\0".encode())
         self.to_check.append((document, shape))
         return document
+
+    def read_if_there(self, name: str) -> Document | None:
+        path = self.framework / f"{name}.yaml"
+        return self.read(path, name) if path.exists() else None
 
     def check_shapes(self) -> None:
         shapes: dict[str, Shape] = {}

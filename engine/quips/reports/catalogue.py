@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
@@ -10,7 +9,8 @@ from quips.audits import Audit
 from quips.explain import in_sentence
 from quips.framework import Edition, Limit, Node, Prompt
 from quips.knowledge import Knowledge
-from quips.reports.wording import cited
+from quips.reports.printed import CAVEAT, figure_words, figures_of
+from quips.reports.wording import cited, wrap
 from quips.rules import Rule
 from quips.vocabulary import Activity, Term
 
@@ -23,12 +23,12 @@ def questions_text(audit: Audit, width: int) -> str:
         return f"{audit.case.reference}: no circumstance that is not known would settle anything.\n"
     lines = [f"{audit.case.reference}: worth asking next, what settles most first", ""]
     for number, question in enumerate(audit.questions, 1):
-        lines += textwrap.wrap(f"{number}. {question.term.ask}  [{question.term.name}]", width, subsequent_indent="   ")
-        lines += textwrap.wrap(question.term.help, width, initial_indent="   ", subsequent_indent="   ")
+        lines += wrap(f"{number}. {question.term.ask}  [{question.term.name}]", width, subsequent_indent="   ")
+        lines += wrap(question.term.help, width, initial_indent="   ", subsequent_indent="   ")
         titles = list(dict.fromkeys(in_sentence(finding.rule.title) for finding in question.settles))
         more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
         why = f"Bears on {len(question.settles)} findings: {'; '.join(titles[:3])}{more}."
-        lines += textwrap.wrap(why, width, initial_indent="   ", subsequent_indent="   ")
+        lines += wrap(why, width, initial_indent="   ", subsequent_indent="   ")
     return "\n".join(lines) + "\n"
 
 
@@ -85,7 +85,7 @@ def show_text(knowledge: Knowledge, name: str, width: int) -> str | None:
         lines = _activity(knowledge.vocabulary.activities[name])
     if lines is None:
         return None
-    return "".join(f"{textwrap.fill(line, width, subsequent_indent='  ')}\n" for line in lines)
+    return "".join(f"{'\n'.join(wrap(line, width, subsequent_indent='  '))}\n" for line in lines)
 
 
 def _within(prompt: str, edition: str | None) -> bool:
@@ -107,6 +107,10 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
         yield f"Time limit: {knowledge.limits[name].title} [{name}]"
     for answer in rule.answers:
         yield f"Bears on: {knowledge.prompts[answer.prompt].asks} [{answer.prompt}]"
+        for short, figure in figures_of(knowledge, answer.prompt):
+            yield f"  Published: {figure_words(short, figure)}"
+    if any(figures_of(knowledge, answer.prompt) for answer in rule.answers):
+        yield CAVEAT
     yield f"Source ({rule.standing}): {'; '.join(cited(rule.cites, knowledge.sources))}"
     if rule.notes:
         yield f"Note: {rule.notes}"
@@ -127,6 +131,17 @@ def _prompt(prompt: Prompt, knowledge: Knowledge) -> Iterator[str]:
     for rule in sorted(knowledge.rules.values(), key=lambda rule: rule.name):
         if any(answer.prompt == prompt.name for answer in rule.answers):
             yield f"Answered by: {rule.title} [{rule.name}]"
+    if prompt.judged:
+        yield f"Why it stays a judgement: {prompt.judged}"
+    figures = figures_of(knowledge, prompt.name)
+    for short, figure in figures:
+        yield f"Published: {figure_words(short, figure)}"
+    if figures:
+        yield CAVEAT
+    for meets in knowledge.crosswalk:
+        if prompt.name in (meets.source, meets.target):
+            other = meets.target if prompt.name == meets.source else meets.source
+            yield f"Meets ({meets.how}): {knowledge.prompts[other].asks} [{other}]"
     yield f"Source: {'; '.join(cited(prompt.cites, knowledge.sources))}"
 
 

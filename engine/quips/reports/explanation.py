@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 import click
@@ -13,7 +12,7 @@ from quips.findings import Finding
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.reasons import STATUS_WORDS
-from quips.reports.wording import cited, status_words, waiting_words
+from quips.reports.wording import cited, status_words, waiting_words, wrap
 from quips.statuses import Status
 
 _TRUTH = {True: "yes", False: "no ", None: "?  "}
@@ -23,11 +22,11 @@ def explanation_text(explanations: list[Explanation], knowledge: Knowledge, widt
     """Return the explanations of one rule's findings as text."""
     rule = explanations[0].finding.rule
     lines = [click.style(rule.title, bold=True), f"{rule.name}, {rule.place}"]
-    lines += textwrap.wrap(rule.why, width)
+    lines += wrap(rule.why, width)
     for explanation in explanations:
         lines += ["", *_explanation(explanation, knowledge, width)]
-    lines += ["", *textwrap.wrap(f"What this rule cannot see: {rule.cannot_see}", width)]
-    lines += textwrap.wrap(f"Source: {'; '.join(cited(rule.cites, knowledge.sources))}.", width)
+    lines += ["", *wrap(f"What this rule cannot see: {rule.cannot_see}", width)]
+    lines += wrap(f"Source: {'; '.join(cited(rule.cites, knowledge.sources))}.", width)
     return "\n".join(lines) + "\n"
 
 
@@ -96,4 +95,4 @@ def _section(heading: str, lines: Iterator[str]) -> Iterator[str]:
 
 def _wrapped(sentences: Iterable[str], width: int) -> Iterator[str]:
     for sentence in sentences:
-        yield from textwrap.wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")
+        yield from wrap(sentence, width, initial_indent="  ", subsequent_indent="    ")

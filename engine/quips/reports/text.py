@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 import click
@@ -27,6 +26,7 @@ from quips.reports.wording import (
     strengths,
     to_judge,
     urgent_words,
+    wrap,
 )
 from quips.statuses import Status, Verdict
 
@@ -53,7 +53,7 @@ class TextReport:
         urgent = urgent_words(audit)
         if urgent:
             yield ""
-            for line in textwrap.wrap(urgent, self.width):
+            for line in wrap(urgent, self.width):
                 yield click.style(line, bold=True)
         yield from self._gaps(audit)
         yield from self._open(audit)
@@ -77,7 +77,7 @@ class TextReport:
     def _gap(self, gap: Gap, bullet: str, edition: str) -> Iterator[str]:
         finding = gap.finding
         head = f"{status_words(finding)}: {finding.rule.title}"
-        lines = textwrap.wrap(head, self.width - len(bullet) - 8)
+        lines = wrap(head, self.width - len(bullet) - 8)
         yield bullet + click.style(lines[0], bold=True) + (f"  [{finding.rule.severity}]" if len(lines) == 1 else "")
         for index, line in enumerate(lines[1:], 2):
             tail = f"  [{finding.rule.severity}]" if index == len(lines) else ""
@@ -97,13 +97,13 @@ class TextReport:
             finding = gap.finding
             pad = _INDENT * depth
             head = f"{pad}- {status_words(finding)}: {finding.rule.title} [{finding.rule.severity}]"
-            yield from textwrap.wrap(head, self.width, subsequent_indent=pad + "  ")
+            yield from wrap(head, self.width, subsequent_indent=pad + "  ")
             said = [*([f"from {listed(gap.occasions, 'and')}"] if gap.occasions else []), *finding.why]
             if gap.also_because_of:
                 titles = dict.fromkeys(self.knowledge.rules[rule].title for rule, _ in gap.also_because_of)
                 said.append(f"Also because of: {listed([in_sentence(title) for title in titles], 'and')}.")
             words = " ".join(sentence if sentence[-1] in ".?" else f"{sentence}." for sentence in said)
-            yield from textwrap.wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
+            yield from wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
             yield from self._consequences(gap.consequences, depth + 1)
 
     def _open(self, audit: Audit) -> Iterator[str]:
@@ -175,12 +175,12 @@ class TextReport:
     def _labelled(self, label: str, words: str) -> Iterator[str]:
         if words:
             start = f"{_INDENT}{label}: " if label else _INDENT
-            yield from textwrap.wrap(
+            yield from wrap(
                 words, self.width, initial_indent=start, subsequent_indent=_INDENT + "  " * bool(label)
             )
 
     def _bullet(self, words: str) -> Iterator[str]:
-        yield from textwrap.wrap(words, self.width, initial_indent=" - ", subsequent_indent=_INDENT)
+        yield from wrap(words, self.width, initial_indent=" - ", subsequent_indent=_INDENT)
 
     def _wrapped(self, words: str) -> Iterator[str]:
-        yield from textwrap.wrap(words, self.width)
+        yield from wrap(words, self.width)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
@@ -12,6 +14,9 @@ from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.reasons import STATUS_WORDS
 from quips.statuses import Status, Verdict
+
+wrap = partial(textwrap.wrap, break_on_hyphens=False)
+"""Wraps text; the names of rules and files are not broken at their hyphens."""
 
 INDICATIVE = (
     "Indicative: this is what the record shows, read by rules. The judgement is the auditor's, and ratings are the "

@@ -1,0 +1,251 @@
+"""What the inspectorate printed of the five inspections, and what of it adds up when it is worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from math import floor
+from typing import Any
+
+from quips.framework import Edition, Node
+from quips.places import Place
+from quips.source import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A share that a report prints of one prompt.
+
+    Attributes:
+        prompt: The prompt's full name.
+        shows: ``yes`` if it counts the cases answered yes, ``no`` if it prints the negative.
+        percent: The share as printed, even where it is wrong; None if only a count or words are printed.
+        n: How many cases; None if not printed.
+        of: Of how many; None if not printed.
+        in_words: What is printed where there is no number, such as ``almost all``.
+        population: Of which cases.
+        group: The sub-sample it is given for; empty for the whole.
+        line: The line of the report.
+        at: Where a reader of the printed report finds it.
+        notes: What is doubtful about it.
+        place: Where it is written.
+    """
+
+    prompt: str
+    shows: str
+    percent: float | None
+    n: int | None
+    of: int | None
+    in_words: str
+    population: str
+    group: str
+    line: int
+    at: str
+    notes: str
+    place: Place
+
+    @property
+    def printed(self) -> str:
+        """The figure as printed, such as ``35% (13 of 37)``."""
+        counts = f"{self.n} of {self.of}" if self.n is not None and self.of is not None else "" if self.n is None else str(self.n)
+        share = f"{self.percent:g}%" if self.percent is not None else ""
+        if share and counts:
+            return f"{share} ({counts})"
+        return share or counts or self.in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A printed score, grade, comment or rating of a node, or a headline.
+
+    Attributes:
+        node: The section, criterion, standard or key question; empty for a headline.
+        thread: The headline's thread; empty for a node.
+        percent: The score; None where there is none.
+        verdict: The comment, conclusion, grade or rating; empty if none is printed.
+        line: The line of the report.
+        notes: What is doubtful about it.
+        place: Where it is written.
+    """
+
+    node: str
+    thread: str
+    percent: int | None
+    verdict: str
+    line: int
+    notes: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A place where a report does not add up or contradicts itself; both figures are kept."""
+
+    what: str
+    lines: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one report prints.
+
+    Attributes:
+        name: Its short name, such as ``kent-2008``.
+        seed: The report's file name.
+        edition: The edition it is of.
+        results: Its scores, grades, comments and ratings.
+        headlines: Its headline scores and overall rating.
+        figures: Its shares and counts, each of a prompt.
+        contradictions: What does not add up in it, with the reason.
+        others: Sample facts, recommendations and good practice, as they stand in the files.
+    """
+
+    name: str
+    seed: str
+    edition: str
+    results: tuple[Result, ...]
+    headlines: tuple[Result, ...]
+    figures: tuple[Figure, ...]
+    contradictions: tuple[Contradiction, ...]
+    others: Mapping[str, tuple[Mapping[str, Any], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A printed figure that can be worked out from others.
+
+    Attributes:
+        publication: The report.
+        what: What was worked out.
+        printed: What is printed.
+        found: What comes out.
+        agrees: Whether they agree, within rounding.
+        explained: The reason on record if they do not; empty if there is none.
+        line: The line of the printed figure.
+    """
+
+    publication: str
+    what: str
+    printed: str
+    found: str
+    agrees: bool
+    explained: str
+    line: int
+
+
+def read_publications(documents: Iterable[Document]) -> dict[str, Publication]:
+    """Build the publications from their schema-valid parts, by name."""
+    ordered = sorted(documents, key=lambda document: (document.value["report"], document.file))
+    return {
+        name: _publication(name, list(parts)) for name, parts in groupby(ordered, lambda document: document.value["report"])
+    }
+
+
+def recompute(publication: Publication, edition: Edition) -> Iterator[Recomputed]:
+    """Work out again what can be: shares from counts, section scores from criteria, ratings from key questions."""
+    for figure in publication.figures:
+        if figure.percent is not None and figure.n is not None and figure.of:
+            share = 100 * figure.n / figure.of
+            agrees = abs(share - figure.percent) <= 0.5 + 1e-9
+            what = f"{figure.n} of {figure.of} ({figure.prompt.rsplit('/', 1)[1]})"
+            yield _recomputed(publication, what, f"{figure.percent:g}%", f"{share:.1f}%", agrees, figure.line)
+    results = {result.node: result for result in publication.results}
+    for node in edition.nodes():
+        printed = results.get(node.id)
+        children = [results[child.id] for child in node.children if child.id in results]
+        if printed is None or not children:
+            continue
+        if printed.percent is not None and all(child.percent is not None for child in children):
+            mean = sum(child.percent or 0 for child in children) / len(children)
+            agrees = abs(mean - printed.percent) <= 0.5 + 1e-9
+            what = f"{node.id} as the mean of {', '.join(child.node for child in children)}"
+            yield _recomputed(publication, what, f"{printed.percent}%", f"{mean:.2f}%", agrees, printed.line)
+        elif printed.verdict and edition.name == "standards-2018":
+            yield from _rating(publication, edition, node, printed, children)
+
+
+def _rating(
+    publication: Publication, edition: Edition, node: Node, printed: Result, children: list[Result]
+) -> Iterator[Recomputed]:
+    """A standard takes the rating of its lowest key question."""
+    shares = [child.percent for child in children if child.percent is not None]
+    bands = sorted(
+        ((band["at_least"], band["name"]) for band in edition.scoring.get("bands", []) if "at_least" in band), reverse=True
+    )
+    if not shares or not bands:
+        return
+    lowest = min(shares)
+    band = next((name for edge, name in bands if lowest >= edge), bands[-1][1])
+    agrees = band.lower() == printed.verdict.lower()
+    what = f"{node.id} by its lowest key question, {lowest}%"
+    yield _recomputed(publication, what, printed.verdict, band, agrees, printed.line)
+
+
+def _recomputed(publication: Publication, what: str, printed: str, found: str, agrees: bool, line: int) -> Recomputed:
+    why = next((c.why for c in publication.contradictions if line in c.lines), "") if not agrees else ""
+    return Recomputed(publication.name, what, printed, found, agrees, why, line)
+
+
+def rounded(share: float) -> int:
+    """Return a share rounded half up, as the reports round.
+
+    Example:
+        >>> rounded(84.5), rounded(84.4)
+        (85, 84)
+    """
+    return floor(share + 0.5)
+
+
+def _publication(name: str, parts: list[Document]) -> Publication:
+    first = parts[0].value
+    edition = first["edition"]
+    results, headlines, figures, contradictions = [], [], [], []
+    others: dict[str, list[Mapping[str, Any]]] = {"sample": [], "recommendations": [], "good_practice": []}
+    for part in parts:
+        value = part.value
+        results += [_result(part, "scores", n) for n in range(len(value.get("scores", [])))]
+        headlines += [_result(part, "headlines", n) for n in range(len(value.get("headlines", [])))]
+        figures += [_figure(part, n, edition) for n in range(len(value.get("figures", [])))]
+        contradictions += [
+            Contradiction(found["what"], tuple(found["lines"]), found["why"]) for found in value.get("contradictions", [])
+        ]
+        for kind, found in others.items():
+            found += value.get(kind, [])
+    return Publication(
+        name,
+        first["seed"],
+        edition,
+        tuple(results),
+        tuple(headlines),
+        tuple(figures),
+        tuple(contradictions),
+        {kind: tuple(found) for kind, found in others.items()},
+    )
+
+
+def _result(document: Document, key: str, n: int) -> Result:
+    value = document.value[key][n]
+    verdict = value.get("rating") or value.get("grade") or value.get("comment") or ""
+    thread = value.get("thread", "")
+    place = document.place(key, n)
+    return Result(value.get("node", ""), thread, value.get("percent"), verdict, value["line"], value.get("notes", ""), place)
+
+
+def _figure(document: Document, n: int, edition: str) -> Figure:
+    value = document.value["figures"][n]
+    return Figure(
+        f"{edition}/{value['prompt']}",
+        value["shows"],
+        value.get("percent"),
+        value.get("n"),
+        value.get("of"),
+        value.get("words_only", ""),
+        value.get("population", ""),
+        value.get("group", ""),
+        value["line"],
+        value["at"],
+        value.get("notes", ""),
+        document.place("figures", n),
+    )
