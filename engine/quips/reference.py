@@ -259,8 +259,7 @@ def _expectation(
             if not truth:
                 results.append(_without_observation(number, occasion, truth))
                 continue
-            for observation in observe(world, occasion, len(found)):
-                results.append(_observed(number, occasion, observation))
+            results += [_observed(number, occasion, seen) for seen in observe(world, occasion, len(found))]
         return results
 
     return evaluate

@@ -85,7 +85,7 @@ def show_text(knowledge: Knowledge, name: str, width: int) -> str | None:
         lines = _activity(knowledge.vocabulary.activities[name])
     if lines is None:
         return None
-    return "".join(f"{'\n'.join(wrap(line, width, subsequent_indent='  '))}\n" for line in lines)
+    return "".join(f"{part}\n" for line in lines for part in wrap(line, width, subsequent_indent="  "))
 
 
 def _within(prompt: str, edition: str | None) -> bool:
