@@ -29,7 +29,5 @@ _BY_YEAR = {
     2022: "01-03 04-15 04-18 05-02 06-02 06-03 08-29 09-19 12-26 12-27",
     2023: "01-02 04-07 04-10 05-01 05-08 05-29 08-28 12-25 12-26",
 }
-BANK_HOLIDAYS = {
-    year: frozenset(date.fromisoformat(f"{year}-{day}") for day in days.split()) for year, days in _BY_YEAR.items()
-}
+BANK_HOLIDAYS = {year: frozenset(date.fromisoformat(f"{year}-{day}") for day in days.split()) for year, days in _BY_YEAR.items()}
 EVERY_BANK_HOLIDAY = frozenset().union(*BANK_HOLIDAYS.values())

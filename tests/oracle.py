@@ -241,9 +241,9 @@ class Oracle:
     def once(self, clock: Clock, n_clocks: int) -> str:
         """Whether it was done in its window, under every reading of the limit [7]."""
         if "within" in self.expect and clock.on is not None:
-            return self.combined([
-                [self.in_row(clock, n_clocks, row) for row in rows] for rows in self.readings("within", clock.on)
-            ])
+            return self.combined(
+                [[self.in_row(clock, n_clocks, row) for row in rows] for rows in self.readings("within", clock.on)]
+            )
         if "within" in self.expect:
             return "to_judge" if self.answers(clock) else self.without_a_date(clock, n_clocks)  # [8]
         window = self.bounds(clock)
@@ -381,9 +381,7 @@ class Oracle:
                     continue
                 fitting = fits_tier(self.facts.get("tier"), row.get("when", {}).get("tier"))
                 if fitting is not False:
-                    possible.append(
-                        Row(row.get("value"), row.get("unit", "days"), row.get("times", 1), row.get("tolerance", 0))
-                    )
+                    possible.append(Row(row.get("value"), row.get("unit", "days"), row.get("times", 1), row.get("tolerance", 0)))
                 settled = fitting is True
             if possible and not settled:
                 possible.append(NO_NUMBER)  # it may be that no row is the right one

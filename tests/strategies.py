@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from building import Built, Json, build
 from hypothesis import strategies as st
+
+from building import Built, Json, build
 from picking import Pick
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -174,7 +175,9 @@ def _clock(pick: Pick, only_each: str = "") -> str | Json:
     if kind == "anchor":
         return pick.of(["started", "started", *DATES])
     if kind == "becomes":
-        return {"becomes": pick.of([{"flag": True}, {"flag": False}, {"level": ["medium", "high"]}, {"needs": {"includes": "drugs"}}])}
+        return {
+            "becomes": pick.of([{"flag": True}, {"flag": False}, {"level": ["medium", "high"]}, {"needs": {"includes": "drugs"}}])
+        }
     activity = only_each or pick.of(["visit", "plan", "absence", "not_done"])
     clock: Json = {"each": activity}
     where = _attribute_tests(pick, activity) if pick.chance() else {}
@@ -403,7 +406,11 @@ def cases(draw: Draw, complete: bool | None = None, known: int = 4) -> Json:
     record = [_entry(pick) for _ in range(pick.up_to(9))]
     if pick.chance():
         record += [_not_done(pick) for _ in range(pick.between(1, 2))]
-    case: Json = {"circumstances": _circumstances(pick, known), "record": record, "as_at": day(pick.between(0, 45) if pick.chance(3) else pick.between(30, 100))}
+    case: Json = {
+        "circumstances": _circumstances(pick, known),
+        "record": record,
+        "as_at": day(pick.between(0, 45) if pick.chance(3) else pick.between(30, 100)),
+    }
     if complete is None and pick.chance(4):
         case["record_complete"] = pick.of([False, *STAGE_LISTS])
     return case

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from building import STAGE_OF, statuses
-from profiles import examples
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
+from building import STAGE_OF, statuses
 from naive_dates import due_day
 from oracle import STAGES, Finding, Oracle
 from picking import Pick
+from profiles import examples
 
 Json = dict[str, Any]
 Limits = dict[str, list[list[Json]]]
@@ -281,8 +282,9 @@ SMALL = [
         {"record": [{"absence": "unknown"}, _refused(on=None)], "as_at": "2010-03-01"},
         [("absence@unknown", 0, "missing")],
         _FIVE_DAYS,
-        meets=lambda rule, limits, case: any(said["on"] == "unknown" for said in said_of_each(case, "absence"))
-        and bool(said_of_each(case, "not_done")),
+        meets=lambda rule, limits, case: (
+            any(said["on"] == "unknown" for said in said_of_each(case, "absence")) and bool(said_of_each(case, "not_done"))
+        ),
     ),
 ]
 OPEN = [small.meets for small in SMALL if small.meets]
@@ -295,7 +297,14 @@ def test_the_oracle_says_what_the_semantics_say(small: Small) -> None:
 
 @pytest.mark.parametrize(
     "small",
-    [pytest.param(s, marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"the engine departs from {s.decision}")] * bool(s.meets)) for s in SMALL],
+    [
+        pytest.param(
+            s,
+            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=f"the engine departs from {s.decision}")]
+            * bool(s.meets),
+        )
+        for s in SMALL
+    ],
     ids=lambda small: small.name,
 )
 def test_the_engine_says_what_the_semantics_say(small: Small) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from quips.cases import case_problems
 from quips.caseschema import case_schema
 from quips.problems import Problem
@@ -196,13 +197,11 @@ def test_every_fault_is_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-
 def test_what_belongs_to_another_kind_of_rule_is_told_at_its_key() -> None:
     [problem] = broken("rule", "from: started", "otherwise: true\nfrom: started")
     assert problem.name == "does-not-belong"
     assert problem.message.startswith("'otherwise' does not belong here")
     assert str(problem.place) == "x.yaml:6:1"
-
 
 
 def test_everything_that_does_not_belong_to_a_kind_is_told_at_once() -> None:
@@ -215,7 +214,6 @@ def test_everything_that_does_not_belong_to_a_kind_is_told_at_once() -> None:
 def test_an_unknown_kind_is_told_without_faults_that_would_only_follow_from_it() -> None:
     [problem] = broken("rule", "kind: expectation", "kind: derivatio")
     assert problem.name == "wrong-value" and problem.hint == "Did you mean 'derivation'?"
-
 
 
 def test_a_reference_that_is_too_long_is_told_as_that() -> None:

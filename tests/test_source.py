@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
+
+from profiles import examples
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.source import MAX_BYTES, MAX_DEPTH, parse_yaml, read_yaml
@@ -42,9 +43,10 @@ def problem_of_file(path: Path) -> Problem:
 
 @pytest.mark.parametrize(
     "text",
-    ["on", "On", "off", "yes", "Yes", "no", "No", "NO", "y", "n", "tRUE", "nULL"]
-    + ["2010-04-19", "2010-04-19T10:00:00", "12:30", "12:30:45", "190:20:30"]
-    + ["1_000", "0b11", "0o8", "0xZZ", "1e", "e3", ".", "+", "+-1", "1.2.3", "1,5", "infinity", ".infinity", "<<", "=", "١٢"],
+    [
+        *"on On off yes Yes no No NO y n tRUE nULL 2010-04-19 2010-04-19T10:00:00 12:30 12:30:45 190:20:30".split(),
+        *"1_000 0b11 0o8 0xZZ 1e e3 . + +-1 1.2.3 1,5 infinity .infinity << = ١٢".split(),
+    ],
 )
 def test_text_stays_text_when_only_yaml_1_1_would_make_more_of_it(text: str) -> None:
     assert value_of(f"a: {text}") == {"a": text}
@@ -122,6 +124,15 @@ _VALUES = st.recursive(
 def test_json_is_read_as_json(value: object) -> None:
     """YAML 1.2 holds JSON; whatever JSON writes comes back as it was."""
     assert value_of(json.dumps(value, ensure_ascii=False)) == value
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="engine: a tag is passed over, so `!!str 12` is a number")
+@pytest.mark.parametrize(("text", "value"), [("!!str 12", "12"), ("!!str true", "true"), ("!!str", "")])
+def test_a_tag_is_heeded_or_refused(text: str, value: str) -> None:
+    try:
+        assert value_of(f"a: {text}") == {"a": value}
+    except InputError as error:
+        assert error.problems
 
 
 # What is refused -----------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from bank_holidays import BANK_HOLIDAYS
-from profiles import examples
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bank_holidays import BANK_HOLIDAYS
 from naive_dates import due_day
+from profiles import examples
 from quips.workdays import FIRST_YEAR, LAST_YEAR, add, working_days
 
 

@@ -17,6 +17,7 @@ import click
 
 from quips import __version__
 from quips.audits import Audit, Auditor, case_files
+from quips.citations import citation_problems
 from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
@@ -156,8 +157,9 @@ def next_(case: Path, as_at: date | None, rules: str | None, framework: str | No
     show_default=True,
     help="Which engines run the examples.",
 )
+@click.option("--reports", type=click.Path(path_type=Path), metavar="FOLDER", help="Look every citation up in the reports there.")
 @_knowledge_options
-def check(engine: str, rules: str | None, framework: str | None) -> None:
+def check(engine: str, reports: Path | None, rules: str | None, framework: str | None) -> None:
     """Validate the framework and the rules, and run every example on both engines."""
     with _told():
         knowledge = _load(framework, rules, fresh=True)
@@ -167,6 +169,7 @@ def check(engine: str, rules: str | None, framework: str | None) -> None:
         with Auditor(knowledge, engine) as auditor:
             runner = ExampleRunner(knowledge, auditor.reference)
             problems = runner.problems(_progress(examples, "Examples, reference"))
+            problems += citation_problems(knowledge, reports) if reports else []
             engines = "the reference engine"
             if auditor.durable is not None:
                 runner = ExampleRunner(knowledge, auditor.reference, auditor.durable)

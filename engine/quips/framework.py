@@ -20,11 +20,13 @@ class Citation:
         source: The report's file name, or the document's name in ``framework/sources.yaml``.
         line: The line of the report; 0 for another document.
         at: Where a reader of the printed report finds it.
+        words: Up to eight words of the line by which the place is found.
     """
 
     source: str
     line: int = 0
     at: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +295,8 @@ def read_crosswalk(document: Document) -> list[Meets]:
 def read_citations(values: list[dict[str, Any]]) -> tuple[Citation, ...]:
     """Build citations from the value of a ``cites`` key."""
     return tuple(
-        Citation(value.get("seed") or value["document"], value.get("line", 0), value.get("at", "")) for value in values
+        Citation(value.get("seed") or value["document"], value.get("line", 0), value.get("at", ""), value.get("words", ""))
+        for value in values
     )
 
 

@@ -28,6 +28,7 @@ class Figure:
         group: The sub-sample it is given for; empty for the whole.
         line: The line of the report.
         at: Where a reader of the printed report finds it.
+        words: The words of the line by which the place is found.
         notes: What is doubtful about it.
         place: Where it is written.
     """
@@ -42,6 +43,7 @@ class Figure:
     group: str
     line: int
     at: str
+    words: str
     notes: str
     place: Place
 
@@ -246,6 +248,7 @@ def _figure(document: Document, n: int, edition: str) -> Figure:
         value.get("group", ""),
         value["line"],
         value["at"],
+        value["words"],
         value.get("notes", ""),
         document.place("figures", n),
     )
