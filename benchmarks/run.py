@@ -19,7 +19,7 @@ from pathlib import Path
 
 from caseload import N_ACTIVITIES, draw_cases
 from quips.cases import Case
-from quips.durable_engine import DurableEngine, durable_available
+from quips.durable.engine import DurableEngine, durable_available
 from quips.findings import FindingBuilder
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.program import Program

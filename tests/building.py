@@ -88,14 +88,18 @@ activities:
     stage: delivery
     ask: Were there any?
     help: x
-    attributes: {excused: {type: yes_no, ask: Was it excused?}, agency: {type: choice, values: {police: police, prison: prison}, ask: x?}}
+    attributes:
+      excused: {type: yes_no, ask: Was it excused?}
+      agency: {type: choice, values: {police: police, prison: prison}, ask: Whose?}
   breach: {title: breach, stage: delivery, ask: Was there one?, help: x}
   review:
     title: review
     stage: reviewing
     ask: Was it done?
     help: x
-    attributes: {full: {type: yes_no, ask: Is it full?}, agency: {type: choice, values: {police: police, prison: prison}, ask: x?}}
+    attributes:
+      full: {type: yes_no, ask: Is it full?}
+      agency: {type: choice, values: {police: police, prison: prison}, ask: Whose?}
   conviction:
     title: conviction
     stage: outcomes

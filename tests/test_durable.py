@@ -19,10 +19,10 @@ from quips import isolation
 from quips.cases import Case, read_case
 from quips.conditions import facts_of
 from quips.decisions import Decision
-from quips.durable_engine import DurableEngine, EngineError, _fnv1a, _identifier, durable_available
+from quips.durable.engine import DurableEngine, EngineError, _fnv1a, _identifier, durable_available
 from quips.examples import Example, ExampleRunner
-from quips.isolation import IsolatedDurable
-from quips.normalform import MAX_AT_ONCE, MAX_RULES, LoweringError, Ruleset, check, fact, no_fact, rule
+from quips.durable.isolation import IsolatedDurable
+from quips.durable.normalform import MAX_AT_ONCE, MAX_RULES, LoweringError, Ruleset, check, fact, no_fact, rule
 from quips.source import read_yaml
 from random_cases import random_case
 

@@ -84,11 +84,11 @@ def test_every_construct_of_the_language_is_drawn() -> None:
         seen.update(word for d in decisions for word in ("undermined_by", "because_of", "waits_for") if getattr(d, word))
 
     draw()
-    words = "all any not has where up_to known not_same_as includes includes_any at_least at_most before when unless each nth in since"
-    words += (
-        " becomes activity this never which same early within at_latest until by not_before every each_period good_when derives"
-    )
-    words += " otherwise pair conflict_when same_as_previous rests_on follows undermined_by because_of waits_for"
+    words = """
+        all any not has where up_to known not_same_as includes includes_any at_least at_most before when unless each nth in
+        since becomes activity this never which same early within at_latest until by not_before every each_period good_when
+        derives otherwise pair conflict_when same_as_previous rests_on follows undermined_by because_of waits_for
+    """
     assert set(words.split()) - seen == set()
     assert verdicts == {str(status) for status in VERDICTS}
 
@@ -109,9 +109,9 @@ def _words_of(value: Any) -> Iterable[str]:
 @cache
 def _durable() -> Any:
     try:
-        from quips.durable_engine import DurableEngine, durable_available
+        from quips.durable.engine import DurableEngine, durable_available
     except ImportError:
-        pytest.skip("quips.durable_engine is not there")
+        pytest.skip("quips.durable.engine is not there")
     if not durable_available():
         pytest.skip("durable_rules is not installed, or cannot be imported by this Python")
     return DurableEngine

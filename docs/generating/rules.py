@@ -20,7 +20,7 @@ from generating.words import (
     tests_words,
     where_written,
 )
-from quips.conditions import ALWAYS, All
+from quips.conditions import ALWAYS, AllOf
 from quips.explain import day_in_words, in_sentence, test_in_words, value_in_words
 from quips.knowledge import Knowledge
 from quips.problems import listed
@@ -124,7 +124,7 @@ def _conflict(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     assert rule.conflict is not None
     vocabulary, conflict = knowledge.vocabulary, rule.conflict
     if conflict.pair:
-        tests = listed(tests_words(All(tuple(leaves(conflict.when))), vocabulary, (conflict.pair,)), "and")
+        tests = listed(tests_words(AllOf(tuple(leaves(conflict.when))), vocabulary, (conflict.pair,)), "and")
         pair = activities_words((conflict.pair,), conflict.where, vocabulary)
         yield f"It holds each {escaped(pair)} against the one before. They cannot both be right if this is so: {escaped(tests)}."
     else:

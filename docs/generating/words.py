@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.explain import attribute_in_words, in_sentence, test_in_words
 from quips.framework import Citation, Edition, Node, Source
 from quips.problems import listed
@@ -88,11 +88,11 @@ def heading_of(node: Node, edition: Edition) -> str:
 def condition_words(condition: Condition, vocabulary: Vocabulary) -> str:
     """Return a condition in one sentence, such as ``RoSH level is high, and setting is in the community``."""
     match condition:
-        case All(()):
+        case AllOf(()):
             return "every case"
-        case All(parts):
+        case AllOf(parts):
             return "; and ".join(_nested(part, vocabulary) for part in parts)
-        case Any_(parts):
+        case AnyOf(parts):
             return "; or ".join(_nested(part, vocabulary) for part in parts)
         case Not(part):
             return negated(part, vocabulary)
@@ -104,16 +104,16 @@ def condition_bullets(condition: Condition, vocabulary: Vocabulary, depth: int =
     """Yield a condition as nested bullets, a line for each test."""
     pad = "  " * depth
     match condition:
-        case All(()):
+        case AllOf(()):
             yield f"{pad}- every case"
-        case All(parts) | Any_(parts) if len(parts) > 1:
-            yield f"{pad}- {'all' if isinstance(condition, All) else 'at least one'} of these:"
+        case AllOf(parts) | AnyOf(parts) if len(parts) > 1:
+            yield f"{pad}- {'all' if isinstance(condition, AllOf) else 'at least one'} of these:"
             for part in parts:
                 yield from condition_bullets(part, vocabulary, depth + 1)
-        case All((part,)) | Any_((part,)):
+        case AllOf((part,)) | AnyOf((part,)):
             yield from condition_bullets(part, vocabulary, depth)
-        case Not(All() | Any_() as part) if len(part.parts) > 1:
-            yield f"{pad}- not {'all' if isinstance(part, All) else 'any'} of these:"
+        case Not(AllOf() | AnyOf() as part) if len(part.parts) > 1:
+            yield f"{pad}- not {'all' if isinstance(part, AllOf) else 'any'} of these:"
             for inner in part.parts:
                 yield from condition_bullets(inner, vocabulary, depth + 1)
         case _:
@@ -128,7 +128,7 @@ def leaf_words(condition: Test | Has, vocabulary: Vocabulary) -> str:
     return f"{activities_words(condition.activities, condition.where, vocabulary)} is on the record{by_then}"
 
 
-def activities_words(names: tuple[str, ...], where: All, vocabulary: Vocabulary) -> str:
+def activities_words(names: tuple[str, ...], where: AllOf, vocabulary: Vocabulary) -> str:
     """Return activities of which any will do, with what they have to be like in brackets."""
     titles = listed(activity_title(name, vocabulary) for name in names)
     tests = tests_words(where, vocabulary, names)
@@ -140,7 +140,7 @@ def activity_title(name: str, vocabulary: Vocabulary) -> str:
     return "reason for something not done" if name == "not_done" else in_sentence(vocabulary.activities[name].title)
 
 
-def tests_words(tests: All, vocabulary: Vocabulary, activities: tuple[str, ...]) -> list[str]:
+def tests_words(tests: AllOf, vocabulary: Vocabulary, activities: tuple[str, ...]) -> list[str]:
     """Return the tests of an activity's attributes in words."""
     return [in_sentence(attribute_in_words(test, vocabulary, activities)) for test in tests.parts]
 
@@ -157,4 +157,4 @@ def negated(condition: Condition, vocabulary: Vocabulary) -> str:
 
 def _nested(part: Condition, vocabulary: Vocabulary) -> str:
     words = condition_words(part, vocabulary)
-    return f"({words})" if isinstance(part, All | Any_) and len(part.parts) > 1 else words
+    return f"({words})" if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 else words

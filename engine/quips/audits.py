@@ -12,10 +12,10 @@ from types import TracebackType
 from quips.agreement import EnginesDifferError, differences
 from quips.cases import Case, read_case
 from quips.decisions import Decision
-from quips.durable_engine import durable_available
+from quips.durable.engine import durable_available
 from quips.findings import Finding, FindingBuilder
 from quips.framework import Edition
-from quips.isolation import IsolatedDurable
+from quips.durable.isolation import IsolatedDurable
 from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
 from quips.places import Place
@@ -94,9 +94,7 @@ class Auditor:
         self.reference = ReferenceEngine(knowledge.program)
         if edition is not None and edition not in knowledge.editions:
             hint = did_you_mean(edition, knowledge.editions) or f"There are {listed(knowledge.editions, 'and')}."
-            raise InputError(
-                [Problem(Place("--edition"), "unknown-edition", f"There is no edition '{edition}'.", hint)]
-            )
+            raise InputError([Problem(Place("--edition"), "unknown-edition", f"There is no edition '{edition}'.", hint)])
         self.edition = edition
         self.wanted = engine
         self.durable = IsolatedDurable(knowledge.program) if engine != "reference" and durable_available() else None
@@ -108,9 +106,7 @@ class Auditor:
         """Return the auditor itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop the worker process, if there is one."""
         if self.durable is not None:
             self.durable.close()
@@ -149,7 +145,7 @@ class Auditor:
             tuple(findings),
             tuple(proposals(knowledge, conditions, edition, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
-            tuple(gaps_in_order(findings, knowledge.graph)),
+            tuple(gaps_in_order(findings, knowledge.rule_graph)),
             tuple(privacy_warnings(document)),
             as_at_from,
             knowledge.digest,

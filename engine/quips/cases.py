@@ -99,9 +99,7 @@ def case_problems(document: Document, shape: Shape) -> list[Problem]:
         if as_at and on and on != "unknown" and on > as_at:
             [name] = item
             message = f"{name} is dated {on}, after the day the record was read ({as_at})."
-            problems.append(
-                Problem(document.place("record", n, name), "after-as-at", message, "Correct one of the two dates.")
-            )
+            problems.append(Problem(document.place("record", n, name), "after-as-at", message, "Correct one of the two dates."))
     return problems
 
 

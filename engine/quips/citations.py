@@ -59,7 +59,9 @@ def citation_problems(knowledge: Knowledge, reports: Path) -> list[Problem]:
         if cite.source not in lines:
             continue
         if not cite.words:
-            problems.append(Problem(place, "no-words", f"The citation of line {cite.line} has no words to find it by.", "Add them."))
+            problems.append(
+                Problem(place, "no-words", f"The citation of line {cite.line} has no words to find it by.", "Add them.")
+            )
         elif plain(cite.words) not in plain(lines[cite.source][cite.line - 1]):
             message = f"'{cite.words}' does not stand in line {cite.line} of {cite.source}."
             problems.append(Problem(place, "not-in-line", message, "Look the passage up again."))

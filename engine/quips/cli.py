@@ -178,9 +178,7 @@ def check(engine: str, reports: Path | None, rules: str | None, framework: str |
     for problem in problems:
         click.echo(str(problem), err=True)
     active = sum(1 for rule in knowledge.rules.values() if rule.status == "active")
-    click.echo(
-        f"{knowledge.n_files} files, {active} active rules, {len(examples)} examples on {engines}: {len(problems)} fail."
-    )
+    click.echo(f"{knowledge.n_files} files, {active} active rules, {len(examples)} examples on {engines}: {len(problems)} fail.")
     sys.exit(1 if problems else 0)
 
 

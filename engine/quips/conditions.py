@@ -36,7 +36,7 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part holds; true if there is no part."""
 
     parts: tuple[Condition, ...]
@@ -44,7 +44,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
@@ -71,13 +71,13 @@ class Has:
     """
 
     activities: tuple[str, ...]
-    where: All
+    where: AllOf
     up_to_trigger: bool
     place: Place = NOWHERE
 
 
-Condition = Test | All | Any_ | Not | Has
-ALWAYS = All(())
+Condition = Test | AllOf | AnyOf | Not | Has
+ALWAYS = AllOf(())
 
 
 def read_condition(document: Document, *path: str | int) -> Condition:
@@ -91,10 +91,10 @@ def read_condition(document: Document, *path: str | int) -> Condition:
     for step in path:
         value = value[step]
     parts = [_read_key(document, key, value[key], (*path, key)) for key in value]
-    return parts[0] if len(parts) == 1 else All(tuple(parts), document.place(*path))
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts), document.place(*path))
 
 
-def read_tests(document: Document, *path: str | int) -> All:
+def read_tests(document: Document, *path: str | int) -> AllOf:
     """Build the tests of an activity's attributes from a mapping, or an empty conjunction if there is none."""
     value = document.value
     for step in path:
@@ -102,7 +102,7 @@ def read_tests(document: Document, *path: str | int) -> All:
             return ALWAYS
         value = value[step]
     tests = [_read_test(document, key, value[key], (*path, key)) for key in value]
-    return All(tuple(tests), document.place(*path))
+    return AllOf(tuple(tests), document.place(*path))
 
 
 def as_tuple(value: Any) -> tuple[Any, ...]:
@@ -115,7 +115,7 @@ def tests_of(condition: Condition) -> Iterator[Test]:
     match condition:
         case Test():
             yield condition
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from tests_of(part)
         case Not(part):
@@ -127,7 +127,7 @@ def has_of(condition: Condition) -> Iterator[Has]:
     match condition:
         case Has():
             yield condition
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from has_of(part)
         case Not(part):
@@ -146,9 +146,9 @@ def _read_key(document: Document, key: str, value: Any, path: tuple[str | int, .
     place = document.key_place(*path)
     match key:
         case "all":
-            return All(tuple(read_condition(document, *path, n) for n in range(len(value))), place)
+            return AllOf(tuple(read_condition(document, *path, n) for n in range(len(value))), place)
         case "any":
-            return Any_(tuple(read_condition(document, *path, n) for n in range(len(value))), place)
+            return AnyOf(tuple(read_condition(document, *path, n) for n in range(len(value))), place)
         case "not":
             return Not(read_condition(document, *path), place)
         case "has":

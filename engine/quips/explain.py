@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from quips.cases import Value
-from quips.conditions import All, Any_, Condition, Has, Not, Test, tests_of
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
 from quips.places import Place
 from quips.problems import listed
 from quips.rules import Rule
@@ -73,10 +73,10 @@ class Explainer:
                 found = self.fact(condition.subject, day)
                 suffix = " (inferred)" if found.inferred else ""
                 return Step(self.in_words(condition), truth, found.value + suffix, condition.place)
-            case All(parts):
+            case AllOf(parts):
                 steps = tuple(self.tree(part, day) for part in parts)
                 return Step("all of these" if steps else "every case", truth, "", condition.place, steps)
-            case Any_(parts):
+            case AnyOf(parts):
                 steps = tuple(self.tree(part, day) for part in parts)
                 return Step("at least one of these", truth, "", condition.place, steps)
             case Not(part):
@@ -140,9 +140,9 @@ class Explainer:
         match condition:
             case Not(part):
                 return self.smallest_change(part, day, not wanted)
-            case All(parts) | Any_(parts):
+            case AllOf(parts) | AnyOf(parts):
                 changes = [self.smallest_change(part, day, wanted) for part in parts]
-                if isinstance(condition, All) is wanted:
+                if isinstance(condition, AllOf) is wanted:
                     return [words for change in changes for words in change]
                 return min((change for change in changes if change), key=len, default=[])
             case _:
@@ -181,7 +181,7 @@ class Explainer:
         if self.conditions.asks(condition)(self.world, day) is not None:
             return
         match condition:
-            case All(parts) | Any_(parts):
+            case AllOf(parts) | AnyOf(parts):
                 for part in parts:
                     yield from self._unsettled(part, day)
             case Not(part):

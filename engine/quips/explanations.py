@@ -55,9 +55,7 @@ def explain(engine: ReferenceEngine, audit: Audit, rule: Rule, builder: FindingB
     duties = engine.program.duties
     explainer = builder.explainer(rule)
     explanations = []
-    for evaluated in next(
-        findings for duty, findings in zip(duties, evaluation, strict=True) if duty.name == rule.name
-    ):
+    for evaluated in next(findings for duty, findings in zip(duties, evaluation, strict=True) if duty.name == rule.name):
         day = builder.day(evaluated)
         applies = explainer.tree(rule.applies, day)
         beneath = tuple(

@@ -254,9 +254,7 @@ class FindingBuilder:
             yield f"no {title} is given, so it is taken to be still to come"
         attempts = evaluated.observation.attempts if evaluated.observation else []
         latest = rule.expect is not None and rule.expect.which == "latest" and bool(attempts[:1]) and attempts[0].entry
-        if any(attempt.incomplete for attempt in attempts) and (
-            decision.status in (Status.LATE, Status.INSUFFICIENT) or latest
-        ):
+        if any(attempt.incomplete for attempt in attempts) and (decision.status in (Status.LATE, Status.INSUFFICIENT) or latest):
             yield "the record is not complete"
 
     def limit(self, rule: Rule, attempt: Attempt) -> LimitShown:

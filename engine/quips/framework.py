@@ -354,9 +354,7 @@ def _limit(document: Document, n: int) -> Limit:
         Reading(
             reading["reading"],
             reading.get("title", value["title"]),
-            tuple(
-                _row(document, row, ("limits", n, "readings", r, "rows", k)) for k, row in enumerate(reading["rows"])
-            ),
+            tuple(_row(document, row, ("limits", n, "readings", r, "rows", k)) for k, row in enumerate(reading["rows"])),
         )
         for r, reading in enumerate(value["readings"])
     )
@@ -386,8 +384,7 @@ def _node(document: Document, path: tuple[str | int, ...], edition: str, depth: 
         value = value[step]
     variant = value.get("variant", variant)
     children = tuple(
-        _node(document, (*path, "contains", n), edition, depth + 1, variant)
-        for n in range(len(value.get("contains", [])))
+        _node(document, (*path, "contains", n), edition, depth + 1, variant) for n in range(len(value.get("contains", [])))
     )
     prompts = tuple(
         _prompt(document, prompt, (*path, "prompts", n), f"{edition}/{value['id']}", variant)

@@ -34,7 +34,7 @@ from quips.program import Program, compile_program
 from quips.published import Publication, read_publications
 from quips.rules import Rule, read_rule
 from quips.shapes import Shape
-from quips.source import Document, read_yaml
+from quips.source import Document, parse_yaml, read_text
 from quips.vocabulary import Vocabulary, read_vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -44,31 +44,50 @@ _PACKAGE = Path(__file__).resolve().parent
 class Knowledge:
     """Everything that the framework and the rules say, checked.
 
+    What an audit seldom needs is read from its files when it is first asked for.
+
     Attributes:
         vocabulary: What a case record can say.
         sources: The documents that are cited, by name.
         limits: The time limits, by name.
         editions: The editions, by name.
         rules: The rules that are not retired, by name; drafts included.
-        publications: What the reports print, by report.
-        glossary: The terms and abbreviations of the reports.
-        crosswalk: Which prompt of one edition meets which of another.
-        paragraphs: The lines of each report that hold findings.
-        digest: A digest of every file it was read from.
-        n_files: How many files that was.
+        files: The files it is read from.
+        digest: A digest of every file.
     """
 
     vocabulary: Vocabulary
     sources: Mapping[str, Source]
     limits: Mapping[str, Limit]
-    editions: Mapping[str, Edition]
+    editions: Editions
     rules: Mapping[str, Rule]
-    publications: Mapping[str, Publication]
-    glossary: tuple[Entry, ...]
-    crosswalk: tuple[Meets, ...]
-    paragraphs: Mapping[str, tuple[int, ...]]
+    files: Files
     digest: str
-    n_files: int
+
+    @property
+    def n_files(self) -> int:
+        """How many files it is read from."""
+        return self.files.count
+
+    @cached_property
+    def publications(self) -> dict[str, Publication]:
+        """What the reports print, by report."""
+        return read_publications(self.files.of_shape("published"))
+
+    @cached_property
+    def glossary(self) -> tuple[Entry, ...]:
+        """The terms and abbreviations of the reports."""
+        return tuple(entry for document in self.files.of_shape("glossary") for entry in read_glossary(document))
+
+    @cached_property
+    def crosswalk(self) -> tuple[Meets, ...]:
+        """Which prompt of one edition meets which of another."""
+        return tuple(meets for document in self.files.of_shape("crosswalk") for meets in read_crosswalk(document))
+
+    @cached_property
+    def paragraphs(self) -> dict[str, tuple[int, ...]]:
+        """The lines of each report that hold findings."""
+        return {seed: tuple(lines) for document in self.files.of_shape("paragraphs") for seed, lines in document.value.items()}
 
     @cached_property
     def prompts(self) -> dict[str, Prompt]:
@@ -81,11 +100,16 @@ class Knowledge:
         return build_graph(self.rules, self.editions, self.limits, self.vocabulary)
 
     @cached_property
+    def rule_graph(self) -> Graph:
+        """The part of the graph that an audit needs: rules, limits and vocabulary, without the editions' own nodes."""
+        return build_graph(self.rules, {}, self.limits, self.vocabulary)
+
+    @cached_property
     def program(self) -> Program:
         """The active rules, compiled."""
         active = {name: rule for name, rule in self.rules.items() if rule.status == "active"}
-        order = [rule for rule in rules_in_order(self.graph, self.rules) if rule.name in active]
-        return compile_program(order, derived_in_order(self.graph, active), self.limits, self.vocabulary)
+        order = [rule for rule in rules_in_order(self.rule_graph, self.rules) if rule.name in active]
+        return compile_program(order, derived_in_order(self.rule_graph, active), self.limits, self.vocabulary)
 
     @cached_property
     def by_definition(self) -> frozenset[str]:
@@ -138,113 +162,183 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    return _Loader(framework, rules).load(fresh)
+    files = Files(framework, rules)
+    digest = files.digest()
+    passed = not fresh and not files.problems and is_known(digest)
+    problems = list(files.problems)
+    if not passed:
+        problems += files.shape_problems()
+    _stop_if_wrong(problems)
+    vocabulary = read_vocabulary(files.of_shape("vocabulary"), problems)
+    [sources] = files.of_shape("sources")
+    limits = [limit for document in files.of_shape("limits") for limit in read_limits(document)]
+    every_rule = [read_rule(document, Path(document.file).parent.name) for document in files.of_shape("rule")]
+    knowledge = Knowledge(
+        vocabulary,
+        read_sources(sources),
+        _by_name(limits, problems),
+        Editions(files),
+        {name: rule for name, rule in _by_name(every_rule, problems).items() if rule.status != "retired"},
+        files,
+        digest[:16],
+    )
+    if not passed:
+        problems += name_problems(
+            vocabulary,
+            knowledge.sources,
+            knowledge.limits,
+            knowledge.editions,
+            knowledge.prompts,
+            knowledge.rules,
+            knowledge.case_shape,
+        )
+        _stop_if_wrong(problems)
+        _stop_if_wrong(circles(knowledge.rule_graph, knowledge.rules))
+        remember(digest)
+    _stop_if_wrong(problems)
+    return knowledge
 
 
-class _Loader:
-    """Reads the files of one knowledge base and gathers what is wrong with them."""
+class Editions(Mapping[str, Edition]):
+    """The editions by name; an edition's sections are read when it is first asked for."""
+
+    def __init__(self, files: Files) -> None:
+        """Know the editions by their folders."""
+        self._files = files
+        self._folders = {Path(path).parent.name: path for path in files.paths("edition")}
+        self._read: dict[str, Edition] = {}
+
+    def __getitem__(self, name: str) -> Edition:
+        """Return an edition."""
+        if name not in self._read:
+            path = self._folders[name]
+            head = self._files.document(path)
+            divisions = [self._files.document(path.parent / division) for division in head.value["divisions"]]
+            self._read[name] = read_edition(head, divisions)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names, in order."""
+        return iter(self._folders)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._folders)
+
+    def in_use_from(self, name: str) -> str:
+        """Return the day an edition came into use, without reading its sections; empty if that is not known."""
+        head = self._files.document(self._folders[name]).value
+        return str(head.get("in_use", {}).get("valid_from", ""))
+
+
+class Files:
+    """The YAML files of a knowledge base: their texts, and their documents as they are asked for.
+
+    Attributes:
+        problems: What is wrong with the files themselves, before their content is looked at.
+    """
 
     def __init__(self, framework: Path, rules: Path) -> None:
-        self.framework, self.rules = framework, rules
+        """Read the text of every file."""
+        self._framework = framework
+        self._shapes: dict[Path, str] = {}
+        for path in _yaml_files(framework):
+            self._shapes[path] = _FRAMEWORK_SHAPES.get(path.parent.name) or path.stem
+            if path.parent.parent.name == "editions":
+                self._shapes[path] = "edition" if path.stem == "edition" else "division"
+            elif path.parent.parent.name == "published":
+                self._shapes[path] = "published"
+        for path in _yaml_files(rules):
+            self._shapes[path] = "vocabulary" if path.parent.name == "vocabulary" else "rule"
         self.problems: list[Problem] = []
-        self.digest = hashlib.sha256()
-        self.n_files = 0
-        self.to_check: list[tuple[Document, str]] = []
+        self._texts: dict[Path, str] = {}
+        self._documents: dict[Path, Document] = {}
+        for path in self._shapes:
+            try:
+                self._texts[path] = read_text(path, _shown(path))
+            except InputError as error:
+                self.problems += error.problems
 
-    def load(self, fresh: bool) -> Knowledge:
-        sources = self.read(self.framework / "sources.yaml", "sources")
-        limit_files = [self.read(path, "limits") for path in _yaml_files(self.framework / "limits")]
-        edition_files = [
-            self.read_edition(path) for path in sorted((self.framework / "editions").glob("*/edition.yaml"))
-        ]
-        vocabulary_files = [self.read(path, "vocabulary") for path in _yaml_files(self.rules / "vocabulary")]
-        published_files = [self.read(path, "published") for path in _yaml_files(self.framework / "published")]
-        glossary = self.read_if_there("glossary")
-        crosswalk = self.read_if_there("crosswalk")
-        paragraphs = self.read_if_there("paragraphs")
-        rule_files = [(path.parent.name, self.read(path, "rule")) for path in self.rule_paths()]
-        for path in sorted((self.framework / "schema").glob("*.json")):
-            self.digest.update(path.read_bytes())
-        digest = self.digest.hexdigest()
-        passed = not self.problems and not fresh and is_known(digest)
-        if not passed:
-            self.check_shapes()
-        self.stop_if_wrong()
-        vocabulary = read_vocabulary(vocabulary_files, self.problems)
-        limits = self.by_name([limit for document in limit_files for limit in read_limits(document)])
-        editions = self.by_name([read_edition(document, divisions) for document, divisions in edition_files])
-        every_rule = self.by_name([read_rule(document, topic) for topic, document in rule_files])
-        knowledge = Knowledge(
-            vocabulary,
-            read_sources(sources),
-            limits,
-            editions,
-            {name: rule for name, rule in every_rule.items() if rule.status != "retired"},
-            read_publications(published_files),
-            tuple(read_glossary(glossary)) if glossary else (),
-            tuple(read_crosswalk(crosswalk)) if crosswalk else (),
-            {seed: tuple(lines) for seed, lines in paragraphs.value.items()} if paragraphs else {},
-            digest[:16],
-            self.n_files,
-        )
-        if passed:
-            return knowledge
-        self.problems += name_problems(
-            vocabulary, knowledge.sources, limits, editions, knowledge.prompts, knowledge.rules, knowledge.case_shape
-        )
-        self.stop_if_wrong()
-        self.problems += circles(knowledge.graph, knowledge.rules)
-        self.stop_if_wrong()
-        remember(digest)
-        return knowledge
+    @property
+    def count(self) -> int:
+        """How many files there are."""
+        return len(self._shapes)
 
-    def stop_if_wrong(self) -> None:
-        if self.problems:
-            raise InputError(self.problems)
+    def paths(self, shape: str) -> list[Path]:
+        """Return the files of a shape, in order."""
+        return [path for path, found in self._shapes.items() if found == shape]
 
-    def read(self, path: Path, shape: str) -> Document:
-        shown = _shown(path)
-        try:
-            document = read_yaml(path, shown)
-        except InputError as error:
-            self.problems += error.problems
-            return Document(shown, {}, {}, {})
-        self.n_files += 1
-        self.digest.update(f"{path.name}\0{path.read_text(encoding='utf-8-sig')}\0".encode())
-        self.to_check.append((document, shape))
-        return document
+    def of_shape(self, shape: str) -> list[Document]:
+        """Return the documents of a shape, in order of their files."""
+        return [self.document(path) for path in self.paths(shape)]
 
-    def read_if_there(self, name: str) -> Document | None:
-        path = self.framework / f"{name}.yaml"
-        return self.read(path, name) if path.exists() else None
+    def document(self, path: Path) -> Document:
+        """Return the document of a file.
 
-    def check_shapes(self) -> None:
+        Raises:
+            InputError: There is no such file, or it is not YAML.
+        """
+        if path not in self._documents:
+            if path not in self._texts:
+                self._texts[path] = read_text(path, _shown(path))
+            self._documents[path] = parse_yaml(self._texts[path], _shown(path))
+        return self._documents[path]
+
+    def digest(self) -> str:
+        """Return a digest of every file and every schema."""
+        digest = hashlib.sha256()
+        for path, text in self._texts.items():
+            digest.update(f"{path.parent.name}/{path.name}\0{text}\0".encode())
+        for path in sorted((self._framework / "schema").glob("*.json")):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def shape_problems(self) -> list[Problem]:
+        """Return what is not YAML, what does not fit its schema, and what should be there and is not."""
+        problems: list[Problem] = []
         shapes: dict[str, Shape] = {}
-        for document, name in self.to_check:
+        for path, name in self._shapes.items():
+            if path not in self._texts:
+                continue  # told already
+            try:
+                document = self.document(path)
+            except InputError as error:
+                problems += error.problems
+                continue
             if name not in shapes:
-                path = self.framework / "schema" / f"{name}.schema.json"
-                shapes[name] = Shape(json.loads(path.read_text(encoding="utf-8")))
-            self.problems += shapes[name].problems(document)
+                schema = self._framework / "schema" / f"{name}.schema.json"
+                if not schema.is_file():
+                    message = f"A file called {path.name} has no place here."
+                    problems.append(Problem(Place(_shown(path)), "no-place-here", message, "Move or rename it."))
+                    continue
+                shapes[name] = Shape(json.loads(schema.read_text(encoding="utf-8")))
+            problems += shapes[name].problems(document)
+        if not self.paths("sources"):
+            problems.append(Problem(Place(_shown(self._framework)), "no-such-file", "There is no sources.yaml here."))
+        for path in self.paths("edition") if not problems else ():
+            for n, division in enumerate(self.document(path).value["divisions"]):
+                if path.parent / division not in self._shapes:
+                    place = self.document(path).place("divisions", n)
+                    problems.append(Problem(place, "no-such-file", f"There is no file {division} in this folder."))
+        return problems
 
-    def read_edition(self, path: Path) -> tuple[Document, list[Document]]:
-        document = self.read(path, "edition")
-        names = document.value.get("divisions", []) if isinstance(document.value, dict) else []
-        names = names if isinstance(names, list) else []
-        return document, [self.read(path.parent / str(name), "division") for name in names]
 
-    def rule_paths(self) -> Iterator[Path]:
-        for path in _yaml_files(self.rules):
-            if path.parent.name != "vocabulary":
-                yield path
+_FRAMEWORK_SHAPES = {"limits": "limits"}
 
-    def by_name(self, things: list[Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for thing in things:
-            if thing.name in found:
-                message = f"'{thing.name}' is defined twice; first at {found[thing.name].place}."
-                self.problems.append(Problem(thing.place, "defined-twice", message, "Rename or remove one."))
-            found.setdefault(thing.name, thing)
-        return found
+
+def _stop_if_wrong(problems: list[Problem]) -> None:
+    if problems:
+        raise InputError(problems)
+
+
+def _by_name(things: list[Any], problems: list[Problem]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for thing in things:
+        if thing.name in found:
+            message = f"'{thing.name}' is defined twice; first at {found[thing.name].place}."
+            problems.append(Problem(thing.place, "defined-twice", message, "Rename or remove one."))
+        found.setdefault(thing.name, thing)
+    return found
 
 
 def _yaml_files(folder: Path) -> list[Path]:

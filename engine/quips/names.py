@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from quips.cases import case_problems
-from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.framework import Citation, Edition, Limit, Prompt, Source
 from quips.places import Place
 from quips.problems import Problem, did_you_mean, listed
@@ -119,7 +119,7 @@ class _Checker:
         match condition:
             case Test():
                 yield from self.fact_test(condition)
-            case All(parts) | Any_(parts):
+            case AllOf(parts) | AnyOf(parts):
                 for part in parts:
                     yield from self.condition(part)
             case Not(part):
@@ -155,7 +155,7 @@ class _Checker:
             if name != "not_done":
                 yield from self.known(name, self.vocabulary.activities, "activity", place)
 
-    def attributes(self, activities: tuple[str, ...], tests: All) -> Iterator[Problem]:
+    def attributes(self, activities: tuple[str, ...], tests: AllOf) -> Iterator[Problem]:
         for test in tests.parts:
             if not isinstance(test, Test):
                 continue
@@ -163,10 +163,7 @@ class _Checker:
             found = [term for term in terms if term is not None]
             if not found:
                 names = {
-                    n
-                    for a in activities
-                    if a in self.vocabulary.activities
-                    for n in self.vocabulary.activities[a].attributes
+                    n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes
                 }
                 message = f"{listed(activities)} has no attribute '{test.subject}'."
                 yield Problem(test.place, "unknown-attribute", message, did_you_mean(test.subject, names))
@@ -189,14 +186,12 @@ class _Checker:
         each = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
         if expect.this:
             if len(each) != len(rule.triggers) or not each:
-                message = (
-                    "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
-                )
+                message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
                 yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
             yield from self.attributes(each, expect.this)
         for bound in (expect.until, expect.before, expect.by, expect.not_before):
             if bound and bound.startswith("trigger."):
-                tests = All((Test(bound.removeprefix("trigger."), "known", True, expect.place),))
+                tests = AllOf((Test(bound.removeprefix("trigger."), "known", True, expect.place),))
                 yield from self.attributes(each, tests)
             elif bound and bound != "trigger":
                 yield from self.anchor(bound, expect.place)
@@ -222,7 +217,7 @@ class _Checker:
             return
         yield from self.activities((conflict.pair,), rule.place)
         yield from self.attributes((conflict.pair,), conflict.where)
-        yield from self.attributes((conflict.pair,), All(tuple(_every_test(conflict.when))))
+        yield from self.attributes((conflict.pair,), AllOf(tuple(_every_test(conflict.when))))
 
     def derives(self, rule: Rule) -> Iterator[Problem]:
         assert rule.derives is not None
@@ -263,7 +258,7 @@ def _every_test(condition: Condition) -> Iterator[Test]:
     match condition:
         case Test():
             yield condition
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from _every_test(part)
         case Not(part):

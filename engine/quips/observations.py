@@ -253,9 +253,7 @@ class _Observer:
     def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         case = world.case
         found = self.candidates(case, occasion)
-        attempts = [
-            self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)
-        ]
+        attempts = [self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
         return [Observation(occasion.key, occasion.day, attempts)]
 
     def never(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
@@ -415,9 +413,7 @@ class _Observer:
             found.sort(key=lambda pair: (pair[0].day is None, pair[0].day or 0, pair[0].key))
         return found
 
-    def attempt(
-        self, case: Case, found: Candidates, window: Window | Seen, occasion: Occasion, n_occasions: int
-    ) -> Attempt:
+    def attempt(self, case: Case, found: Candidates, window: Window | Seen, occasion: Occasion, n_occasions: int) -> Attempt:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion)
@@ -508,9 +504,7 @@ class _Observer:
             for entry in case.reasons.get(name, ()):
                 if self.where(entry.attributes) is False:
                     continue
-                if entry.day is not None and not (
-                    (first is None or entry.day >= first) and (last is None or entry.day <= last)
-                ):
+                if entry.day is not None and not ((first is None or entry.day >= first) and (last is None or entry.day <= last)):
                     continue
                 acceptable = entry.attributes.get("acceptable")
                 if acceptable is False:
@@ -533,9 +527,7 @@ class _Observer:
         on_that_day = [pair for pair in found if days and pair[0].day == days[0]]
         return min(on_that_day, key=lambda pair: _RANK[self.quality(*pair)], default=None)
 
-    def recurring_attempt(
-        self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None
-    ) -> Attempt:
+    def recurring_attempt(self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None) -> Attempt:
         attempt = Attempt(Seen.NOTHING, window.first, window.last, timed=window.timed)
         attempt.endless = not window.timed and window.endless
         attempt.reading, attempt.row = window.reading, window.row
@@ -659,9 +651,7 @@ def _resolve(instant: str, case: Case, occasion: Occasion) -> int | str | None:
     return given
 
 
-def _compiled_readings(
-    program: Program, limit: str, conditions: Conditions
-) -> list[tuple[str, list[tuple[Row, Asks | None]]]]:
+def _compiled_readings(program: Program, limit: str, conditions: Conditions) -> list[tuple[str, list[tuple[Row, Asks | None]]]]:
     return [
         (reading.name, [(row, conditions.asks(row.when) if row.when else None) for row in reading.rows])
         for reading in program.limits[limit].readings

@@ -101,9 +101,7 @@ def _anchor(name: str, program: Program, conditions: Conditions) -> FindsOccasio
             return future
         as_at = world.case.as_at
         return [
-            Occasion(
-                name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name
-            )
+            Occasion(name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name)
             for n, day in enumerate(given)
             if isinstance(day, int)
         ]
@@ -191,9 +189,7 @@ def _changes(trigger: Becomes, conditions: Conditions) -> FindsOccasions:
 def _pairs(name: str, where: Callable[..., Truth], stages: Mapping[str, str]) -> FindsOccasions:
     def find(world: World) -> list[Occasion]:
         counted = [entry for entry in _entries(world.case, name) if where(entry.attributes) is not False]
-        found = [
-            _occasion(later, where(later.attributes))._replace(previous=earlier) for earlier, later in pairwise(counted)
-        ]
+        found = [_occasion(later, where(later.attributes))._replace(previous=earlier) for earlier, later in pairwise(counted)]
         return found or [_nothing(name, world.case, stages)]
 
     return find

@@ -64,9 +64,7 @@ def gaps_in_order(findings: Sequence[Finding], graph: Graph) -> list[Gap]:
 
     position = {gap.ref: n for n, gap in enumerate(gaps)}
     roots = [gap for gap in leading.values() if not gap.because_of]
-    roots.sort(
-        key=lambda gap: (SEVERITIES.index(gap.rule.severity), -hanging_on(graph, gap.rule.name), position[gap.ref])
-    )
+    roots.sort(key=lambda gap: (SEVERITIES.index(gap.rule.severity), -hanging_on(graph, gap.rule.name), position[gap.ref]))
     return [told(root) for root in roots]
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from quips.cases import Case
-from quips.conditions import All, Condition
+from quips.conditions import AllOf, Condition
 from quips.findings import Finding
 from quips.framework import Edition, Node, Prompt
 from quips.knowledge import Knowledge
@@ -41,9 +42,10 @@ class Proposal:
 
 def edition_for(knowledge: Knowledge, as_at: int) -> Edition:
     """Return the edition that was in use on a day: the last that had come into use by then, else the first of all."""
-    editions = sorted(knowledge.editions.values(), key=lambda edition: edition.valid_from)
-    begun = [edition for edition in editions if edition.valid_from <= as_at]
-    return begun[-1] if begun else editions[0]
+    day = date.fromordinal(as_at).isoformat()
+    in_order = sorted(knowledge.editions, key=knowledge.editions.in_use_from)
+    begun = [name for name in in_order if knowledge.editions.in_use_from(name) <= day]
+    return knowledge.editions[begun[-1] if begun else in_order[0]]
 
 
 def proposals(
@@ -71,7 +73,7 @@ def proposals(
             if prompt.about != "case" or (prompt.variant and provider is not None and prompt.variant != provider):
                 continue
             relevant = [*population, *([prompt.applies_when] if prompt.applies_when else [])]
-            applies = conditions.asks(All(tuple(relevant)))(world, case.as_at)
+            applies = conditions.asks(AllOf(tuple(relevant)))(world, case.as_at)
             bears = bearing.get(prompt.name, [])
             answer = _answer(applies, bears)
             judgement = case.judgements.get(prompt.name)

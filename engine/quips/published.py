@@ -140,9 +140,7 @@ class Recomputed:
 def read_publications(documents: Iterable[Document]) -> dict[str, Publication]:
     """Build the publications from their schema-valid parts, by name."""
     ordered = sorted(documents, key=lambda document: (document.value["report"], document.file))
-    return {
-        name: _publication(name, list(parts)) for name, parts in groupby(ordered, lambda document: document.value["report"])
-    }
+    return {name: _publication(name, list(parts)) for name, parts in groupby(ordered, lambda document: document.value["report"])}
 
 
 def recompute(publication: Publication, edition: Edition) -> Iterator[Recomputed]:

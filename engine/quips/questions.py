@@ -29,9 +29,7 @@ class Question:
     alone: int
 
 
-def questions(
-    vocabulary: Vocabulary, conditions: Conditions, case: Case, findings: Sequence[Finding]
-) -> list[Question]:
+def questions(vocabulary: Vocabulary, conditions: Conditions, case: Case, findings: Sequence[Finding]) -> list[Question]:
     """Return the circumstances worth asking, the one that settles most first.
 
     A finding counts for more the more severe its rule, and less the more other answers it waits for.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quips.cases import Case, Entry
-from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
 from quips.observations import Attempt, Reason, Seen
 from quips.occasions import State
@@ -175,9 +175,7 @@ class Telling:
                 return f"The clock has not started: {in_sentence(self._title(occasion.about))} is {on}."
             case Seen.NOT_SEEN:
                 what = self._title(occasion.about)
-                return (
-                    f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
-                )
+                return f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
             case Seen.DOUBTFUL:
                 said = self._entry(occasion.entry)
                 return f"{said}. Whether that calls for anything depends on what is not given."
@@ -237,8 +235,7 @@ class Telling:
         if entry is None or previous is None or not pair_asks(self.rule.conflict.when)(previous, entry):
             return []
         said = [
-            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,))
-            for test in leaves(self.rule.conflict.when)
+            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in leaves(self.rule.conflict.when)
         ]
         return [f"not: {words}" for words in said[:1]]
 
@@ -308,9 +305,7 @@ class Telling:
         tests = (expect.this or expect.good_when) if expect else None
         names = self._judged_activities()
         return (
-            listed(
-                [in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and"
-            )
+            listed([in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and")
             if tests
             else ""
         )
@@ -380,7 +375,7 @@ class Telling:
         vocabulary = self.explainer.vocabulary
         said = []
         for test in tests.parts:
-            if isinstance(test, Test) and asks_entry(All((test,)))(entry.attributes) is False:
+            if isinstance(test, Test) and asks_entry(AllOf((test,)))(entry.attributes) is False:
                 term = vocabulary.attribute(entry.activity, test.subject)
                 if term:
                     value = value_in_words(entry.attributes.get(test.subject), term)
@@ -412,7 +407,7 @@ def leaves(condition: Condition) -> Iterator[Test]:
     match condition:
         case Test():
             yield condition
-        case All(parts) | Any_(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from leaves(part)
         case Not(part):

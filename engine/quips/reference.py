@@ -75,8 +75,7 @@ class ReferenceEngine:
             for number, duty in enumerate(program.duties)
         ]
         self._verdicts = [
-            {status: verdict_of(status, "query" if _asks_only(duty) else "gap") for status in Status}
-            for duty in program.duties
+            {status: verdict_of(status, "query" if _asks_only(duty) else "gap") for status in Status} for duty in program.duties
         ]
 
     def decide(self, case: Case) -> list[Decision]:
@@ -115,8 +114,7 @@ class ReferenceEngine:
         beneath = tuple(
             prerequisite
             for prerequisite, kind in self.prerequisites(finding, evaluation)
-            if kind == "rests_on"
-            and (prerequisite.status in _EXPLAINING_WEAKNESS or _done_before(finding, prerequisite))
+            if kind == "rests_on" and (prerequisite.status in _EXPLAINING_WEAKNESS or _done_before(finding, prerequisite))
         )
         if beneath and not stands(finding):
             finding.undermined_by = beneath
@@ -130,9 +128,7 @@ class ReferenceEngine:
         causes = self._causes(finding, evaluation) if gap else ()
         waits_for = self._open_beneath(finding, evaluation)
         undermined_by = self._refs(finding.undermined_by)
-        return Decision(
-            duty.name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for
-        )
+        return Decision(duty.name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
 
     def _open_beneath(self, finding: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
         return self._refs(
@@ -244,9 +240,7 @@ def _compile(number: int, duty: Duty, program: Program, conditions: Conditions) 
     return _expectation(number, applies, find, duty, program, conditions)
 
 
-def _expectation(
-    number: int, applies: Asks, find: FindsOccasions, duty: Duty, program: Program, conditions: Conditions
-) -> _Rule:
+def _expectation(number: int, applies: Asks, find: FindsOccasions, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
     observe = observations(duty, program, conditions)
 
     def evaluate(world: World) -> list[Evaluated]:

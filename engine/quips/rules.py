@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from quips.conditions import ALWAYS, All, Condition, Not, Test, as_tuple, read_condition, read_tests
+from quips.conditions import ALWAYS, AllOf, Condition, Not, Test, as_tuple, read_condition, read_tests
 from quips.framework import Citation, read_citations
 from quips.places import Place
 from quips.source import Document
@@ -34,7 +34,7 @@ class Each:
     """
 
     activity: str
-    where: All
+    where: AllOf
     nth: int
     span: tuple[int, str] | None
     since: str | None
@@ -78,9 +78,9 @@ class Expect:
     """
 
     activities: tuple[str, ...]
-    where: All
-    good_when: All | None
-    this: All | None
+    where: AllOf
+    good_when: AllOf | None
+    this: AllOf | None
     never: bool
     which: str
     same: tuple[str, ...]
@@ -115,7 +115,7 @@ class Conflict:
     """
 
     pair: str | None
-    where: All
+    where: AllOf
     when: Condition
     means: str
 
@@ -243,7 +243,7 @@ def _applies(document: Document) -> Condition:
     if "unless" not in document.value:
         return when or ALWAYS
     unless = Not(read_condition(document, "unless"), document.key_place("unless"))
-    return All((when, unless)) if when else unless
+    return AllOf((when, unless)) if when else unless
 
 
 def _triggers(document: Document) -> tuple[Trigger, ...]:
@@ -317,9 +317,7 @@ def _answers(document: Document) -> tuple[Answer, ...]:
     value = document.value.get("answers", [])
     if isinstance(value, list):
         return tuple(_answer(document, answer, "any", ("answers", n)) for n, answer in enumerate(value))
-    return tuple(
-        _answer(document, answer, turn, ("answers", turn, n)) for turn in value for n, answer in enumerate(value[turn])
-    )
+    return tuple(_answer(document, answer, turn, ("answers", turn, n)) for turn in value for n, answer in enumerate(value[turn]))
 
 
 def _answer(document: Document, value: dict[str, Any], turn: str, path: tuple[str | int, ...]) -> Answer:

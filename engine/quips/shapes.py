@@ -51,11 +51,7 @@ class Shape:
 
     def problems(self, document: Document) -> list[Problem]:
         """Return everything about a document that does not fit the schema; an empty list if it fits."""
-        found = {
-            problem
-            for error in self._validator.iter_errors(document.value)
-            for problem in _problems_of(error, document)
-        }
+        found = {problem for error in self._validator.iter_errors(document.value) for problem in _problems_of(error, document)}
         return sorted(found)
 
 
@@ -117,13 +113,9 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             return [Problem(place, "repeated", f"{about} says the same thing twice.")]
         case "oneOf" | "anyOf":
             options = [option["required"][0] for option in wanted if "required" in option]
-            return [
-                Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")
-            ]
+            return [Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")]
         case _:
-            return [
-                Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")
-            ]
+            return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
 
 
 def _size_message(about: str, kind: str, wanted: int) -> str:

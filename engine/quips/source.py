@@ -75,7 +75,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> Document:
         InputError: The file cannot be read, is too large, is not text, is not YAML, repeats a key or uses an alias.
     """
     file = shown_as or str(path)
-    return parse_yaml(_text(path, file), file)
+    return parse_yaml(read_text(path, file), file)
 
 
 def parse_yaml(text: str, file: str) -> Document:
@@ -91,7 +91,17 @@ def parse_yaml(text: str, file: str) -> Document:
     return _Builder(text, file).document()
 
 
-def _text(path: Path, file: str) -> str:
+def read_text(path: Path, file: str) -> str:
+    """Return the text of a file.
+
+    Args:
+        path: The file.
+        file: What to call it in messages.
+
+    Raises:
+        InputError: The file cannot be read, is too large, or is not text.
+    """
+
     def fail(name: str, message: str, hint: str = "") -> InputError:
         return InputError([Problem(Place(file), name, message, hint)])
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from quips.cases import Case, Entry, History, Value
-from quips.conditions import All, Any_, Condition, Has, Not, Test
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.program import Derived, Program
 
 Truth = bool | None
@@ -46,8 +46,7 @@ class Conditions:
         self.words: dict[int, str] = {}
         """What each condition is in words, by its identity, once it has been asked for."""
         self._premises = {
-            name: [program.duties[number].applies for number, _ in derived.rules]
-            for name, derived in program.derived.items()
+            name: [program.duties[number].applies for number, _ in derived.rules] for name, derived in program.derived.items()
         }
         self._infer: dict[str, Callable[[World, int], Value | None]] = {}
         for name, derived in program.derived.items():
@@ -86,9 +85,9 @@ class Conditions:
         match condition:
             case Test():
                 return self._test(condition)
-            case All(parts):
+            case AllOf(parts):
                 return _all([self.asks(part) for part in parts])
-            case Any_(parts):
+            case AnyOf(parts):
                 return _any([self.asks(part) for part in parts])
             case Not(part):
                 inner = self.asks(part)
@@ -147,7 +146,7 @@ class Conditions:
         return has
 
 
-def asks_entry(tests: All) -> AsksEntry:
+def asks_entry(tests: AllOf) -> AsksEntry:
     """Compile tests of an entry's attributes; true if there is no test."""
     compiled = [_entry_test(test) for test in tests.parts if isinstance(test, Test)]
     if not compiled:
@@ -189,8 +188,8 @@ def pair_asks(condition: Condition) -> Callable[[Entry, Entry], Truth]:
                 return None if found is None else not found
 
             return negated
-        case All(parts) | Any_(parts):
-            decisive = isinstance(condition, Any_)
+        case AllOf(parts) | AnyOf(parts):
+            decisive = isinstance(condition, AnyOf)
             compiled = [pair_asks(part) for part in parts]
 
             def joined(previous: Entry, entry: Entry) -> Truth:

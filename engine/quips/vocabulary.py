@@ -149,9 +149,7 @@ def read_vocabulary(documents: Iterable[Document], problems: list[Problem]) -> V
             }
             codes = {system: tuple(codes) for system, codes in entry.get("codes", {}).items()}
             place = document.key_place("activities", name)
-            activity = Activity(
-                name, entry["title"], entry["stage"], entry["ask"], entry["help"], attributes, codes, place
-            )
+            activity = Activity(name, entry["title"], entry["stage"], entry["ask"], entry["help"], attributes, codes, place)
             _define(activities, activity, problems)
     return Vocabulary(circumstances, activities)
 

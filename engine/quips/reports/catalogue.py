@@ -42,9 +42,7 @@ def list_text(knowledge: Knowledge, kind: str, edition: str | None = None) -> st
     """
     lists: dict[str, Callable[[], Iterable[tuple[str, str]]]] = {
         "editions": lambda: ((name, found.title) for name, found in knowledge.editions.items()),
-        "prompts": lambda: (
-            (name, prompt.asks) for name, prompt in knowledge.prompts.items() if _within(name, edition)
-        ),
+        "prompts": lambda: ((name, prompt.asks) for name, prompt in knowledge.prompts.items() if _within(name, edition)),
         "rules": lambda: (
             (rule.name, rule.title)
             for rule in sorted(knowledge.rules.values(), key=lambda rule: (rule.topic, rule.name))

@@ -39,8 +39,7 @@ def audit_as_json(audit: Audit) -> Json:
         "proposals": [_proposal(proposal) for proposal in audit.proposals],
         "ask_next": [question.term.name for question in audit.questions],
         "warnings": [
-            {"name": problem.name, "message": problem.message, "place": _place(problem.place)}
-            for problem in audit.warnings
+            {"name": problem.name, "message": problem.message, "place": _place(problem.place)} for problem in audit.warnings
         ],
     }
 
@@ -130,9 +129,7 @@ def to_csv(audits: list[Audit]) -> str:
 
 def _row(audit: Audit, finding: Finding) -> list[object]:
     rule = finding.rule
-    own = [
-        f"{shown.prompt}={shown.shows}" for shown in finding.shows if shown.prompt.startswith(f"{audit.edition.name}/")
-    ]
+    own = [f"{shown.prompt}={shown.shows}" for shown in finding.shows if shown.prompt.startswith(f"{audit.edition.name}/")]
     return [
         audit.case.reference,
         _day(audit.case.as_at),

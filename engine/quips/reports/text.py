@@ -164,9 +164,7 @@ class TextReport:
     def _reasons(self, finding: Finding, label: str = "Why") -> Iterator[str]:
         yield from self._labelled(label, " ".join(finding.why))
         if finding.provisional:
-            yield from self._labelled(
-                "Provisional" if label else "", f"This could change: {listed(finding.provisional, 'and')}."
-            )
+            yield from self._labelled("Provisional" if label else "", f"This could change: {listed(finding.provisional, 'and')}.")
 
     def _heading(self, words: str) -> Iterator[str]:
         yield ""
@@ -175,9 +173,7 @@ class TextReport:
     def _labelled(self, label: str, words: str) -> Iterator[str]:
         if words:
             start = f"{_INDENT}{label}: " if label else _INDENT
-            yield from wrap(
-                words, self.width, initial_indent=start, subsequent_indent=_INDENT + "  " * bool(label)
-            )
+            yield from wrap(words, self.width, initial_indent=start, subsequent_indent=_INDENT + "  " * bool(label))
 
     def _bullet(self, words: str) -> Iterator[str]:
         yield from wrap(words, self.width, initial_indent=" - ", subsequent_indent=_INDENT)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from quips.conditions import All, Any_, Condition, Has, Not, Test
-from quips.normalform import LoweringError, Pattern, among, fact
-from quips.normalform import Test as Tested
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
+from quips.durable.normalform import LoweringError, Pattern, among, fact
+from quips.durable.normalform import Test as Tested
 from quips.vocabulary import NONE, NOT_YET
 
 MAX_ALTERNATIVES = 100
@@ -134,10 +134,10 @@ class Sides:
             case Not(part):
                 true, false = self._of(part, given_only, of_entry)
                 return false, true
-            case All(parts):
+            case AllOf(parts):
                 sides = [self._of(part, given_only, of_entry) for part in parts]
                 return _together(true for true, _ in sides), _either(false for _, false in sides)
-            case Any_(parts):
+            case AnyOf(parts):
                 sides = [self._of(part, given_only, of_entry) for part in parts]
                 return _either(true for true, _ in sides), _together(false for _, false in sides)
 

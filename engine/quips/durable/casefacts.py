@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quips.cases import Entry, History, Value
-from quips.sides import NO, YES, Reading, told
+from quips.durable.sides import NO, YES, Reading, told
 from quips.truth import Conditions, Truth, World
 
 Fact = dict[str, Any]

@@ -15,7 +15,7 @@ from typing import Any
 
 from quips.cases import Case
 from quips.decisions import Decision
-from quips.durable_engine import DurableEngine, EngineError
+from quips.durable.engine import DurableEngine, EngineError
 from quips.program import Program
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from quips.casefacts import Fact
+from quips.durable.casefacts import Fact
 from quips.observations import Attempt, Observation
 from quips.program import Duty
-from quips.sides import NO, YES
+from quips.durable.sides import NO, YES
 from quips.statuses import Status, Verdict, verdict_of
 
 Shown = frozenset[tuple[str | int, ...]]

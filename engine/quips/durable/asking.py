@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quips.casefacts import Moment, Moments
-from quips.findingfacts import Finding, Shown, observed, shown
-from quips.lowering import Lowered, Question
+from quips.durable.casefacts import Moment, Moments
+from quips.durable.findingfacts import Finding, Shown, observed, shown
+from quips.durable.lowering import Lowered, Question
 from quips.observations import observations
 from quips.occasions import Occasion, State, occasions
 from quips.program import Duty, Program
-from quips.settling import Answers
+from quips.durable.settling import Answers
 from quips.statuses import Status
 from quips.truth import Conditions, World
 

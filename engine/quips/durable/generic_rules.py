@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from quips.normalform import Compiled, Ruleset, Test, among, fact, no_fact, rule
+from quips.durable.normalform import Compiled, Ruleset, Test, among, fact, no_fact, rule
 from quips.observations import Reason, Seen
 from quips.statuses import Status, Verdict
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from quips.casefacts import CaseFacts, Fact, Moment, Moments
-from quips.lowering import Lowered, Question
-from quips.normalform import Ruleset
+from quips.durable.casefacts import CaseFacts, Fact, Moment, Moments
+from quips.durable.lowering import Lowered, Question
+from quips.durable.normalform import Ruleset
 from quips.problems import QuipsError
 from quips.program import Program
-from quips.sides import YES, told
+from quips.durable.sides import YES, told
 from quips.truth import Truth
 
 _Questions = dict[tuple[int, int], tuple[Question, Moment]]
