@@ -34,7 +34,8 @@ def main() -> None:
     knowledge = load_knowledge(find_folder("framework"), find_folder("rules"))
     program = first_rules(knowledge.program, N_RULES)
     cases = draw_cases(knowledge, 2_000)
-    print(f"{N_RULES} of {len(knowledge.program.duties)} rules, {N_ACTIVITIES} activities a case, Python {sys.version.split()[0]}")
+    n_rules = len(knowledge.program.duties)
+    print(f"{N_RULES} of {n_rules} rules, {N_ACTIVITIES} activities a case, Python {sys.version.split()[0]}")
     cold("cold audit of one case, first run on a machine", fresh_cache=True)
     cold("cold audit of one case", fresh_cache=False)
     engine = ReferenceEngine(program)
@@ -42,7 +43,7 @@ def main() -> None:
     builders = replace(knowledge)
     rate("reference, every explanation", lambda case: explained(builders, engine, case), cases[:400], 1_000)
     whole = ReferenceEngine(knowledge.program)
-    rate(f"reference, all {len(knowledge.program.duties)} rules", whole.decide, cases, None)
+    rate(f"reference, all {n_rules} rules", whole.decide, cases, None)
     if durable_available():
         durable = DurableEngine(program)
         speed = rate("durable, every decision", durable.decide, cases[:400], 200)
@@ -53,8 +54,7 @@ def main() -> None:
 def first_rules(program: Program, n: int) -> Program:
     """Return a program of the first n rules; they come after those they rest on, so none is left without."""
     derived = {
-        name: replace(found, rules=tuple(rule for rule in found.rules if rule[0] < n))
-        for name, found in program.derived.items()
+        name: replace(found, rules=tuple(rule for rule in found.rules if rule[0] < n)) for name, found in program.derived.items()
     }
     return replace(program, duties=program.duties[:n], derived=derived)
 
@@ -86,7 +86,8 @@ def cold(what: str, fresh_cache: bool) -> None:
         with tempfile.TemporaryDirectory() as folder:
             environment = os.environ | ({"XDG_CACHE_HOME": folder} if fresh_cache else {})
             started = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "quips", "audit", EXAMPLE], env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+            command = [sys.executable, "-m", "quips", "audit", EXAMPLE]
+            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
             best = min(best, time.perf_counter() - started)
     print(f"{what:<58}{best:>10.2f} s         promised 1.00")
 

@@ -308,6 +308,8 @@ class Oracle:
         if any(e.on is None for e, _ in answers):
             return "to_judge"
         reason = self.reason((first or FIRST_DAY, last or LAST_DAY), n_clocks)
+        if window.starts_unknown and reason != self.reason(None, n_clocks):
+            return "cannot_tell"  # whether the window holds a dated reason nobody can say [6]
         early = any(e.on in too_early for e, _ in answers)
         if early and clock.kind == "anchor" and "not_before" not in self.expect and reason not in ("accepted", "refused"):
             return "to_judge"  # done before the clock started: does it still hold? [5]
@@ -349,14 +351,17 @@ class Oracle:
         return "missing" if window.timed or ends is not None else "to_judge"
 
     def reason(self, window: tuple[date, date] | None, n_clocks: int) -> str:
-        """The best reason on record: a dated one for the window that holds it, an undated one for a single clock [6]."""
+        """The best reason on record: a dated one for the window that holds it, an undated one for a single clock [6].
+
+        Without a window, no dated reason can be said to be in it.
+        """
         found = set()
         inside = set(days(*window)) if window else None
         for entry in self.reasons:
             about = entry.said["activity"] in self.activities()
             if not about or fits(entry.said, self.expect.get("where", {})) is False:
                 continue
-            if entry.on is not None and inside is not None and entry.on not in inside:
+            if entry.on is not None and (inside is None or entry.on not in inside):
                 continue
             acceptable = entry.said.get("acceptable")
             if acceptable is False:

@@ -89,6 +89,10 @@ def done_early(rule: Json, case: Json, and_later: bool) -> bool:
     return any(any(on < start for on in done) and any(on >= start for on in done) == and_later for start in starts)
 
 
+def dated_reason(case: Json) -> bool:
+    return any("on" in said for said in said_of_each(case, "not_done"))
+
+
 def may_answer(rule: Json, said: Json) -> bool:
     return "where" not in rule["expect"] or said.get("agency", "police") == "police"
 
@@ -109,6 +113,7 @@ def _refused(on: str | None = "2010-01-05") -> Json:
 
 
 _ACCEPTED: Json = {"not_done": {"activity": "visit", "reason": "x", "acceptable": True}}
+_ACCEPTED_IN_2009: Json = {"not_done": {**_ACCEPTED["not_done"], "on": "2009-12-01"}}
 
 SMALL = [
     Small(
@@ -274,6 +279,23 @@ SMALL = [
         [("started", 0, "late")],
         _FIVE_DAYS,
         meets=lambda rule, limits, case: done_early(rule, case, and_later=True) and bool(said_of_each(case, "not_done")),
+    ),
+    Small(
+        "a dated reason while the date of the clock is not given",
+        "[6]: a dated reason excuses the window that holds it, and nobody can say which that is",
+        _WITHIN,
+        {"record": [_ACCEPTED_IN_2009], "as_at": "2010-03-01"},
+        [("started", 0, "cannot_tell")],
+        _FIVE_DAYS,
+        meets=lambda rule, limits, case: "started" not in case["circumstances"] and dated_reason(case),
+    ),
+    Small(
+        "a dated reason while the first day of the window is not given",
+        "[6]: the same",
+        {"expect": {"activity": "visit", "by": "ended", "not_before": "sentenced"}},
+        {"circumstances": {"ended": "2010-02-01"}, "record": [_ACCEPTED_IN_2009], "as_at": "2010-03-01"},
+        [("case", 0, "cannot_tell")],
+        meets=lambda rule, limits, case: "sentenced" not in case["circumstances"] and dated_reason(case),
     ),
     Small(
         "a refused reason where the entry that starts the clock has no date",

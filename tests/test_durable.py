@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from knowledge_base import CASES, examples_by_rule, knowledge, reference
-from quips import isolation
+from quips.durable import isolation
 from quips.cases import Case, read_case
 from quips.conditions import facts_of
 from quips.decisions import Decision

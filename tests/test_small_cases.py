@@ -76,6 +76,17 @@ def test_an_entry_is_found_by_a_date_of_its_own() -> None:
     assert statuses(rule, visits({"on": "2010-02-19", "due": "2010-02-01"})) == {"case": "missing"}
 
 
+@departs("learning the end turns met into missing, which is said never to happen; by [9] there is no end until one is given")
+def test_learning_when_a_count_ended_does_not_flip_it() -> None:
+    rule: Json = {"from": "started", "expect": {"activity": "visit", "at_least": "limit", "until": "ended"}}
+    once: Any = {"limit": [[{"value": 1, "unit": "times"}]]}
+    found = {
+        statuses(rule, {**visits({"on": "2010-01-20"}), "circumstances": {"started": "2010-01-04", **end}}, once)["started"]
+        for end in ({}, {"ended": "2010-01-10"})
+    }
+    assert found != {"met", "missing"}
+
+
 # Keys --------------------------------------------------------------------------------------------------------------------
 
 

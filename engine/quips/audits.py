@@ -13,9 +13,9 @@ from quips.agreement import EnginesDifferError, differences
 from quips.cases import Case, read_case
 from quips.decisions import Decision
 from quips.durable.engine import durable_available
+from quips.durable.isolation import IsolatedDurable
 from quips.findings import Finding, FindingBuilder
 from quips.framework import Edition
-from quips.durable.isolation import IsolatedDurable
 from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
 from quips.places import Place

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from quips.durable.casefacts import Moment, Moments
 from quips.durable.findingfacts import Finding, Shown, observed, shown
 from quips.durable.lowering import Lowered, Question
+from quips.durable.settling import Answers
 from quips.observations import observations
 from quips.occasions import Occasion, State, occasions
 from quips.program import Duty, Program
-from quips.durable.settling import Answers
 from quips.statuses import Status
 from quips.truth import Conditions, World
 

@@ -14,16 +14,16 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-from quips.durable.asking import AskedRule
-from quips.durable.casefacts import CaseFacts, Fact
 from quips.cases import Case
 from quips.decisions import Decision, Ref
+from quips.durable.asking import AskedRule
+from quips.durable.casefacts import CaseFacts, Fact
 from quips.durable.findingfacts import Finding, Shown, attempt_facts, edge_name, graph_facts, joins
 from quips.durable.lowering import Lowered, lower
 from quips.durable.normalform import HEARTBEAT, PHASE, Compiled, Ruleset
+from quips.durable.settling import Settler
 from quips.problems import QuipsError
 from quips.program import Program
-from quips.durable.settling import Settler
 from quips.statuses import Status
 from quips.truth import Conditions, World
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from quips.durable.casefacts import Fact
+from quips.durable.sides import NO, YES
 from quips.observations import Attempt, Observation
 from quips.program import Duty
-from quips.durable.sides import NO, YES
 from quips.statuses import Status, Verdict, verdict_of
 
 Shown = frozenset[tuple[str | int, ...]]

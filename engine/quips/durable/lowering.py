@@ -14,8 +14,8 @@ from typing import Any, Literal
 from quips.conditions import Condition, facts_of
 from quips.durable.generic_rules import graph_rules, status_rules
 from quips.durable.normalform import Compiled, LoweringError, Ruleset, check, fact, no_fact, rule, too_large
-from quips.program import Derived, Duty, Program
 from quips.durable.sides import ALWAYS, NO, YES, Reading, Side, Sides, patterns, text, told
+from quips.program import Derived, Duty, Program
 
 What = Literal["applies", "clash"]
 _WORDS: dict[What, tuple[str, str]] = {"applies": ("applies", "ruled-out"), "clash": ("clashes", "agrees")}

@@ -12,9 +12,9 @@ from typing import Any
 from quips.durable.casefacts import CaseFacts, Fact, Moment, Moments
 from quips.durable.lowering import Lowered, Question
 from quips.durable.normalform import Ruleset
+from quips.durable.sides import YES, told
 from quips.problems import QuipsError
 from quips.program import Program
-from quips.durable.sides import YES, told
 from quips.truth import Truth
 
 _Questions = dict[tuple[int, int], tuple[Question, Moment]]
