@@ -6,9 +6,9 @@ Nothing here decides anything. Each condition of a tree is asked by the same com
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from quips.cases import Value
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
@@ -19,8 +19,7 @@ from quips.truth import Conditions, Truth, World
 from quips.vocabulary import Term, Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A circumstance that a finding looked at.
 
     Attributes:
@@ -38,8 +37,7 @@ class Fact:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One condition of a rule, as it came out.
 
     Attributes:
@@ -83,6 +81,23 @@ class Explainer:
                 return Step("not", truth, "", condition.place, (self.tree(part, day),))
             case Has():
                 return Step(self.in_words(condition), truth, self.record_in_words(condition), condition.place)
+
+    def first_failed(self, condition: Condition, day: int) -> Step | None:
+        """Return the first condition that keeps one from being true: one that is false before one that is not known."""
+        return self._first(condition, day, False) or self._first(condition, day, None)
+
+    def _first(self, condition: Condition, day: int, truth: Truth) -> Step | None:
+        if self.conditions.asks(condition)(self.world, day) is not truth:
+            return None
+        match condition:
+            case AllOf(parts) | AnyOf(parts):
+                found = (self._first(part, day, truth) for part in parts)
+                return next((step for step in found if step is not None), None)
+            case Not(part):
+                inner = self.tree(part, day)
+                return Step(f"it is not so that {inner.words}", truth, inner.found or "it is so", condition.place)
+            case _:
+                return self.tree(condition, day)
 
     def facts(self, condition: Condition, day: int) -> Iterator[Fact]:
         """Yield each circumstance that a condition reads, once, in the order in which it is written."""

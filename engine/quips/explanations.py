@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from quips.audits import Audit
 from quips.explain import Step
 from quips.findings import Finding, FindingBuilder
-from quips.reasons import first_failed
 from quips.reference import ReferenceEngine
 from quips.rules import Rule
 
@@ -65,5 +64,5 @@ def explain(engine: ReferenceEngine, audit: Audit, rule: Rule, builder: FindingB
         clash = explainer.tree(rule.conflict.when, day) if rule.conflict and rule.conflict.pair is None else None
         change = explainer.smallest_change(rule.applies, day)
         finding = by_ref[rule.name, evaluated.key]
-        explanations.append(Explanation(finding, applies, clash, beneath, first_failed(applies), tuple(change)))
+        explanations.append(Explanation(finding, applies, clash, beneath, explainer.first_failed(rule.applies, day), tuple(change)))
     return explanations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from quips.cases import Case
 from quips.conditions import Condition
@@ -21,8 +21,7 @@ from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import World
 
 
-@dataclass(frozen=True, slots=True)
-class LimitShown:
+class LimitShown(NamedTuple):
     """One reading of a time limit, as it bears on a finding.
 
     Attributes:
@@ -46,24 +45,21 @@ class LimitShown:
     cites: tuple[Citation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """What a finding shows of a prompt: ``yes``, ``no``, ``nothing`` or ``open``."""
 
     prompt: str
     shows: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryShown:
+class EntryShown(NamedTuple):
     """An entry of the record that decided: in words, and where it stands."""
 
     words: str
     place: Place | None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule says of one case and one occasion.
 
     Attributes:

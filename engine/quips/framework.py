@@ -178,6 +178,13 @@ class Node:
         for child in self.children:
             yield from child.walk()
 
+    def populations(self, above: list[Condition]) -> Iterator[tuple[Node, list[Condition]]]:
+        """Yield the node and all beneath it, each with the populations of the nodes above it and its own."""
+        population = [*above, *([self.applies_when] if self.applies_when else [])]
+        yield self, population
+        for child in self.children:
+            yield from child.populations(population)
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -219,6 +226,11 @@ class Edition:
         """Yield every node, in the edition's own order."""
         for division in self.divisions:
             yield from division.walk()
+
+    def populations(self) -> Iterator[tuple[Node, list[Condition]]]:
+        """Yield every node with its own population and those of the nodes above it, in the edition's own order."""
+        for division in self.divisions:
+            yield from division.populations([])
 
     def prompts(self) -> Iterator[Prompt]:
         """Yield every prompt, in the edition's own order."""

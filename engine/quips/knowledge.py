@@ -26,6 +26,13 @@ from quips.framework import (
     read_sources,
 )
 from quips.graph import Graph, build_graph, circles, derived_in_order, rules_in_order
+from quips.holdings import (
+    crosswalk_problems,
+    glossary_problems,
+    population_problems,
+    prompt_problems,
+    publication_problems,
+)
 from quips.names import name_problems
 from quips.passed import is_known, remember
 from quips.places import Place
@@ -192,10 +199,15 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
             knowledge.rules,
             knowledge.case_shape,
         )
+        problems += prompt_problems(knowledge.editions)
+        problems += publication_problems(knowledge.publications, knowledge.prompts)
+        problems += crosswalk_problems(knowledge.crosswalk, knowledge.prompts)
+        problems += glossary_problems(knowledge.glossary, vocabulary)
         _stop_if_wrong(problems)
-        _stop_if_wrong(circles(knowledge.rule_graph, knowledge.rules))
+        problems += population_problems(knowledge.rules.values(), knowledge.editions, vocabulary)
+        problems += circles(knowledge.rule_graph, knowledge.rules)
+        _stop_if_wrong(problems)
         remember(digest)
-    _stop_if_wrong(problems)
     return knowledge
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from quips.cases import Case
-from quips.conditions import AllOf, Condition
+from quips.conditions import AllOf
 from quips.findings import Finding
 from quips.framework import Edition, Node, Prompt
 from quips.knowledge import Knowledge
@@ -68,7 +68,7 @@ def proposals(
     world = World(case)
     provider = case.fact("provider", case.as_at)
     found = []
-    for node, population in _with_populations(edition):
+    for node, population in edition.populations():
         for prompt in node.prompts:
             if prompt.about != "case" or (prompt.variant and provider is not None and prompt.variant != provider):
                 continue
@@ -91,17 +91,3 @@ def _answer(applies: bool | None, bears: Sequence[tuple[Finding, str]]) -> str:
     settled = applies and "yes" in shown and "open" not in shown and not any(f.provisional for f, _ in bears)
     return YES if settled else FOR_THE_AUDITOR
 
-
-def _with_populations(edition: Edition) -> list[tuple[Node, list[Condition]]]:
-    """Each node with its own population and those of the nodes above it."""
-    found: list[tuple[Node, list[Condition]]] = []
-
-    def visit(node: Node, above: list[Condition]) -> None:
-        population = [*above, *([node.applies_when] if node.applies_when else [])]
-        found.append((node, population))
-        for child in node.children:
-            visit(child, population)
-
-    for division in edition.divisions:
-        visit(division, [])
-    return found

@@ -195,7 +195,7 @@ class Telling:
             if self.rule.triggers and any(hasattr(trigger, "test") for trigger in self.rule.triggers):
                 return f"No occasion for it: {in_sentence(self._title(occasion.about))} has not changed in that way."
             return f"This clock does not run here: there is no {in_sentence(self._title(occasion.about))} in this case."
-        failed = first_failed(self.explainer.tree(self.rule.applies, self.day))
+        failed = self.explainer.first_failed(self.rule.applies, self.day)
         return f"It is for cases where {failed.words}; here: {failed.found}." if failed else "It does not apply here."
 
     def _cannot_tell(self) -> str:
@@ -383,11 +383,6 @@ class Telling:
         return f"{', and' if also else ':'} {listed(said, 'and')}" if said else ""
 
 
-def first_failed(step: Step) -> Step | None:
-    """Return the first condition of a tree that keeps it from being true; one that is false before one that is unknown."""
-    return _first(step, False) or _first(step, None)
-
-
 def held(step: Step) -> Iterator[Step]:
     """Yield the conditions at the leaves of a tree that hold and make it hold."""
     if step.truth is not True:
@@ -416,23 +411,9 @@ def leaves(condition: Condition) -> Iterator[Test]:
             return
 
 
-def _first(step: Step, truth: bool | None) -> Step | None:
-    if step.truth is not truth:
-        return None
-    if step.words == "not":
-        [inner] = step.steps
-        return Step(f"it is not so that {inner.words}", truth, inner.found or "it is so", step.place)
-    for part in step.steps:
-        found = _first(part, truth)
-        if found:
-            return found
-    return step if not step.steps or step.words.startswith("at least") else None
-
-
 _WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})
 _REASONS = {
     Reason.ACCEPTED: "An acceptable reason is on record.",
     Reason.REFUSED: "A reason is on record, and it was not acceptable.",
     Reason.UNSAID: "A reason is on record; whether it is acceptable, and whether it is for this occasion, is for the auditor.",
 }
-__all__ = ["STATUS_WORDS", "Telling", "first_failed", "held", "leaves"]

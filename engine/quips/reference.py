@@ -6,7 +6,7 @@ gives the statuses and, read more closely, the explanations. Numbers in brackets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from quips.cases import Case
@@ -38,6 +38,7 @@ class Evaluated:
         begun: The first day on which the work was done in any way.
         only_timing: Whether all that can be wrong with it is when it was done, so that nothing that rests on it can fall with it.
         undermined_by: The findings it rests on that fall short.
+        beneath: The findings it rests on or follows, with the kind of edge, once they have been asked for.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Evaluated:
     begun: int | None = None
     only_timing: bool = False
     undermined_by: tuple[Evaluated, ...] = ()
+    beneath: list[tuple[Evaluated, str]] | None = None
 
 
 Evaluation = list[list[Evaluated]]
@@ -98,12 +100,13 @@ class ReferenceEngine:
         """Return the decisions of an evaluation."""
         return [self._decision(finding, evaluation) for findings in evaluation for finding in findings]
 
-    def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> Iterator[tuple[Evaluated, str]]:
-        """Yield the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
-        for number, kind in self.program.duties[finding.number].edges:
-            found = _in_force(evaluation[number], finding)
-            if found is not None:
-                yield found, kind
+    def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> list[tuple[Evaluated, str]]:
+        """Return the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
+        if finding.beneath is None:
+            edges = self.program.duties[finding.number].edges
+            joined = [(_in_force(evaluation[number], finding), kind) for number, kind in edges]
+            finding.beneath = [(found, kind) for found, kind in joined if found is not None]
+        return finding.beneath
 
     def verdict(self, finding: Evaluated) -> Verdict:
         """Return the kind of answer a finding is."""
@@ -131,11 +134,12 @@ class ReferenceEngine:
         return Decision(duty.name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
 
     def _open_beneath(self, finding: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
-        return self._refs(
+        found = [
             prerequisite
             for prerequisite, kind in self.prerequisites(finding, evaluation)
             if kind == "rests_on" and self.verdict(prerequisite) is Verdict.OPEN and not prerequisite.only_timing
-        )
+        ]
+        return self._refs(found)
 
     def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
         """The nearest gaps upstream that explain a gap, looking through what is open or not applicable [19]."""
@@ -156,34 +160,41 @@ class ReferenceEngine:
                     pending.append((beyond, kind if path == "rests_on" else path))
         return self._refs(causes.values())
 
-    def _refs(self, findings: Iterable[Evaluated]) -> tuple[Ref, ...]:
+    def _refs(self, findings: Collection[Evaluated]) -> tuple[Ref, ...]:
+        if not findings:
+            return ()
         ordered = sorted({(finding.number, finding.key) for finding in findings})
         return tuple((self.program.duties[number].name, key) for number, key in ordered)
 
 
 def status_of(attempt: Attempt) -> Status:
     """Return the status that what is on the record gives, under one reading of the limit [2]."""
-    match attempt.seen:
-        case Seen.GOOD:
-            return Status.MET if attempt.timed else Status.TO_JUDGE
-        case Seen.UNJUDGED | Seen.UNCLEAR | Seen.UNDATED | Seen.EARLY:
-            return Status.TO_JUDGE
-        case Seen.BAD:
-            return Status.INSUFFICIENT
-        case Seen.AFTER:
-            return Status.EXCEPTED if attempt.late_accepted else Status.LATE
-        case Seen.NOTHING | Seen.SHORT:
-            return _status_of_absence(attempt)
-        case Seen.CLEAR:
-            return Status.NOT_ON_RECORD if attempt.incomplete else Status.MET
-        case Seen.FUTURE:
-            return Status.NOT_YET_DUE
-        case Seen.NOT_SEEN:
-            return Status.NOT_ON_RECORD
-        case Seen.NO_END:
-            return Status.NOT_APPLICABLE
-        case Seen.DATE_NOT_GIVEN | Seen.DOUBTFUL:
-            return Status.CANNOT_TELL
+    seen = attempt.seen
+    status = _STATUS_OF.get(seen)
+    if status is not None:
+        return status
+    if seen is Seen.GOOD:
+        return Status.MET if attempt.timed else Status.TO_JUDGE
+    if seen is Seen.AFTER:
+        return Status.EXCEPTED if attempt.late_accepted else Status.LATE
+    if seen is Seen.CLEAR:
+        return Status.NOT_ON_RECORD if attempt.incomplete else Status.MET
+    return _status_of_absence(attempt)
+
+
+_STATUS_OF = {
+    Seen.UNJUDGED: Status.TO_JUDGE,
+    Seen.UNCLEAR: Status.TO_JUDGE,
+    Seen.UNDATED: Status.TO_JUDGE,
+    Seen.EARLY: Status.TO_JUDGE,
+    Seen.BAD: Status.INSUFFICIENT,
+    Seen.FUTURE: Status.NOT_YET_DUE,
+    Seen.NOT_SEEN: Status.NOT_ON_RECORD,
+    Seen.NO_END: Status.NOT_APPLICABLE,
+    Seen.DATE_NOT_GIVEN: Status.CANNOT_TELL,
+    Seen.DOUBTFUL: Status.CANNOT_TELL,
+}
+"""What is on the record and settles the status by itself; `Seen.NOTHING`, `SHORT` and the rest depend on more."""
 
 
 def stands(finding: Evaluated) -> bool:
@@ -242,14 +253,15 @@ def _compile(number: int, duty: Duty, program: Program, conditions: Conditions) 
 
 def _expectation(number: int, applies: Asks, find: FindsOccasions, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
     observe = observations(duty, program, conditions)
+    started, none = State.NOW, State.NONE
 
     def evaluate(world: World) -> list[Evaluated]:
         found = find(world)
         results = []
         for occasion in found:
             state = occasion.state
-            day = occasion.day if state is State.NOW and occasion.day is not None else world.case.as_at
-            truth = False if state is State.NONE else applies(world, day)
+            day = occasion.day if state is started and occasion.day is not None else world.case.as_at
+            truth = False if state is none else applies(world, day)
             if not truth:
                 results.append(_without_observation(number, occasion, truth))
                 continue

@@ -1,0 +1,93 @@
+"""Checks of what the framework holds beside the editions: published figures, crosswalk, glossary, and prompts as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from quips.framework import Edition, Entry, Meets, Prompt
+from quips.problems import Problem, did_you_mean
+from quips.published import Figure, Publication
+from quips.rules import Rule
+from quips.satisfiable import can_hold_together
+from quips.vocabulary import Vocabulary
+
+
+def prompt_problems(editions: Mapping[str, Edition]) -> Iterator[Problem]:
+    """Yield a problem for each prompt without a citation, and for each two of an edition that ask the same."""
+    for edition in editions.values():
+        asked: dict[tuple[str, str], Prompt] = {}
+        for prompt in edition.prompts():
+            if not prompt.cites:
+                message = f"The prompt '{prompt.name}' has no citation."
+                yield Problem(prompt.place, "no-citation", message, "Say where it comes from, if only {document: memory}.")
+            words = " ".join(prompt.asks.lower().split()), prompt.name.split("/")[1]
+            if words in asked:
+                message = f"'{prompt.name}' asks the same as '{asked[words].name}'."
+                yield Problem(prompt.place, "asks-the-same", message, "Make them one prompt with both citations.")
+            asked.setdefault(words, prompt)
+
+
+def publication_problems(publications: Mapping[str, Publication], prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+    """Yield a problem for each published figure that cannot be: unless the report itself contradicts, and that is on record."""
+    for publication in publications.values():
+        explained = {line for contradiction in publication.contradictions for line in contradiction.lines}
+        for figure in publication.figures:
+            if figure.prompt not in prompts:
+                message = f"There is no prompt '{figure.prompt}'."
+                yield Problem(figure.place, "unknown-prompt", message, did_you_mean(figure.prompt, prompts))
+            if figure.line not in explained:
+                yield from _impossible(figure)
+
+
+def crosswalk_problems(crosswalk: Sequence[Meets], prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+    """Yield a problem for each pair of the crosswalk that names no prompt, stands twice, or stays in one edition."""
+    seen = set()
+    for meets in crosswalk:
+        for name in (meets.source, meets.target):
+            if name not in prompts:
+                yield Problem(meets.place, "unknown-prompt", f"There is no prompt '{name}'.", did_you_mean(name, prompts))
+        if meets.source.split("/")[0] == meets.target.split("/")[0]:
+            yield Problem(meets.place, "one-edition", "Both prompts are of one edition.", "A crosswalk joins two.")
+        pair = frozenset((meets.source, meets.target))
+        if pair in seen:
+            yield Problem(meets.place, "defined-twice", f"'{meets.source}' and '{meets.target}' are joined twice.", "Keep one.")
+        seen.add(pair)
+
+
+def glossary_problems(glossary: Iterable[Entry], vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Yield a problem for each name of the vocabulary that a term is said to be and that does not exist."""
+    names = {*vocabulary.circumstances, *vocabulary.activities}
+    for entry in glossary:
+        for name in entry.used_as:
+            if name not in names:
+                message = f"'{name}' is not in the vocabulary."
+                yield Problem(entry.place, "unknown-name", message, did_you_mean(name, names))
+
+
+def population_problems(
+    rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary
+) -> Iterator[Problem]:
+    """Yield a problem for each rule that answers a prompt whose population its own cases can never belong to."""
+    populations = {
+        prompt.name: [*above, *([prompt.applies_when] if prompt.applies_when else [])]
+        for edition in editions.values()
+        for node, above in edition.populations()
+        for prompt in node.prompts
+    }
+    for rule in rules:
+        for answer in rule.answers:
+            population = populations.get(answer.prompt, [])
+            if population and not can_hold_together([rule.applies, *population], vocabulary.circumstances):
+                message = f"The prompt '{answer.prompt}' is never asked of the cases this rule is for."
+                hint = "Change the rule's 'when' or the prompt's 'applies_when', or leave out the answer."
+                yield Problem(answer.place, "never-together", message, hint)
+
+
+def _impossible(figure: Figure) -> Iterator[Problem]:
+    if figure.percent is not None and not 0 <= figure.percent <= 100:
+        message = f"A share of {figure.percent:g}% cannot be."
+        yield Problem(figure.place, "impossible-share", message, "If it is printed so, record the contradiction.")
+    if figure.n is not None and figure.of is not None and figure.n > figure.of:
+        message = f"{figure.n} of {figure.of} cannot be."
+        yield Problem(figure.place, "impossible-share", message, "If it is printed so, record the contradiction.")
+
