@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from quips.places import NOWHERE, Place
 from quips.source import Document
@@ -28,6 +28,8 @@ class Test:
             ordinal for ``before``, another fact's name for ``not_same_as``, true or false for the others.
         place: Where it is written.
     """
+
+    __test__: ClassVar[bool] = False  # pytest is not to take it for a test of the project
 
     subject: str
     op: str
