@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 
 from quips.agreement import EnginesDifferError, differences
 from quips.cases import Case, read_case
@@ -106,7 +105,7 @@ class Auditor:
         """Return the auditor itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *failure: object) -> None:
         """Stop the worker process, if there is one."""
         if self.durable is not None:
             self.durable.close()

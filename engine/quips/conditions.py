@@ -13,8 +13,6 @@ from typing import Any, ClassVar
 from quips.places import NOWHERE, Place
 from quips.source import Document
 
-Scalar = str | int | bool
-
 
 @dataclass(frozen=True, slots=True)
 class Test:

@@ -64,5 +64,7 @@ def explain(engine: ReferenceEngine, audit: Audit, rule: Rule, builder: FindingB
         clash = explainer.tree(rule.conflict.when, day) if rule.conflict and rule.conflict.pair is None else None
         change = explainer.smallest_change(rule.applies, day)
         finding = by_ref[rule.name, evaluated.key]
-        explanations.append(Explanation(finding, applies, clash, beneath, explainer.first_failed(rule.applies, day), tuple(change)))
+        explanations.append(
+            Explanation(finding, applies, clash, beneath, explainer.first_failed(rule.applies, day), tuple(change))
+        )
     return explanations

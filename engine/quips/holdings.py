@@ -64,9 +64,7 @@ def glossary_problems(glossary: Iterable[Entry], vocabulary: Vocabulary) -> Iter
                 yield Problem(entry.place, "unknown-name", message, did_you_mean(name, names))
 
 
-def population_problems(
-    rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary
-) -> Iterator[Problem]:
+def population_problems(rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield a problem for each rule that answers a prompt whose population its own cases can never belong to."""
     populations = {
         prompt.name: [*above, *([prompt.applies_when] if prompt.applies_when else [])]
@@ -90,4 +88,3 @@ def _impossible(figure: Figure) -> Iterator[Problem]:
     if figure.n is not None and figure.of is not None and figure.n > figure.of:
         message = f"{figure.n} of {figure.of} cannot be."
         yield Problem(figure.place, "impossible-share", message, "If it is printed so, record the contradiction.")
-

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quips.conditions import Condition, facts_of, has_of
+from quips.conditions import Condition, has_of
 from quips.framework import Limit
 from quips.rules import Conflict, Expect, Rule, Trigger
 from quips.vocabulary import Vocabulary
@@ -120,25 +120,6 @@ def compile_program(
     relevant = {name: vocabulary.circumstances[name].relevant_when for name in vocabulary.anchors()}
     used = {name for rule in rules if rule.expect for name in rule.expect.limits}
     return Program(duties, derived, {name: limits[name] for name in sorted(used)}, relevant, stages)
-
-
-def facts_read(duty: Duty, program: Program) -> frozenset[str]:
-    """Return the circumstances that a rule's status can depend on, derived ones followed to what they are inferred from."""
-    reads = set(facts_of(duty.applies))
-    if duty.conflict is not None and duty.conflict.pair is None:
-        reads |= set(facts_of(duty.conflict.when))
-    for name in duty.expect.limits if duty.expect else ():
-        for reading in program.limits[name].readings:
-            for row in reading.rows:
-                reads |= set(facts_of(row.when)) if row.when else set()
-    pending = list(reads)
-    while pending:
-        inferred = program.derived.get(pending.pop())
-        for number, _ in inferred.rules if inferred else ():
-            new = set(facts_of(program.duties[number].applies)) - reads
-            reads |= new
-            pending.extend(new)
-    return frozenset(reads)
 
 
 def _derived(name: str, rules: Sequence[Rule]) -> Derived:

@@ -90,4 +90,3 @@ def _answer(applies: bool | None, bears: Sequence[tuple[Finding, str]]) -> str:
         return NO
     settled = applies and "yes" in shown and "open" not in shown and not any(f.provisional for f, _ in bears)
     return YES if settled else FOR_THE_AUDITOR
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from math import floor
 from typing import Any
 
 from quips.framework import Edition, Node
@@ -186,16 +185,6 @@ def _rating(
 def _recomputed(publication: Publication, what: str, printed: str, found: str, agrees: bool, line: int) -> Recomputed:
     why = next((c.why for c in publication.contradictions if line in c.lines), "") if not agrees else ""
     return Recomputed(publication.name, what, printed, found, agrees, why, line)
-
-
-def rounded(share: float) -> int:
-    """Return a share rounded half up, as the reports round.
-
-    Example:
-        >>> rounded(84.5), rounded(84.4)
-        (85, 84)
-    """
-    return floor(share + 0.5)
 
 
 def _publication(name: str, parts: list[Document]) -> Publication:

@@ -13,7 +13,6 @@ from datetime import date
 from functools import cache
 
 FIRST_YEAR, LAST_YEAR = 1995, 2045
-UNITS = ("days", "weeks", "months", "working_days")
 
 
 def add(day: int, value: int, unit: str) -> int:

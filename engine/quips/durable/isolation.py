@@ -10,7 +10,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from threading import Lock
-from types import TracebackType
 from typing import Any
 
 from quips.cases import Case
@@ -40,7 +39,7 @@ class IsolatedDurable:
         """Return the engine itself."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *failure: object) -> None:
         """Stop the worker process."""
         self.close()
 

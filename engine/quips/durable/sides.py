@@ -81,7 +81,6 @@ Side = tuple[tuple[Part, ...], ...]
 """Alternatives, each the parts that hold together; one without parts always holds, and no alternative never does."""
 
 ALWAYS: Side = ((),)
-NEVER: Side = ()
 
 
 class Sides:
