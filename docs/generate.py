@@ -11,9 +11,12 @@ import sys
 from pathlib import Path
 
 from generating.commands import commands_page
+from generating.coverage import coverage_page
 from generating.editions import edition_pages
+from generating.glossary import glossary_page
 from generating.json_report import report_page
 from generating.limits import limits_page, sources_page
+from generating.published import published_pages
 from generating.rules import rule_pages
 from generating.sessions import SessionError, is_session, with_output
 from generating.statuses import statuses_page
@@ -32,9 +35,12 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
     pages = {
         **rule_pages(knowledge),
         **edition_pages(knowledge),
+        **published_pages(knowledge),
         "limits.md": limits_page(knowledge),
         "sources.md": sources_page(knowledge),
         "vocabulary.md": vocabulary_page(knowledge),
+        "glossary.md": glossary_page(knowledge),
+        "coverage.md": coverage_page(knowledge),
         "cli.md": commands_page(),
         "statuses.md": statuses_page(),
         "json-report.md": report_page(),
@@ -55,8 +61,8 @@ def sessions() -> dict[Path, str]:
 
 
 def left_over(files: dict[Path, str]) -> list[Path]:
-    """Return the pages of rules and editions that nothing makes any more."""
-    there = [path for folder in ("rules", "editions") for path in (REFERENCE / folder).glob("*.md")]
+    """Return the pages of rules, editions and reports that nothing makes any more."""
+    there = [path for folder in ("rules", "editions", "published") for path in (REFERENCE / folder).glob("*.md")]
     return sorted(set(there) - set(files))
 
 

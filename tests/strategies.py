@@ -223,8 +223,13 @@ def _add_clocks(pick: Pick, rule: Json, kind: str) -> None:
         rule["from"] = _clock(pick, pick.of(["visit", "plan"]))
     elif kind in ("within", "every", "each_period") or pick.chance():
         clocks = [_clock(pick) for _ in range(2 if pick.chance(4) else 1)]
-        starts = {str(clock.get("each", clock.get("becomes")) if isinstance(clock, dict) else clock) for clock in clocks}
+        starts = {_starts_with(clock) for clock in clocks}
         rule["from"] = clocks if len(starts) > 1 else clocks[0]
+
+
+def _starts_with(clock: str | Json) -> str:
+    """What a clock starts with; two clocks that start with the same thing would have findings with the same key."""
+    return clock if isinstance(clock, str) else str(clock.get("each") or next(iter(clock["becomes"])))
 
 
 def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activity: str) -> None:

@@ -102,9 +102,11 @@ def test_every_rule_has_its_section_with_every_heading():
         "Why it matters",
         "When it applies",
         "What it rests on",
+        "What rests on it",
         "What puts it right",
         "What it cannot see",
         "Bears on",
+        "Published figures",
         "Source",
         "Examples",
     )

@@ -42,6 +42,7 @@ GAPS: dict[str, list[tuple[str, str, set[str]]]] = {
     "composed-domestic-abuse": [
         ("call-out-prompts-check", "missing", set()),
         ("marac-referral-made", "missing", set()),
+        ("no-further-call-outs", "insufficient", set()),
         ("police-check-made", "missing", set()),
         ("roh-analysis-draws-on-sources", "undermined", {"police-check-made"}),
         ("sara-completed", "undermined", {"police-check-made"}),

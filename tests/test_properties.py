@@ -420,7 +420,10 @@ def _has_a_window(finding: Evaluated) -> bool:
 def test_a_good_activity_in_its_window_never_makes_it_worse(
     drawn: tuple[list[Json], Limits], case: Json, data: st.DataObject
 ) -> None:
-    """Nor does taking one away make it better: the record without it is the one before it was added."""
+    """Nor does taking one away make it better: the record without it is the one before it was added.
+
+    Where the limit has no number the timing is to judge, and so is what would be excepted were it not done.
+    """
     built = build(*drawn)
     before = built.engine.evaluate(case_of(case))
     rules = {rule["rule"]: rule for rule in drawn[0] if "activity" in rule.get("expect", {})}
@@ -442,10 +445,11 @@ def test_a_good_activity_in_its_window_never_makes_it_worse(
     on = date.fromordinal(data.draw(st.sampled_from([first, last]) | st.integers(first, last)))
     added = {**case, "record": [*case["record"], {good.activity: {"on": on.isoformat(), **good.said}}]}
     after = own_statuses(built, added)[name, finding.key]
-    assert _RANK[after] >= _RANK[str(finding.was)], (name, finding.key, str(finding.was), after, on)
+    timed = all(attempt.timed for attempt in finding.observation.attempts)
+    assert not timed or _RANK[after] >= _RANK[str(finding.was)], (name, finding.key, str(finding.was), after, on)
     bounds_known = expect.not_before is None or expect.not_before in case["circumstances"]
     if bounds_known and expect.which == "any" and not (expect.at_least or expect.each_period):
-        assert after == "met" if all(attempt.timed for attempt in finding.observation.attempts) else "to_judge"
+        assert after == ("met" if timed else "to_judge")
 
 
 @examples(1)
@@ -470,7 +474,7 @@ def test_one_more_good_review_in_time_never_makes_more_gaps(
     assert turn.observation is not None
     [attempt] = turn.observation.attempts
     assume(attempt.first is not None and attempt.due is not None)
-    first, last = attempt.first, min(attempt.due, case_of(case).as_at)
+    first, last = attempt.first + (turn.observation.turn > 1), min(attempt.due, case_of(case).as_at)
     assume(first <= last)
     on = date.fromordinal(data.draw(st.sampled_from([first, last]) | st.integers(first, last))).isoformat()
     added = {**case, "record": [*case["record"], {good.activity: {"on": on, **good.said}}]}
@@ -506,10 +510,11 @@ def test_completing_a_circumstance_never_flips_met_and_missing(world: tuple[Buil
 @examples(2)
 @given(worlds(derive=False), st.sampled_from(DATES))
 def test_completing_a_date_never_flips_met_and_missing(world: tuple[Built, Json], name: str) -> None:
-    """Left out is the end of a count, where the engine does flip; `test_small_cases` shows it."""
+    """Left out is the end of what is counted, where the engine does flip; `test_small_cases` shows it."""
     built, case = world
     assume(name in case["circumstances"] and not _asks_if_known(built, name))
-    assume(not any(d.expect and d.expect.at_least and d.expect.until == name for d in built.program.duties))
+    expects = [duty.expect for duty in built.program.duties if duty.expect]
+    assume(not any((expect.at_least or expect.each_period) and expect.until == name for expect in expects))
     _completing_flips_nothing(built, case, name)
 
 

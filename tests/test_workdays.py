@@ -20,14 +20,14 @@ def day_after(start: str, value: int, unit: str) -> str:
 
 @pytest.mark.parametrize("year", BANK_HOLIDAYS)
 def test_weekdays_off_are_the_bank_holidays_of_the_year(year: int) -> None:
-    known = set(working_days())
+    known = {day for decade in range(2000, 2030, 10) for day in working_days(decade)}
     days = [date(year, 1, 1) + timedelta(days=n) for n in range(365 + (year % 4 == 0))]
     off = {day for day in days if day.weekday() < 5 and day.toordinal() not in known}
     assert off == BANK_HOLIDAYS[year]
 
 
 def test_no_weekend_is_a_working_day() -> None:
-    assert {date.fromordinal(day).weekday() for day in working_days()} == {0, 1, 2, 3, 4}
+    assert {date.fromordinal(day).weekday() for day in working_days(2000)} == {0, 1, 2, 3, 4}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_one_off_holidays_are_skipped(holiday: str) -> None:
 @pytest.mark.parametrize("day", ["2012-05-28", "2020-05-04", "2022-05-30", "2010-04-01"])
 def test_days_that_a_holiday_moved_away_from_are_worked(day: str) -> None:
     """The late May holiday of 2012 and 2022 and the early May one of 2020 moved; Maundy Thursday is none."""
-    assert date.fromisoformat(day).toordinal() in set(working_days())
+    assert date.fromisoformat(day).toordinal() in {day for decade in range(2000, 2030, 10) for day in working_days(decade)}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generating.links import Links
 from generating.words import (
     capital,
     condition_words,
@@ -20,7 +21,7 @@ from quips.explain import day_in_words
 from quips.framework import Citation, Edition, Node, Prompt, read_citations
 from quips.knowledge import Knowledge
 from quips.problems import listed
-from quips.rules import Rule
+from quips.reports.printed import CAVEAT
 
 _STANDINGS = (
     "A standing says what a text rests on. *Published*: a report prints it. *Reconstructed*: our wording, from what the reports "
@@ -31,7 +32,8 @@ _ABOUT = ("title", "name", "band", "statement", "wording", "standing", "cites", 
 
 def edition_pages(knowledge: Knowledge) -> dict[str, str]:
     """Return a page for each edition, by path beneath ``docs/reference``."""
-    pages = {f"editions/{name}.md": _Page(edition, knowledge).text() for name, edition in knowledge.editions.items()}
+    links = Links(knowledge, "../")
+    pages = {f"editions/{name}.md": _Page(edition, links).text() for name, edition in knowledge.editions.items()}
     rows = [
         (f"[{escaped(edition.title)}]({name}.md)", f"`{name}`", _in_use(edition), escaped(edition.summary))
         for name, edition in knowledge.editions.items()
@@ -49,12 +51,10 @@ def _in_use(edition: Edition) -> str:
 class _Page:
     """Writes the page of one edition."""
 
-    def __init__(self, edition: Edition, knowledge: Knowledge) -> None:
-        self.edition, self.knowledge = edition, knowledge
-        self.answering: dict[str, list[Rule]] = {}
-        for rule in sorted(knowledge.rules.values(), key=lambda rule: rule.title):
-            for prompt in dict.fromkeys(answer.prompt for answer in rule.answers):
-                self.answering.setdefault(prompt, []).append(rule)
+    def __init__(self, edition: Edition, links: Links) -> None:
+        self.edition, self.links, self.knowledge = edition, links, links.knowledge
+        headings = [slug(_heading(prompt)) for prompt in edition.prompts()]
+        assert len(set(headings)) == len(headings), f"two prompts of {edition.name} have the same heading"
 
     def text(self) -> str:
         edition = self.edition
@@ -70,13 +70,26 @@ class _Page:
             facts,
             escaped(edition.notes),
             _STANDINGS,
+            ["## Reports, copyright and licence", "", *self.reports()],
             self.threads(),
             ["## Scoring", "", "Every score worked out from these is indicative.", "", *self.scoring()],
             *(self.node(node) for division in edition.divisions for node in division.walk()),
+            contents=len(edition.levels),
         )
 
     def source(self, cites: Iterable[Citation]) -> str:
         return "; ".join(where_written(cites, self.knowledge.sources)) or "none of its own"
+
+    def reports(self) -> Iterator[str]:
+        printed = {publication.seed: self.links.report(publication) for publication in self.knowledge.publications.values()}
+        yield "The edition is read from these. Its prompts are in our words. What each report states of copyright is given."
+        yield ""
+        for name, source in self.knowledge.sources.items():
+            if source.edition == self.edition.name:
+                yield f"- {printed.get(name, escaped(source.short))}, {escaped(source.title)}. {self.links.licences[name]}"
+        yield ""
+        counted = "*yes* counts the cases answered yes, *no* those answered no"
+        yield f"Published figures stand with the prompts they are of: {counted}. {CAVEAT}"
 
     def threads(self) -> Iterator[str]:
         yield from ("## Purposes, threads and variants", "")
@@ -132,6 +145,8 @@ class _Page:
 
     def prompt(self, prompt: Prompt) -> Iterator[str]:
         about = ", about the organisation" if prompt.about == "organisation" else ""
+        yield f"{'#' * (len(self.edition.levels) + 1)} {_heading(prompt)}"
+        yield ""
         yield f"**{escaped(prompt.asks)}** `{prompt.name}` ({standing_words(prompt.standing)}{about})"
         yield ""
         if prompt.applies_when:
@@ -146,12 +161,25 @@ class _Page:
         if prompt.evidence:
             yield f"- Where to look: {escaped('; '.join(prompt.evidence))}"
         rules = [
-            f"[{escaped(rule.title)}](../rules/{rule.topic}.md#{slug(rule.title)})"
-            for rule in self.answering.get(prompt.name, [])
+            self.links.rule(rule, rule.title) + ("" if rule.status == "active" else f" ({rule.status})")
+            for rule in self.links.answering.get(prompt.name, [])
         ]
-        if prompt.about == "case":
-            yield f"- Rules that bear on it: {'; '.join(rules) or 'none; it is for the auditor alone'}"
+        if rules:
+            yield f"- Rules that bear on it: {'; '.join(rules)}"
+        if prompt.judged:
+            yield f"- Why it stays a judgement: {escaped(prompt.judged)}"
+        elif prompt.about == "case" and not rules:
+            yield "- Rules that bear on it: none, and no reason is on record; it is for the auditor alone"
+        figures = self.links.figures_in_a_line(prompt)
+        if figures:
+            yield f"- Published: {figures}"
+        yield from (f"- Meets {meeting}" for meeting in self.links.meeting(prompt))
         yield f"- Source: {self.source(prompt.cites)}"
+
+
+def _heading(prompt: Prompt) -> str:
+    """Return the heading of a prompt on its edition's page: its name within the edition."""
+    return prompt.name.split("/", 1)[1]
 
 
 def _is_plain(value: object) -> bool:

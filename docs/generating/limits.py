@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generating.links import Links
 from generating.words import condition_words, escaped, page, slug, standing_words, table, where_written
 from quips.conditions import Condition
 from quips.explain import day_in_words, in_sentence
@@ -32,16 +33,30 @@ def sources_page(knowledge: Knowledge) -> str:
         "report finds the passage, and the line of the text file. Everything else that is cited was not at hand, and whatever "
         "rests on it is marked unverified."
     )
+    copyright_ = (
+        "What each report states itself, in short. Where it states nothing, nothing is claimed here: whoever wants to pass its "
+        "words on has to ask. This repository holds our own words, figures, and citations of up to eight words; not the reports."
+    )
+    links = Links(knowledge)
+    printed = {publication.seed: links.report(publication) for publication in knowledge.publications.values()}
     rows = [
         (
-            escaped(source.short),
+            printed.get(name, escaped(source.short)),
             escaped(source.title),
             standing_words(source.standing),
             f"`{name}`, {source.lines} lines" if source.lines else f"`{name}`",
         )
         for name, source in knowledge.sources.items()
     ]
-    return page("Documents that are cited", intro, table(("Called", "Title", "Standing", "In the files as"), rows))
+    licences = [
+        (escaped(source.short), links.licences[name]) for name, source in knowledge.sources.items() if name in links.licences
+    ]
+    return page(
+        "Documents that are cited",
+        intro,
+        table(("Called", "Title", "Standing", "In the files as"), rows),
+        ["## Copyright and licence", "", copyright_, "", *table(("Report", "What it states"), licences)],
+    )
 
 
 def _limit(limit: Limit, knowledge: Knowledge) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from generating.links import Links
 from generating.words import (
     activities_words,
     activity_title,
@@ -12,7 +13,6 @@ from generating.words import (
     condition_bullets,
     condition_words,
     escaped,
-    heading_of,
     page,
     slug,
     standing_words,
@@ -25,6 +25,7 @@ from quips.explain import day_in_words, in_sentence, test_in_words, value_in_wor
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.reasons import leaves
+from quips.reports.printed import CAVEAT, figure_words
 from quips.rules import Anchor, Becomes, Each, Edge, Expect, Rule, Trigger
 
 HEADINGS = (
@@ -32,12 +33,15 @@ HEADINGS = (
     "Why it matters",
     "When it applies",
     "What it rests on",
+    "What rests on it",
     "What puts it right",
     "What it cannot see",
     "Bears on",
+    "Published figures",
     "Source",
     "Examples",
 )
+_ARROWS = {"rests_on": "-->|rests on|", "follows": "-.->|comes after|"}
 _ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 
@@ -46,7 +50,8 @@ def rule_pages(knowledge: Knowledge) -> dict[str, str]:
     topics: dict[str, list[Rule]] = {}
     for rule in sorted(knowledge.rules.values(), key=lambda rule: (rule.topic, rule.name)):
         topics.setdefault(rule.topic, []).append(rule)
-    pages = {f"rules/{topic}.md": _topic(topic, rules, knowledge) for topic, rules in topics.items()}
+    links = Links(knowledge, "../")
+    pages = {f"rules/{topic}.md": _topic(topic, rules, links) for topic, rules in topics.items()}
     return {"rules/index.md": _index(topics), **pages}
 
 
@@ -72,13 +77,14 @@ def _index(topics: Mapping[str, list[Rule]]) -> str:
     return page("Rules", intro, table(("What should be so", "Rule", "Topic", "Kind", "Severity", "Standing"), rows), tree)
 
 
-def _topic(topic: str, rules: list[Rule], knowledge: Knowledge) -> str:
+def _topic(topic: str, rules: list[Rule], links: Links) -> str:
     titles = [rule.title for rule in rules]
     assert len(set(map(slug, titles))) == len(titles), f"two rules of the topic {topic} have the same title"
-    return page(f"Rules: {_words(topic)}", *(_section(rule, knowledge) for rule in rules))
+    return page(f"Rules: {_words(topic)}", *(_section(rule, links) for rule in rules), contents=2)
 
 
-def _section(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+def _section(rule: Rule, links: Links) -> Iterator[str]:
+    knowledge = links.knowledge
     yield f"## {escaped(rule.title)}"
     yield ""
     severity = f", severity {rule.severity}" if rule.kind != "derivation" else ""
@@ -87,13 +93,15 @@ def _section(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     if rule.former_names:
         yield f"It used to be called {listed([f'`{name}`' for name in rule.former_names], 'and')}."
     parts = (
-        bullets(_asks(rule, knowledge)),
+        bullets(_asks(rule, links)),
         [escaped(rule.why)],
         [*_applies(rule, knowledge)],
-        [*_beneath(rule, knowledge)],
+        [*_beneath(rule, links)],
+        [*_above(rule, links)],
         [escaped(rule.remedy) or "Nothing has to be put right: an inference is nobody's work."],
         [escaped(rule.cannot_see)],
-        [*_bears_on(rule, knowledge)],
+        [*_bears_on(rule, links)],
+        [*_published(rule, links)],
         [*_source(rule, knowledge)],
         [*_examples(rule)],
     )
@@ -104,9 +112,10 @@ def _section(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
 # What it asks --------------------------------------------------------------------------------------------------------
 
 
-def _asks(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+def _asks(rule: Rule, links: Links) -> Iterator[str]:
+    knowledge = links.knowledge
     if rule.expect:
-        yield from _expectation(rule, rule.expect, knowledge)
+        yield from _expectation(rule, rule.expect, links)
     elif rule.conflict:
         yield from _conflict(rule, knowledge)
     elif rule.derives:
@@ -133,8 +142,8 @@ def _conflict(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     yield "It reads only what is given, never what is inferred."
 
 
-def _expectation(rule: Rule, expect: Expect, knowledge: Knowledge) -> Iterator[str]:
-    vocabulary = knowledge.vocabulary
+def _expectation(rule: Rule, expect: Expect, links: Links) -> Iterator[str]:
+    vocabulary = links.knowledge.vocabulary
     if expect.this:
         names = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
         asked = listed(tests_words(expect.this, vocabulary, names), "and")
@@ -149,21 +158,21 @@ def _expectation(rule: Rule, expect: Expect, knowledge: Knowledge) -> Iterator[s
     if expect.good_when:
         good = listed(tests_words(expect.good_when, vocabulary, expect.activities), "and")
         yield f"It is good enough if this is so: {escaped(good)}. If that is not said, it is for the auditor."
-    yield from _window(expect, knowledge)
+    yield from _window(expect, links)
     if rule.bears == "outcome":
         yield "It is about what was achieved, and never shown as something that the officer left out."
 
 
-def _window(expect: Expect, knowledge: Knowledge) -> Iterator[str]:
+def _window(expect: Expect, links: Links) -> Iterator[str]:
     def named(bound: str) -> str:
         if bound == "trigger":
             return "the occasion itself"
         anchor, _, attribute = bound.partition(".")
         if attribute:
             return f"the {attribute.replace('_', ' ')} that the occasion gives"
-        return escaped(in_sentence(knowledge.vocabulary.circumstances[anchor].title))
+        return escaped(in_sentence(links.knowledge.vocabulary.circumstances[anchor].title))
 
-    limit = next((_limit_link(name, knowledge) for name in expect.limits), "")
+    limit = next(map(links.limit, expect.limits), "")
     goes_on = bool(expect.every or expect.each_period or expect.at_least or expect.never)
     if expect.within:
         yield f"Time limit: {limit}."
@@ -190,11 +199,6 @@ def _window(expect: Expect, knowledge: Knowledge) -> Iterator[str]:
         where = "Where the limit gives no number, w" if expect.within else "No source gives a number. W"
         yield f"{where}hat is not done after {length} is missing by our own reading."
         yield "If it is done after that it is not called late: when it was done is for the auditor."
-
-
-def _limit_link(name: str, knowledge: Knowledge) -> str:
-    title = knowledge.limits[name].title
-    return f"[{escaped(in_sentence(title))}](../limits.md#{slug(title)})"
 
 
 # The other parts -----------------------------------------------------------------------------------------------------
@@ -244,42 +248,88 @@ def _each(trigger: Each, knowledge: Knowledge) -> str:
     return f"on the day of the {number} {what}{span}{since}"
 
 
-def _beneath(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+def _beneath(rule: Rule, links: Links) -> Iterator[str]:
+    inferred = _inferences(rule, links.knowledge)
     if not rule.edges:
         yield "On no other rule."
     for edge in rule.edges:
-        yield f"- {_edge(edge, knowledge)}"
+        whose = "our reading" if edge.ours else "; ".join(where_written(edge.cites, links.knowledge.sources))
+        how = "It rests on this" if edge.kind == "rests_on" else "It comes after this"
+        because = f" {escaped(edge.because)}" if edge.because else ""
+        yield f"- {how}: {links.rule(links.knowledge.rules[edge.rule])} ({whose}).{because}"
+    if inferred:
+        yield ""
+        yield "It reads what these infer where the case does not say:"
+        yield ""
+        yield from bullets(map(links.rule, inferred))
 
 
-def _edge(edge: Edge, knowledge: Knowledge) -> str:
-    whose = "our reading" if edge.ours else "; ".join(where_written(edge.cites, knowledge.sources))
-    how = "It rests on this" if edge.kind == "rests_on" else "It comes after this"
-    because = f" {escaped(edge.because)}" if edge.because else ""
-    return f"{how}: {_rule_link(knowledge.rules[edge.rule])} ({whose}).{because}"
+def _above(rule: Rule, links: Links) -> Iterator[str]:
+    above = links.above.get(rule.name, [])
+    reading = _reading(rule, links.knowledge)
+    if not above and not reading:
+        yield "No other rule."
+    for other, edge in above:
+        yield f"- {'This rests on it' if edge.kind == 'rests_on' else 'This comes after it'}: {links.rule(other)}."
+    if reading:
+        yield from ("These read what it infers:", "", *bullets(map(links.rule, reading)))
+    if above or rule.edges:
+        yield from ("", *_picture(rule, [(other, edge) for other, edge in above], links.knowledge))
 
 
-def _rule_link(rule: Rule) -> str:
-    return f"[{escaped(in_sentence(rule.title))}]({rule.topic}.md#{slug(rule.title)})"
+def _inferences(rule: Rule, knowledge: Knowledge) -> list[Rule]:
+    """The rules that infer a circumstance which a rule reads, by title."""
+    read = {name for name in knowledge.graph.successors(f"rule:{rule.name}") if name.startswith("circumstance:")}
+    found = [other for other in knowledge.rules.values() if other.derives and f"circumstance:{other.derives[0]}" in read]
+    return sorted(found, key=lambda other: other.title)
 
 
-def _bears_on(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
+def _reading(rule: Rule, knowledge: Knowledge) -> list[Rule]:
+    """The rules that read the circumstance which a rule infers, by title."""
+    if not rule.derives:
+        return []
+    nodes = knowledge.graph.predecessors(f"circumstance:{rule.derives[0]}")
+    found = [knowledge.rules[name.removeprefix("rule:")] for name in nodes if name.startswith("rule:")]
+    return sorted(found, key=lambda other: other.title)
+
+
+def _picture(rule: Rule, above: list[tuple[Rule, Edge]], knowledge: Knowledge) -> Iterator[str]:
+    """Yield a picture of a rule between its neighbours: Mermaid, which code hosts draw and the site leaves out."""
+    yield from ("```mermaid", "flowchart BT", f'  this(["{_label(rule)}"])')
+    for number, (other, edge) in enumerate(above, 1):
+        yield f'  above{number}["{_label(other)}"] {_ARROWS[edge.kind]} this'
+    for number, edge in enumerate(rule.edges, 1):
+        yield f'  this {_ARROWS[edge.kind]} beneath{number}["{_label(knowledge.rules[edge.rule])}"]'
+    yield "```"
+
+
+def _label(rule: Rule) -> str:
+    return rule.title.replace("#", "#35;").replace('"', "#quot;")
+
+
+def _bears_on(rule: Rule, links: Links) -> Iterator[str]:
     if not rule.answers:
         yield "On no prompt."
-    homes = {
-        prompt.name: (edition, node)
-        for edition in knowledge.editions.values()
-        for node in edition.nodes()
-        for prompt in node.prompts
-    }
     for answer in rule.answers:
-        edition, node = homes[answer.prompt]
-        link = f"../editions/{edition.name}.md#{slug(heading_of(node, edition))}"
-        prompt = knowledge.prompts[answer.prompt]
+        prompt = links.knowledge.prompts[answer.prompt]
         shows = "a yes or a no" if answer.shows == "yes_and_no" else "a no, never a yes"
         timing = "; being late shows a no" if answer.timing else ""
         turn = {"first": "; the first time only", "later": "; from the second time on"}.get(answer.turn, "")
         mark = f"; {standing_words(prompt.standing)}" if prompt.standing != "published" else ""
-        yield f"- [{edition.name} {node.id}]({link}): {escaped(prompt.asks)} It can show {shows}{timing}{turn}{mark}."
+        yield f"- {links.prompt(prompt.name)}: {escaped(prompt.asks)} It can show {shows}{timing}{turn}{mark}."
+
+
+def _published(rule: Rule, links: Links) -> Iterator[str]:
+    names = list(dict.fromkeys(answer.prompt for answer in rule.answers if answer.prompt in links.figures))
+    if not names:
+        yield "No report prints a share or a count of what it bears on."
+        return
+    for name in names:
+        yield f"- {links.prompt(name)}"
+        for publication, figure in links.figures[name]:
+            words = figure_words(links.knowledge.sources[publication.seed].short, figure)
+            yield f"  - {escaped(words)}, line {figure.line}"
+    yield from ("", CAVEAT)
 
 
 def _source(rule: Rule, knowledge: Knowledge) -> Iterator[str]:

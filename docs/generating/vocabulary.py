@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePath
 
-from generating.words import capital, condition_words, escaped, page, table
-from quips.explain import in_sentence
+from generating.words import capital, condition_words, escaped, heading_of_group, page, table
 from quips.knowledge import Knowledge
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES, STAGES, Activity, Term, Vocabulary
 
@@ -30,13 +28,13 @@ def vocabulary_page(knowledge: Knowledge) -> str:
     )
     groups: dict[str, list[Term]] = {}
     for term in vocabulary.circumstances.values():
-        groups.setdefault(PurePath(term.place.file).stem, []).append(term)
+        groups.setdefault(heading_of_group(term), []).append(term)
     by_stage = {stage: [a for a in vocabulary.activities.values() if a.stage == stage] for stage in STAGES}
     return page(
         "What a case record can say",
         intro,
         _how_written(),
-        *(_circumstances(capital(name.replace("-", " ")), terms, vocabulary) for name, terms in groups.items()),
+        *(_circumstances(heading, terms, vocabulary) for heading, terms in groups.items()),
         _common(),
         *(_stage(stage, activities) for stage, activities in by_stage.items() if activities),
     )
@@ -52,8 +50,8 @@ def _how_written() -> Iterator[str]:
     yield "  `home_visit: {on: 2009-09-01, purposeful: true}`. `on: unknown` says that it was done, and nobody can say when."
 
 
-def _circumstances(title: str, terms: Iterable[Term], vocabulary: Vocabulary) -> Iterator[str]:
-    yield from (f"## Circumstances: {in_sentence(title)}", "")
+def _circumstances(heading: str, terms: Iterable[Term], vocabulary: Vocabulary) -> Iterator[str]:
+    yield from (f"## {heading}", "")
     rows = [(f"`{term.name}`", f"{escaped(term.ask)} {escaped(term.help)}", _values(term), _codes(term.codes)) for term in terms]
     yield from table(("Name", "Question", "Written as", "In case systems"), rows)
     for term in terms:

@@ -100,6 +100,8 @@ class Auditor:
         if engine == "durable" and self.durable is None:
             message = "durable_rules is not installed here (it needs Python 3.12 or older)."
             raise InputError([Problem(Place("--engine"), "no-such-engine", message, "Use --engine reference.")])
+        if self.durable is not None:
+            self.durable.start()
 
     def __enter__(self) -> Auditor:
         """Return the auditor itself."""
@@ -133,6 +135,8 @@ class Auditor:
     def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
         """Audit a case that has been read."""
         knowledge, conditions = self.knowledge, self.reference.conditions
+        if self.durable is not None:
+            self.durable.begin(case)
         evaluation = self.reference.evaluate(case)
         decisions, engines = self.decide(case, evaluation)
         findings = FindingBuilder(knowledge, self.reference, case).findings(evaluation, decisions)
@@ -151,14 +155,14 @@ class Auditor:
         )
 
     def decide(self, case: Case, evaluation: Evaluation) -> tuple[list[Decision], tuple[str, ...]]:
-        """Return the decisions that count and the engines that stand behind them.
+        """Return the decisions that count and the engines that stand behind them, once the durable engine has begun.
 
         The durable engine's decisions are the ones that count where it is installed; the reference engine has to agree.
         """
         reference = self.reference.decisions(evaluation)
         if self.durable is None:
             return reference, ("reference",)
-        durable = self.durable.decide(case)
+        durable = self.durable.finish(case)
         differ = differences(durable, reference)
         if differ:
             raise EnginesDifferError(case.reference, ("durable", "reference"), differ)

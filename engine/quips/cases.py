@@ -6,8 +6,9 @@ Days are ordinals (``datetime.date.toordinal``). What is dated after the day the
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +17,7 @@ from quips.problems import InputError, Problem
 from quips.shapes import Shape
 from quips.source import Document, Path_
 from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
+from quips.workdays import FIRST_YEAR, LAST_YEAR
 
 Value = str | int | bool | frozenset[str] | tuple[int, ...]
 
@@ -94,6 +96,7 @@ def case_problems(document: Document, shape: Shape) -> list[Problem]:
     if problems:
         return problems
     as_at = document.value.get("as_at")
+    problems += _out_of_time(document)
     for n, item in enumerate(document.value["record"]):
         on = _on(item)
         if as_at and on and on != "unknown" and on > as_at:
@@ -101,6 +104,32 @@ def case_problems(document: Document, shape: Shape) -> list[Problem]:
             message = f"{name} is dated {on}, after the day the record was read ({as_at})."
             problems.append(Problem(document.place("record", n, name), "after-as-at", message, "Correct one of the two dates."))
     return problems
+
+
+def _out_of_time(document: Document) -> list[Problem]:
+    """Return a problem for each day in a year that no case can be of; it is most likely a slip of the pen."""
+    first, last = str(FIRST_YEAR), str(LAST_YEAR - 10)
+    return [
+        Problem(
+            document.place(*path),
+            "out-of-time",
+            f"'{day}' is in a year that no case can be of.",
+            f"Years go from {first} to {last}.",
+        )
+        for path, day in _days(document.value, ())
+        if not first <= day[:4] <= last
+    ]
+
+
+def _days(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _days(child, (*path, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _days(child, (*path, index))
+    elif isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        yield path, value
 
 
 def read_case(document: Document, vocabulary: Vocabulary, shape: Shape, as_at: date) -> Case:

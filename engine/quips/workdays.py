@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-FIRST_YEAR, LAST_YEAR = 1995, 2045
+FIRST_YEAR, LAST_YEAR = 1950, 2069
 
 
 def add(day: int, value: int, unit: str) -> int:
@@ -51,22 +51,34 @@ def _add_months(day: int, months: int) -> int:
 def _add_working_days(day: int, value: int) -> int:
     if value == 0:
         return day
-    known = working_days()
+    decade = date.fromordinal(day).year // 10 * 10
+    known = working_days(decade)
     at = bisect_right(known, day) + value - 1
-    if day < known[0] or at >= len(known):
-        raise ValueError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR} only")
+    while at >= len(known):
+        at -= len(known)
+        decade += 10
+        known = working_days(decade)
     return known[at]
 
 
 @cache
-def working_days() -> list[int]:
-    """Return every working day of England and Wales that is known, in order, as ordinals.
+def working_days(decade: int) -> list[int]:
+    """Return the working days of England and Wales in the ten years from a year on, in order, as ordinals.
 
-    Weekends and bank holidays are left out; the two nations share their bank holidays.
+    Weekends and bank holidays are left out; the two nations share their bank holidays. Decades are worked out as they are
+    needed, since most cases need one.
+
+    Args:
+        decade: The first of the ten years, such as 2000.
+
+    Raises:
+        ValueError: The decade lies outside the years that are known.
     """
+    if not FIRST_YEAR <= decade <= LAST_YEAR:
+        raise ValueError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR} only")
     from holidays.countries.united_kingdom import UnitedKingdom
 
-    closed: Iterable[date] = UnitedKingdom(subdiv="ENG", years=range(FIRST_YEAR, LAST_YEAR + 1))  # type: ignore[no-untyped-call]
+    closed: Iterable[date] = UnitedKingdom(subdiv="ENG", years=range(decade, decade + 10))  # type: ignore[no-untyped-call]
     off = {day.toordinal() for day in closed}
-    first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
+    first, last = date(decade, 1, 1).toordinal(), date(decade + 9, 12, 31).toordinal()
     return [day for day in range(first, last + 1) if (day - 1) % 7 < 5 and day not in off]

@@ -33,7 +33,13 @@ class IsolatedDurable:
         self._program, self._patience = program, patience
         self._worker: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._awaited: Case | None = None
         self._lock = Lock()
+
+    def start(self) -> None:
+        """Start the worker, so that it gets ready while others work."""
+        with self._lock:
+            self._running()
 
     def __enter__(self) -> IsolatedDurable:
         """Return the engine itself."""
@@ -49,11 +55,37 @@ class IsolatedDurable:
         Raises:
             EngineError: The engine failed, crashed or hung; names the case.
         """
+        self.begin(case)
+        return self.finish(case)
+
+    def begin(self, case: Case) -> None:
+        """Hand a case to the worker, and come back at once.
+
+        Raises:
+            EngineError: The worker has ended; names the case.
+        """
         with self._lock:
+            if self._awaited is not None:
+                self._stop()  # an answer that nobody fetched must not be taken for that of this case
             pipe = self._running()
             try:
                 # Neither the file nor the auditor's own answers are needed to decide, so they stay here.
                 pipe.send(replace(case, document=None, judgements={}))
+            except OSError as error:
+                raise self._stopped(case, "its process ended") from error
+            self._awaited = case
+
+    def finish(self, case: Case) -> list[Decision]:
+        """Wait for the decisions of the case that was begun, and return them.
+
+        Raises:
+            EngineError: The engine failed, crashed or hung; names the case.
+        """
+        with self._lock:
+            if self._awaited is not case or self._pipe is None:
+                raise EngineError(f"The durable engine was not asked about the case '{case.reference}'.")
+            pipe, self._awaited = self._pipe, None
+            try:
                 if not pipe.poll(self._patience):
                     raise self._stopped(case, f"it gave no answer for {self._patience:g} seconds")
                 outcome = pipe.recv()
@@ -94,7 +126,7 @@ class IsolatedDurable:
 
     def _stop(self) -> None:
         worker, pipe = self._worker, self._pipe
-        self._worker = self._pipe = None
+        self._worker = self._pipe = self._awaited = None
         if pipe is not None:
             pipe.close()
         if worker is not None:
