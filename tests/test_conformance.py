@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from knowledge_base import CONFORMANCE, ROOT, conformance
 
+from knowledge_base import CONFORMANCE, ROOT, conformance
 from quips.durable.engine import DurableEngine, durable_available
 from quips.examples import Decides, Example, ExampleRunner, examples_of
 from quips.program import Program

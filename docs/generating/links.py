@@ -54,7 +54,7 @@ class Links:
         return f"[{name}]({self.up}editions/{name}.md)"
 
     def node(self, edition: Edition, node: Node, words: str = "") -> str:
-        """Return a link to a section, criterion, domain, standard or key question, by its heading unless other words are given."""
+        """Return a link to a section, criterion, domain, standard or key question, by its heading or other words."""
         heading = heading_of(node, edition)
         return f"[{escaped(words or heading)}]({self.up}editions/{edition.name}.md#{slug(heading)})"
 
@@ -114,7 +114,7 @@ class Links:
         return "; ".join(f"{report}: {', '.join(figures)}" for report, figures in by_report.items())
 
     def caveat(self, edition: Edition) -> str:
-        """Return the inspectorate's warning against comparing areas, with where an edition's reports print it; empty if nowhere."""
+        """Return the inspectorate's warning against comparing areas, with where an edition's reports print it; empty if none."""
         for caveat in edition.scoring.get("caveats", []):
             if caveat["name"] == "no-comparison":
                 places = where_written(read_citations(caveat["cites"]), self.knowledge.sources)

@@ -7,7 +7,7 @@ from typing import Any
 
 from generating.links import Links
 from generating.words import bullets, capital, counted, escaped, heading_of, page, table
-from quips.framework import Edition, Node, Prompt
+from quips.framework import Node, Prompt
 from quips.knowledge import Knowledge
 from quips.published import Figure, Publication, Recomputed, Result, recompute
 from quips.reports.printed import CAVEAT
@@ -43,16 +43,7 @@ def _index(knowledge: Knowledge, links: Links) -> str:
                 str(len(publication.others["good_practice"])),
             )
         )
-    head = (
-        "Report",
-        "Edition",
-        "Results",
-        "Figures",
-        "Worked out again and agree",
-        "Contradictions",
-        "Recommendations",
-        "Practice",
-    )
+    head = ("Report", "Edition", "Results", "Figures", "Agree again", "Contradictions", "Recommendations", "Good practice")
     warnings = [links.caveat(edition) for edition in knowledge.editions.values()]
     comparing = ["## Comparing areas", "", CAVEAT, "", *bullets(filter(None, warnings))]
     tree = ["```{toctree}", ":hidden:", "", *knowledge.publications, "```"]
@@ -70,10 +61,11 @@ class _Page:
 
     def text(self) -> str:
         others = self.publication.others
+        where = f"`{self.publication.seed}`, {self.source.lines} lines; `framework/published/{self.publication.name}`"
         facts = [
             f"- Report: {escaped(self.source.title)}",
             f"- Edition: {self.links.edition(self.edition.name)}",
-            f"- In the files as: `{self.publication.seed}`, {self.source.lines} lines, and `framework/published/{self.publication.name}`",
+            f"- In the files as: {where}",
             f"- Copyright and licence: {self.links.licences[self.publication.seed]}",
         ]
         return page(
@@ -170,7 +162,8 @@ class _Page:
         if not found:
             yield "Nothing of what is printed can be worked out from the rest."
             return
-        yield f"{counted(len(found), 'printed figure')} can be worked out from others; {len(found) - len(wrong)} agree within rounding."
+        agree = len(found) - len(wrong)
+        yield f"{counted(len(found), 'printed figure')} can be worked out from others; {agree} agree within rounding."
         if wrong:
             yield ""
             rows = [

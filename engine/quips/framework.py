@@ -279,6 +279,18 @@ class Meets:
     notes: str
     place: Place
 
+    def seen_from(self, prompt: str) -> tuple[str, str]:
+        """Return the other prompt, and what it is to the one it is seen from.
+
+        Example:
+            >>> from quips.places import NOWHERE
+            >>> Meets("omi-1/1.2/a", "omi-2/1.2/b", "broader", "", NOWHERE).seen_from("omi-2/1.2/b")
+            ('omi-1/1.2/a', 'narrower')
+        """
+        if prompt == self.source:
+            return self.target, self.how
+        return self.source, {"broader": "narrower", "narrower": "broader"}.get(self.how, self.how)
+
 
 def read_glossary(document: Document) -> list[Entry]:
     """Build the glossary from its schema-valid file."""

@@ -138,8 +138,8 @@ def _prompt(prompt: Prompt, knowledge: Knowledge) -> Iterator[str]:
         yield CAVEAT
     for meets in knowledge.crosswalk:
         if prompt.name in (meets.source, meets.target):
-            other = meets.target if prompt.name == meets.source else meets.source
-            yield f"Meets ({meets.how}): {knowledge.prompts[other].asks} [{other}]"
+            other, how = meets.seen_from(prompt.name)
+            yield f"Meets ({how}): {knowledge.prompts[other].asks} [{other}]"
     yield f"Source: {'; '.join(cited(prompt.cites, knowledge.sources))}"
 
 
