@@ -321,12 +321,14 @@ class Oracle:
     def chosen(self, inside: list[tuple[Done, Truth]]) -> str:
         """What decides among those in a window, by `which`: the best of the day."""
         which = self.expect.get("which", "any")
-        if which != "any" and len(inside) > 1:
+        if which != "any":
             dates = [e.on for e, _ in inside if e.on]
-            if len(dates) < len(inside):
-                return "undated"
-            wanted = max(dates) if which == "latest" else min(dates)
-            inside = [(e, m) for e, m in inside if e.on == wanted]
+            wanted = (max(dates) if which == "latest" else min(dates)) if dates else None
+            # one without a date may be the first or the latest as well
+            inside = [(e, m) for e, m in inside if e.on is None or e.on == wanted]
+            if len(inside) > 1 and any(e.on is None for e, _ in inside):
+                shown = {self.quality(e, m) for e, m in inside}
+                return shown.pop() if len(shown) == 1 else "undated"
         shown = {self.quality(e, m) for e, m in inside}
         return next(quality for quality in ("good", "unjudged", "unclear", "bad") if quality in shown)
 

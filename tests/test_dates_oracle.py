@@ -298,6 +298,17 @@ SMALL = [
         meets=lambda rule, limits, case: "sentenced" not in case["circumstances"] and dated_reason(case),
     ),
     Small(
+        "which of two was the first nobody can say, but both are good",
+        "[2]: met whichever it was; and one more good entry never makes it worse",
+        {"expect": {"activity": "visit", "which": "first"}},
+        {"record": [{"visit": "unknown"}, {"visit": "2010-01-05"}], "as_at": "2010-03-01"},
+        [("case", 0, "met")],
+        meets=lambda rule, limits, case: (
+            rule["expect"].get("which", "any") != "any"
+            and any(said["on"] == "unknown" for said in said_of_each(case, "visit", "plan"))
+        ),
+    ),
+    Small(
         "a refused reason where the entry that starts the clock has no date",
         "[6]: it decides even where the date of the occasion is not given",
         {**_EACH_ABSENCE, "expect": {"activity": "visit", "within": "limit"}},

@@ -117,6 +117,50 @@ def test_every_rule_has_its_section_with_every_heading():
         assert tuple(re.findall(r"^### (.+)$", sections[0], re.MULTILINE)) == headings
 
 
+def test_every_prompt_has_its_section_with_rules_or_reason_figures_and_what_it_meets():
+    meeting: dict[str, list[str]] = {}
+    for meets in knowledge().crosswalk:
+        meeting.setdefault(meets.source, []).append(meets.target)
+        meeting.setdefault(meets.target, []).append(meets.source)
+    answered = {answer.prompt for rule in knowledge().rules.values() for answer in rule.answers}
+    figured = {figure.prompt for publication in knowledge().publications.values() for figure in publication.figures}
+    for name, edition in knowledge().editions.items():
+        text = (REFERENCE / "editions" / f"{name}.md").read_text(encoding="utf-8")
+        sections = dict(re.findall(r"^#{4,5} (\S+/\S+)\n(.*?)(?=^#{2,5} |\Z)", text, re.MULTILINE | re.DOTALL))
+        assert list(sections) == [prompt.name.removeprefix(f"{name}/") for prompt in edition.prompts()]
+        for prompt in edition.prompts():
+            section = sections[prompt.name.removeprefix(f"{name}/")]
+            assert ("Rules that bear on it: [" in section) == (prompt.name in answered), prompt.name
+            assert ("Why it stays a judgement" in section) == bool(prompt.judged), prompt.name
+            assert ("\n- Published: [" in section) == (prompt.name in figured), prompt.name
+            for other in meeting.get(prompt.name, ()):
+                assert f"- Meets [{other.replace('/', ' ', 1)}]" in section, (prompt.name, other)
+
+
+def test_every_published_figure_stands_on_the_pages_of_its_report_and_of_the_rules_that_answer_its_prompt():
+    rules: dict[str, list[str]] = {}
+    for rule in knowledge().rules.values():
+        for answer in rule.answers:
+            rules.setdefault(answer.prompt, []).append(rule.topic)
+    text = {path: path.read_text(encoding="utf-8") for path in REFERENCE.rglob("*.md")}
+    for name, publication in knowledge().publications.items():
+        page = text[REFERENCE / "published" / f"{name}.md"]
+        assert "Not for comparing areas" in page
+        for figure in publication.figures:
+            assert f"line {figure.line} |" in page, figure.place
+            for topic in rules.get(figure.prompt, ()):
+                assert f", line {figure.line}: " in text[REFERENCE / "rules" / f"{topic}.md"], figure.place
+        assert "No reason on record" not in page
+
+
+def test_every_report_says_what_it_states_of_copyright():
+    text = (REFERENCE / "sources.md").read_text(encoding="utf-8")
+    section = text.split("## Copyright and licence")[1]
+    for source in knowledge().sources.values():
+        assert not source.lines or f"| {source.short} | " in section
+    assert "Not looked up" not in section
+
+
 def test_every_module_says_what_it_is_for():
     silent = [path for path in MODULES if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
     assert not silent

@@ -8,8 +8,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from random import Random
 
 import pytest
@@ -76,9 +77,6 @@ class Base:
         self.reference = ReferenceEngine(known.program)
         self.durable = DurableEngine(known.program)
         self.names = self.durable.names()
-        self.examples: dict[str, list[Example]] = {}
-        for example in examples_of(known):
-            self.examples.setdefault(example.rule.name, []).append(example)
 
     @cached_property
     def generic(self) -> list[str]:
@@ -95,9 +93,11 @@ class Base:
         return [name for name in self.names if name not in {*self.generic, *self.edges}]
 
     def needs(self, name: str) -> bool:
-        """Whether an example that holds with the whole engine fails without a compiled rule or edge."""
-        without = DurableEngine(self.known.program, frozenset({name}), like=self.durable)
-        return any(self.is_red(example, without) and not self.is_red(example, self.durable) for example in self.concerned(name))
+        """Whether an example fails without a compiled rule or edge, and holds with it."""
+        rules = self.concerned(name)
+        base = self if name in self.generic else self.beneath(rules)
+        without = DurableEngine(base.known.program, frozenset({name}), like=base.durable)
+        return any(base.is_red(one, without) and not base.is_red(one, base.durable) for one in examples_of(base.known, rules))
 
     def is_red(self, example: Example, engine: DurableEngine) -> bool:
         try:
@@ -105,16 +105,28 @@ class Base:
         except EngineError:
             return True
 
-    def concerned(self, name: str) -> list[Example]:
-        """The rule's own; for what is inferred, those of the rules that read it; for a rule that serves all, all."""
+    def concerned(self, name: str) -> frozenset[str]:
+        """The rule itself; for what is inferred, the rules that read it; for a rule that serves all, all."""
+        active = frozenset(duty.name for duty in self.known.program.duties)
         if name in self.generic:
-            return [example for own in self.examples.values() for example in own]
+            return active
         head, word = name.removeprefix("edge:").split("/")[:2]
         inferred = head if word == "otherwise" else None
         if word == "infers":
             inferred = next(duty.derives[0] for duty in self.known.program.duties if duty.name == head and duty.derives)
-        readers = [duty.name for duty in self.known.program.duties if inferred in facts_of(duty.applies)]
-        return [example for reader in readers or [head] for example in self.examples[reader]]
+        readers = frozenset(duty.name for duty in self.known.program.duties if inferred in facts_of(duty.applies))
+        return readers or frozenset({head})
+
+    @lru_cache(maxsize=4)  # noqa: B019 - the two bases live as long as the tests
+    def beneath(self, rules: frozenset[str]) -> Base:
+        """Some rules with everything that bears on their findings: what they rest on or follow, and what is inferred."""
+        wanted = set(rules) | {rule.name for rule in self.known.rules.values() if rule.derives}
+        pending = list(wanted)
+        while pending:
+            beyond = {edge.rule for edge in self.known.rules[pending.pop()].edges} - wanted
+            wanted |= beyond
+            pending += beyond
+        return Base(replace(self.known, rules={name: rule for name, rule in self.known.rules.items() if name in wanted}))
 
 
 @cache
@@ -132,8 +144,7 @@ def uncovered(names: Iterable[str], base: Callable[[], Base]) -> list[str]:
 
     durable_rules does not give back the memory of a ruleset, so a process tries a few batches and ends.
     """
-    any_example = next(iter(base().examples.values()))[0]
-    base().durable.decide(any_example.case)  # the rulesets that are loaded now are shared by all processes
+    base().durable.decide(examples_of(base().known)[0].case)  # the rulesets that are loaded now are shared by all processes
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=5) as pool:
         tried = pool.imap_unordered(_tried, [(name, base) for name in names], chunksize=4)
         return sorted(name for name, needed in tried if not needed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from generating.links import Links
-from generating.words import UNVERIFIED, bullets, capital, counted, page, table
+from generating.words import UNVERIFIED, bullets, capital, counted, escaped, page, table
 from quips.coverage import Coverage, EditionCoverage, coverage
 from quips.knowledge import Knowledge
 from quips.reasons import STATUS_WORDS
@@ -45,10 +45,11 @@ def _editions(editions: Iterable[EditionCoverage], links: Links) -> Iterator[str
     ]
     head = ("Edition", "Prompts about a case", "With a rule", "A judgement, with the reason", "Neither", "About the organisation")
     yield from table(head, rows)
+    prompts = links.knowledge.prompts
     for found in editions:
         if found.neither:
             yield from ("", f"Neither a rule nor a reason in {found.edition}:", "")
-            yield from bullets(f"{links.prompt(name)}: {links.knowledge.prompts[name].asks}" for name in found.neither)
+            yield from bullets(f"{links.prompt(name)}: {escaped(prompts[name].asks)}" for name in found.neither)
 
 
 def _paragraphs(covered: Coverage, knowledge: Knowledge) -> Iterator[str]:
@@ -56,7 +57,7 @@ def _paragraphs(covered: Coverage, knowledge: Knowledge) -> Iterator[str]:
     yield ""
     rows = [
         (
-            source.short,
+            escaped(source.short),
             f"`{name}`",
             str(covered.n_paragraphs[name]) if name in covered.n_paragraphs else "not listed yet",
             ", ".join(map(str, covered.uncited[name])) or "none" if name in covered.uncited else "not known",
@@ -85,6 +86,7 @@ def _loose(covered: Coverage, links: Links) -> Iterator[str]:
 def _statuses(covered: Coverage) -> Iterator[str]:
     total = sum(covered.statuses_shown.values())
     yield f"{counted(total, 'finding')} that the examples in active rules name. What each means: [statuses](statuses.md)."
+    yield "A record that is not complete is tested for every rule at once, so no example need show it."
     yield ""
     rows = [
         (f"`{status}`", capital(STATUS_WORDS[status]), str(covered.statuses_shown.get(str(status), 0) or "**none**"))

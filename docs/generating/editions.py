@@ -90,6 +90,11 @@ class _Page:
         yield ""
         counted = "*yes* counts the cases answered yes, *no* those answered no"
         yield f"Published figures stand with the prompts they are of: {counted}. {CAVEAT}"
+        yield ""
+        yield (
+            "A prompt that meets one of another edition has a link to it. *Exact*: the other asks the same of the same cases; "
+            "*broader*: it asks more, or of more cases; *narrower*: less, or of fewer; *related*: it asks something near to it."
+        )
 
     def threads(self) -> Iterator[str]:
         yield from ("## Purposes, threads and variants", "")

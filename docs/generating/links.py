@@ -82,7 +82,7 @@ class Links:
                 (meets.source, meets.target, meets.how),
                 (meets.target, meets.source, _INVERSE.get(meets.how, meets.how)),
             ):
-                note = f"; {escaped(meets.notes)}" if meets.notes else ""
+                note = f" {escaped(meets.notes)}" if meets.notes else ""
                 asks = escaped(self.knowledge.prompts[other].asks)
                 found.setdefault(here, []).append(f"{self.prompt(other)} ({how}): {asks}{note}")
         return found
@@ -102,6 +102,14 @@ class Links:
             for figure in sorted(publication.figures, key=lambda figure: figure.line):
                 found.setdefault(figure.prompt, []).append((publication, figure))
         return found
+
+    def figure(self, publication: Publication, figure: Figure) -> str:
+        """Return a figure with the report, its place there and of which cases it is."""
+        edition, node = self.nodes[figure.prompt.rsplit("/", 1)[0]]
+        report = self.report(publication, slug(heading_of(node, edition)))
+        cases = escaped("; ".join(filter(None, (figure.population, figure.group))))
+        of = f" ({cases})" if cases else ""
+        return f"{report}, {escaped(figure.at)}, line {figure.line}: {escaped(figure.printed)}{of} answered {figure.shows}"
 
     def figures_in_a_line(self, prompt: Prompt) -> str:
         """Return the figures printed of a prompt in one line, report by report; empty if there are none."""

@@ -25,7 +25,7 @@ from quips.explain import day_in_words, in_sentence, test_in_words, value_in_wor
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.reasons import leaves
-from quips.reports.printed import CAVEAT, figure_words
+from quips.reports.printed import CAVEAT
 from quips.rules import Anchor, Becomes, Each, Edge, Expect, Rule, Trigger
 
 HEADINGS = (
@@ -274,7 +274,7 @@ def _above(rule: Rule, links: Links) -> Iterator[str]:
     if reading:
         yield from ("These read what it infers:", "", *bullets(map(links.rule, reading)))
     if above or rule.edges:
-        yield from ("", *_picture(rule, [(other, edge) for other, edge in above], links.knowledge))
+        yield from ("", *_picture(rule, above, links.knowledge))
 
 
 def _inferences(rule: Rule, knowledge: Knowledge) -> list[Rule]:
@@ -295,7 +295,7 @@ def _reading(rule: Rule, knowledge: Knowledge) -> list[Rule]:
 
 def _picture(rule: Rule, above: list[tuple[Rule, Edge]], knowledge: Knowledge) -> Iterator[str]:
     """Yield a picture of a rule between its neighbours: Mermaid, which code hosts draw and the site leaves out."""
-    yield from ("```mermaid", "flowchart BT", f'  this(["{_label(rule)}"])')
+    yield from ("```mermaid", "flowchart TB", f'  this(["{_label(rule)}"])')
     for number, (other, edge) in enumerate(above, 1):
         yield f'  above{number}["{_label(other)}"] {_ARROWS[edge.kind]} this'
     for number, edge in enumerate(rule.edges, 1):
@@ -326,9 +326,7 @@ def _published(rule: Rule, links: Links) -> Iterator[str]:
         return
     for name in names:
         yield f"- {links.prompt(name)}"
-        for publication, figure in links.figures[name]:
-            words = figure_words(links.knowledge.sources[publication.seed].short, figure)
-            yield f"  - {escaped(words)}, line {figure.line}"
+        yield from (f"  - {links.figure(publication, figure)}" for publication, figure in links.figures[name])
     yield from ("", CAVEAT)
 
 
