@@ -446,9 +446,6 @@ class Oracle:
             if any(e.on is None for e, _ in answers):
                 found.append("to_judge")
                 break
-            if clock.kind == "anchor" and not found and any(e.on and e.on < start for e, _ in answers):
-                found.append("to_judge")  # done before the clock started: does it still hold? [5]
-                break
             reason = self.reason((start, last or LAST_DAY), 2)
             found.append(self.absence(reason, Window(start, last, timed=row.value is not None)))
             if reason != "accepted" or last is None or self.as_at <= last:
@@ -464,7 +461,7 @@ class Oracle:
 
     def each_period(self, clock: Clock) -> str:
         """Only periods that have ended count; one with a dated acceptable reason leaves the denominator [10]."""
-        if clock.on is None:
+        if clock.on is None or self.end_is_unknown():
             return "cannot_tell"
         row, answers = self.only_row("each_period", clock.on), self.answers(clock)
         if row.value is None:
@@ -499,7 +496,13 @@ class Oracle:
             return "excepted"
         return self.counted(done, unclear, ended - waived - row.tolerance, still_open=False)
 
+    def end_is_unknown(self) -> bool:
+        """Whether nobody says up to when something is counted [8]."""
+        return "until" in self.expect and self.facts.get(self.expect["until"]) is None
+
     def at_least(self, clock: Clock, n_clocks: int) -> str:
+        if self.end_is_unknown():
+            return "cannot_tell"
         row = self.only_row("at_least", clock.on or self.as_at)
         window = set(days(clock.on or FIRST_DAY, self.end() or LAST_DAY))
         inside = [(e, m) for e, m in self.answers(clock) if e.on is None or e.on in window]

@@ -232,6 +232,14 @@ def _starts_with(clock: str | Json) -> str:
     return clock if isinstance(clock, str) else str(clock.get("each") or next(iter(clock["becomes"])))
 
 
+def _starts_with_an_agency(rule: Json) -> bool:
+    """Whether every clock starts with an entry that can say which agency it is of."""
+    clocks = rule.get("from", [])
+    listed = clocks if isinstance(clocks, list) else [clocks]
+    each = [clock.get("each") if isinstance(clock, dict) else None for clock in listed]
+    return bool(each) and all("agency" in ATTRIBUTES.get(name or "", ()) for name in each)
+
+
 def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activity: str) -> None:
     """Which activity counts, what a good one is like, and which of several decides."""
     where = _attribute_tests(pick, activity) if pick.chance(4) else {}
@@ -244,7 +252,7 @@ def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activity: str) 
         expect["good_when"] = good or {"sufficient": True}
     if pick.chance(3):
         expect["which"] = pick.of(["any", "first", "latest"])
-    if pick.chance(5) and "agency" in ATTRIBUTES[activity]:
+    if pick.chance(5) and "agency" in ATTRIBUTES[activity] and _starts_with_an_agency(rule):
         expect["same"] = ["agency"]
     if pick.chance(6) and "from" in rule:
         expect["early"] = "counts"

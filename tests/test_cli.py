@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
+
 from knowledge_base import CASES, ROOT
 from quips.cli import main
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from knowledge_base import CASES, ROOT, knowledge, reference
 
+from knowledge_base import CASES, ROOT, knowledge, reference
 from quips.cases import Case, read_case
 from quips.decisions import Decision
 from quips.privacy import privacy_warnings

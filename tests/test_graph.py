@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from knowledge_base import ROOT, knowledge
 
+from knowledge_base import ROOT, knowledge
 from quips import graph
 from quips.knowledge import load_knowledge
 from quips.problems import InputError
@@ -54,7 +54,8 @@ def test_what_nothing_reads_or_answers_is_found() -> None:
     answered = {answer.prompt for rule in knowledge().rules.values() for answer in rule.answers}
     without = graph.prompts_without_rule(knowledge().graph, knowledge().editions.values())
     assert not answered & set(without)
-    assert all(not knowledge().rules[name].answers for name in graph.rules_answering_nothing(knowledge().graph, knowledge().rules))
+    rules = knowledge().rules
+    assert all(not rules[name].answers for name in graph.rules_answering_nothing(knowledge().graph, rules))
 
 
 def broken_copy(folder: Path, rule: str, old: str, new: str) -> list[str]:

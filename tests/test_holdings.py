@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from knowledge_base import knowledge
 
+from knowledge_base import knowledge
 from quips import holdings
 from quips.conditions import AllOf, AnyOf, Condition, Not, Test
 from quips.coverage import coverage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from knowledge_base import examples_by_rule, knowledge, reference
 from quips.examples import ExampleRunner
 from quips.observations import Seen

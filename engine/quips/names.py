@@ -130,6 +130,8 @@ class _Checker:
 
     def fact_test(self, test: Test) -> Iterator[Problem]:
         facts = self.vocabulary.circumstances
+        if test.op == "same_as_previous":
+            yield _nothing_to_compare(test)
         yield from self.known(test.subject, facts, "fact", test.place)
         if test.op == "not_same_as":
             yield from self.known(test.value, facts, "fact", test.place)
@@ -152,13 +154,14 @@ class _Checker:
 
     def activities(self, names: tuple[str, ...], place: Place) -> Iterator[Problem]:
         for name in names:
-            if name != "not_done":
-                yield from self.known(name, self.vocabulary.activities, "activity", place)
+            yield from self.known(name, self.vocabulary.activities, "activity", place)
 
-    def attributes(self, activities: tuple[str, ...], tests: AllOf) -> Iterator[Problem]:
+    def attributes(self, activities: tuple[str, ...], tests: AllOf, paired: bool = False) -> Iterator[Problem]:
         for test in tests.parts:
             if not isinstance(test, Test):
                 continue
+            if test.op == "not_same_as" or (test.op == "same_as_previous" and not paired):
+                yield _nothing_to_compare(test)
             terms = [self.vocabulary.attribute(name, test.subject) for name in activities]
             found = [term for term in terms if term is not None]
             if not found:
@@ -171,7 +174,8 @@ class _Checker:
                 yield from _test_problems(test, found[0])
 
     def each(self, trigger: Each) -> Iterator[Problem]:
-        yield from self.activities((trigger.activity,), trigger.place)
+        if trigger.activity != "not_done":
+            yield from self.activities((trigger.activity,), trigger.place)
         yield from self.attributes((trigger.activity,), trigger.where)
         if trigger.since:
             yield from self.activities((trigger.since,), trigger.place)
@@ -183,7 +187,18 @@ class _Checker:
             yield from self.attributes(expect.activities, expect.good_when)
         for limit in expect.limits:
             yield from self.known(limit, self.limits, "limit", expect.place)
+        yield from self.units(expect)
         each = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
+        for name in expect.same:
+            known = AllOf((Test(name, "known", True, expect.place),))
+            yield from self.attributes(expect.activities, known)
+            yield from self.attributes(each, known)
+        if (expect.same and len(each) != len(rule.triggers)) or (expect.same and not each):
+            message = "'same' compares with the entry that starts the clock, so the rule needs 'from: {each: ...}'."
+            yield Problem(expect.place, "nothing-to-compare", message, "Add such a trigger.")
+        if expect.before == "trigger" and not rule.triggers:
+            message = "'before: trigger' needs something that starts the rule's clock."
+            yield Problem(expect.place, "missing-key", message, "Add 'from'.")
         if expect.this:
             if len(each) != len(rule.triggers) or not each:
                 message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
@@ -209,6 +224,22 @@ class _Checker:
             message = "A time limit needs something that starts its clock."
             yield Problem(expect.place, "missing-key", message, "Add 'from'.")
 
+    def units(self, expect: Expect) -> Iterator[Problem]:
+        """Check that a limit is of the kind that is asked for: a length of time, or a number of times."""
+        lasting = {expect.within, expect.every, expect.each_period} - {None}
+        for name in expect.limits:
+            rows = [row for reading in self.limits[name].readings for row in reading.rows] if name in self.limits else []
+            for row in rows:
+                if row.value is None:
+                    continue
+                if (row.unit == "times") is (name in lasting):
+                    what = "a length of time" if name in lasting else "a number of times"
+                    message = f"The limit '{name}' has to be {what} here, and it is {row.in_words()}."
+                    yield Problem(expect.place, "wrong-unit", message, "Use another limit.")
+                elif row.value == 0 and name in (expect.every, expect.each_period):
+                    message = f"The limit '{name}' is nothing, and something cannot recur all the time."
+                    yield Problem(expect.place, "wrong-unit", message, "Use another limit.")
+
     def conflict(self, rule: Rule) -> Iterator[Problem]:
         conflict = rule.conflict
         assert conflict is not None
@@ -217,7 +248,7 @@ class _Checker:
             return
         yield from self.activities((conflict.pair,), rule.place)
         yield from self.attributes((conflict.pair,), conflict.where)
-        yield from self.attributes((conflict.pair,), AllOf(tuple(_every_test(conflict.when))))
+        yield from self.attributes((conflict.pair,), AllOf(tuple(_every_test(conflict.when))), paired=True)
 
     def derives(self, rule: Rule) -> Iterator[Problem]:
         assert rule.derives is not None
@@ -252,6 +283,12 @@ def _part(document: Document, path: Path_, reference: str) -> Document:
     places = {at[size:]: place for at, place in document.places.items() if at[:size] == path}
     keys = {at[size:]: place for at, place in document.keys.items() if at[:size] == path and len(at) > size}
     return Document(document.file, whole, places, keys)
+
+
+def _nothing_to_compare(test: Test) -> Problem:
+    message = f"'{test.subject}' is tested with {test.op}, and there is nothing here to compare it with."
+    hint = "same_as_previous belongs in a pair's 'conflict_when', not_same_as in conditions about circumstances."
+    return Problem(test.place, "nothing-to-compare", message, hint)
 
 
 def _every_test(condition: Condition) -> Iterator[Test]:

@@ -221,7 +221,7 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
         attempt = Attempt(seen)
         if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never and not observer.candidates(world.case, occasion):
             # Nothing was done at all, and a recorded reason says that the occasion was there, whenever it was.
-            attempt.reason = observer.reason(world.case, None, None, n_occasions)
+            attempt.reason = observer.reason(world.case, None, None, n_occasions, dated=False)
             attempt.seen = seen if attempt.reason is Reason.NONE else Seen.NOTHING
         return [Observation(occasion.key, occasion.day, [attempt])]
 
@@ -286,7 +286,7 @@ class _Observer:
                 break
             done = self.next_done(found, start, first=turn == 1)
             attempts = [self.recurring_attempt(case, window, done, undated) for window in windows]
-            observation = Observation(f"{occasion.key}/{turn}", start, attempts, turn)
+            observation = Observation(f"{occasion.key.removesuffix('/1')}/{turn}", start, attempts, turn)
             results.append(observation)
             excused = next((a for a in attempts if a.seen is Seen.NOTHING and a.reason is Reason.ACCEPTED), None)
             if done is not None and done[0].day is not None:
@@ -297,10 +297,10 @@ class _Observer:
                 observation.periods = self.periods_passed(world, windows, start)
                 break
             turn += 1
-        return results or [Observation(f"{occasion.key}/1", start, [Attempt(Seen.NO_END)], 1)]
+        return results or [Observation(occasion.key, start, [Attempt(Seen.NO_END)], 1)]
 
     def each_period(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
-        if occasion.day is None:
+        if occasion.day is None or self.end_not_given(world, occasion):
             return [Observation(occasion.key, None, [Attempt(Seen.DATE_NOT_GIVEN)])]
         case, end = world.case, self.end(world, occasion)
         found = self.candidates(case, occasion)
@@ -309,6 +309,8 @@ class _Observer:
         return [Observation(occasion.key, occasion.day, attempts)]
 
     def at_least(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
+        if self.end_not_given(world, occasion):
+            return [Observation(occasion.key, occasion.day, [Attempt(Seen.DATE_NOT_GIVEN)])]
         case, end = world.case, self.end(world, occasion)
         found = self.candidates(case, occasion)
         attempts = []
@@ -397,6 +399,10 @@ class _Observer:
         end = _resolve(self.expect.until, world.case, occasion)
         return end if isinstance(end, int) else None
 
+    def end_not_given(self, world: World, occasion: Occasion) -> bool:
+        """Whether something is counted up to a day that nobody gives: then it cannot be told what counts."""
+        return self.expect.until is not None and _resolve(self.expect.until, world.case, occasion) is None
+
     # What was done ---------------------------------------------------------------------------------------------------
 
     def candidates(self, case: Case, occasion: Occasion) -> Candidates:
@@ -417,7 +423,14 @@ class _Observer:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion)
-        if window.first_unknown and seen in _RANK:
+        reason = Reason.NONE
+        if seen in (Seen.NOTHING, Seen.EARLY):
+            reason = self.reason(case, window.first, window.last, n_occasions)
+        if seen is Seen.EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
+            # A reason for not doing it now says that what was done before does not hold.
+            seen, entry = self.choose(found, window, occasion, heeds_early=False)
+        undated = self.reason(case, None, None, n_occasions, dated=False)
+        if window.first_unknown and (seen in _RANK or (seen is Seen.NOTHING and reason is not undated)):
             seen = Seen.DATE_NOT_GIVEN
         attempt = Attempt(seen, window.first, window.last, window.grace, entry, window.timed)
         attempt.endless = not window.timed and window.endless
@@ -425,10 +438,8 @@ class _Observer:
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
         attempt.still_open = window.still_open(case.as_at)
-        if seen in (Seen.NOTHING, Seen.EARLY):
-            attempt.reason = self.reason(case, window.first, window.last, n_occasions)
-            if seen is Seen.EARLY and attempt.reason in (Reason.ACCEPTED, Reason.REFUSED):
-                attempt.seen, attempt.entry = Seen.NOTHING, None  # a reason for not doing it now settles it
+        if seen is Seen.NOTHING:
+            attempt.reason = reason
         elif seen is Seen.AFTER and entry is not None:
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
             attempt.quality = self.quality(entry, True)
@@ -439,12 +450,14 @@ class _Observer:
         if seen is not Seen.UNDATED:
             return Attempt(seen)
         attempt = Attempt(Seen.UNDATED, entry=found[0][0]) if found else Attempt(Seen.DATE_NOT_GIVEN)
-        reason = Reason.NONE if found else self.reason(case, None, None, n_occasions)
-        if reason in (Reason.ACCEPTED, Reason.UNSAID):
+        reason = Reason.NONE if found else self.reason(case, None, None, n_occasions, dated=False)
+        if reason is not Reason.NONE:
             attempt.seen, attempt.reason = Seen.NOTHING, reason
         return attempt
 
-    def choose(self, found: Candidates, window: Window, occasion: Occasion) -> tuple[Seen, Entry | None]:
+    def choose(
+        self, found: Candidates, window: Window, occasion: Occasion, heeds_early: bool = True
+    ) -> tuple[Seen, Entry | None]:
         """What decides in a window, and the entry: the first of `Seen` that holds."""
         if not found:
             return Seen.NOTHING, None
@@ -472,7 +485,7 @@ class _Observer:
             return self.best(inside)
         if undated:
             return Seen.UNDATED, undated
-        if early and self.judges_early and occasion.about in self.anchors:
+        if early and heeds_early and self.judges_early and occasion.about in self.anchors:
             return Seen.EARLY, early
         if after:
             return (Seen.AFTER if after[1] else Seen.UNCLEAR), after[0]
@@ -483,7 +496,8 @@ class _Observer:
         if self.expect.which != "any" and len(inside) > 1:
             days = [entry.day for entry, _ in inside]
             if None in days:
-                return Seen.UNDATED, inside[-1][0]
+                shown = {self.quality(entry, matches) for entry, matches in inside}
+                return (shown.pop() if len(shown) == 1 else Seen.UNDATED), inside[-1][0]
             day = days[-1] if self.expect.which == "latest" else days[0]
             inside = [(entry, matches) for entry, matches in inside if entry.day == day]
         shown = [(self.quality(entry, matches), entry) for entry, matches in inside]
@@ -495,8 +509,11 @@ class _Observer:
         good = self.good(entry.attributes) if self.good else True
         return Seen.GOOD if good else Seen.UNJUDGED if good is None else Seen.BAD
 
-    def reason(self, case: Case, first: int | None, last: int | None, n_occasions: int) -> Reason:
-        """The best reason on record: a dated one excuses the window that holds it, an undated one a single occasion [6]."""
+    def reason(self, case: Case, first: int | None, last: int | None, n_occasions: int, dated: bool = True) -> Reason:
+        """The best reason on record: a dated one excuses the window that holds it, an undated one a single occasion [6].
+
+        Where the window is not known, a dated reason says nothing of it: `dated` is false then.
+        """
         if not case.reasons:
             return Reason.NONE
         best = Reason.NONE
@@ -504,7 +521,7 @@ class _Observer:
             for entry in case.reasons.get(name, ()):
                 if self.where(entry.attributes) is False:
                     continue
-                if entry.day is not None and not ((first is None or entry.day >= first) and (last is None or entry.day <= last)):
+                if entry.day is not None and not (dated and _may_be_within(entry.day, first, last)):
                     continue
                 acceptable = entry.attributes.get("acceptable")
                 if acceptable is False:

@@ -69,9 +69,32 @@ def occasions(duty: Duty, program: Program, conditions: Conditions) -> FindsOcca
         whole = [Occasion("case", State.NOW)]
         return lambda world: whole
     finders = [_finder(trigger, program, conditions) for trigger in duty.triggers]
-    if len(finders) == 1:
-        return finders[0]
-    return lambda world: [occasion for finder in finders for occasion in finder(world)]
+    find = finders[0] if len(finders) == 1 else _each_once(finders)
+    return _first_turns(find) if duty.expect is not None and duty.expect.every else find
+
+
+def _each_once(finders: list[FindsOccasions]) -> FindsOccasions:
+    """What two clocks find is one occasion, and that one clock finds none says nothing if another does."""
+
+    def find(world: World) -> list[Occasion]:
+        found: dict[str, Occasion] = {}
+        for finder in finders:
+            for occasion in finder(world):
+                known = found.get(occasion.key)
+                if known is None or known.state in _NOTHING_THERE:
+                    found[occasion.key] = occasion
+        there = {occasion.about for occasion in found.values() if occasion.state not in _NOTHING_THERE}
+        return [o for o in found.values() if o.state not in _NOTHING_THERE or o.about not in there]
+
+    return find
+
+
+def _first_turns(find: FindsOccasions) -> FindsOccasions:
+    """The occasions of something recurring bear the key of its first turn, whatever is known."""
+    return lambda world: [occasion._replace(key=f"{occasion.key}/1") for occasion in find(world)]
+
+
+_NOTHING_THERE = (State.NONE, State.NOT_SEEN)
 
 
 def _finder(trigger: Trigger, program: Program, conditions: Conditions) -> FindsOccasions:
@@ -129,39 +152,36 @@ def _nth(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
     def find(world: World) -> list[Occasion]:
         marked = [(entry, where(entry.attributes)) for entry in _entries(world.case, name)]
         maybe = [entry for entry, matches in marked if matches is not False]
+        dated = [entry for entry in maybe if entry.day is not None]
         sure = [entry for entry, matches in marked if matches and entry.day is not None]
         resets = [entry.day for entry in world.case.entries.get(since or "", ()) if entry.day is not None]
-        certain = _nth_of(sure, resets, trigger)
-        possible = _nth_of([entry for entry in maybe if entry.day is not None], resets, trigger)
-        unsure = len(maybe) > len(sure)
-        found = [
-            _occasion(entry, True if entry.key in certain and entry.key in possible else None)
-            for entry in maybe
-            if entry.key in certain or entry.key in possible
-        ]
+        n_undated = len(maybe) - len(dated)
+        found = []
+        for entry in dated:
+            fewest = _counted(sure, entry, resets, trigger)
+            most = _counted(dated, entry, resets, trigger) + n_undated
+            if fewest <= trigger.nth <= most:
+                certain = fewest == most and any(one is entry for one in sure)
+                found.append(_occasion(entry, True if certain else None))
         if found:
             return found
-        if unsure and len(maybe) >= trigger.nth:
+        if n_undated and len(maybe) >= trigger.nth:
             return [Occasion(name, State.DOUBTFUL, about=name)]
         return [_nothing(name, world.case, stages)]
 
     return find
 
 
-def _nth_of(entries: list[Entry], resets: list[int], trigger: Each) -> frozenset[str]:
-    """The keys of the entries at which the count, within its span and since it was last set back, reaches n."""
-    reached = set()
-    for index, entry in enumerate(entries):
-        assert entry.day is not None  # the callers pass dated entries only
-        start = max((day for day in resets if day < entry.day), default=0)
-        counted = 0
-        for earlier in entries[: index + 1]:
-            assert earlier.day is not None
-            near = trigger.span is None or add(earlier.day, *trigger.span) >= entry.day
-            counted += near and earlier.day > start
-        if counted == trigger.nth:
-            reached.add(entry.key)
-    return frozenset(reached)
+def _counted(entries: list[Entry], last: Entry, resets: list[int], trigger: Each) -> int:
+    """How many there are up to an entry, within the span that ends with it and since the count was last set back."""
+    assert last.day is not None  # the callers pass dated entries only
+    start = max((day for day in resets if day < last.day), default=0)
+    counted = 0
+    for entry in entries:
+        assert entry.day is not None
+        if (entry.day, entry.key) <= (last.day, last.key) and entry.day > start:
+            counted += trigger.span is None or add(entry.day, *trigger.span) >= last.day
+    return counted
 
 
 def _changes(trigger: Becomes, conditions: Conditions) -> FindsOccasions:
@@ -189,7 +209,10 @@ def _changes(trigger: Becomes, conditions: Conditions) -> FindsOccasions:
 def _pairs(name: str, where: Callable[..., Truth], stages: Mapping[str, str]) -> FindsOccasions:
     def find(world: World) -> list[Occasion]:
         counted = [entry for entry in _entries(world.case, name) if where(entry.attributes) is not False]
-        found = [_occasion(later, where(later.attributes))._replace(previous=earlier) for earlier, later in pairwise(counted)]
+        found = []
+        for earlier, later in pairwise(counted):
+            sure = where(earlier.attributes) and where(later.attributes)
+            found.append(_occasion(later, sure)._replace(previous=earlier))
         return found or [_nothing(name, world.case, stages)]
 
     return find

@@ -352,6 +352,8 @@ def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated |
 
 
 def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
+    if prerequisite.status in (Status.EXCEPTED, Status.NOT_APPLICABLE):
+        return False  # these have no effect [18]
     return finding.done is not None and prerequisite.begun is not None and finding.done < prerequisite.begun
 
 

@@ -161,7 +161,9 @@ def graph_facts(findings: Iterable[Finding], edges: Sequence[Join], queries: fro
             fact: Fact = {"kind": "finding", "n": finding.number, "status": finding.status.value, "verdict": verdict.value}
             fact["stands"] = YES if finding.stands else NO
             fact["only_timing"] = YES if finding.only_timing else NO
-            days = (("done", finding.done), ("due", finding.due), ("begun", finding.begun))
+            # What is excepted or does not apply has no effect on what rests on it, whenever it was begun [18].
+            begun = None if finding.status in (Status.EXCEPTED, Status.NOT_APPLICABLE) else finding.begun
+            days = (("done", finding.done), ("due", finding.due), ("begun", begun))
             fact.update((name, day) for name, day in days if day is not None)
             facts.append(fact)
     return facts
