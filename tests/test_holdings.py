@@ -49,7 +49,7 @@ def figure(**changes: object) -> Figure:
 
 def found_in(*figures: Figure) -> list[str]:
     publication = replace(next(iter(knowledge().publications.values())), figures=figures)
-    return [problem.name for problem in holdings.publication_problems({"x": publication}, knowledge().prompts)]
+    return [problem.name for problem in holdings.publication_problems({"x": publication}, knowledge().editions)]
 
 
 def test_a_figure_that_cannot_be_is_an_error() -> None:

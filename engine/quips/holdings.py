@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from quips.framework import Edition, Entry, Meets, Prompt
+from quips.places import Place
 from quips.problems import Problem, did_you_mean
 from quips.published import Figure, Publication
 from quips.rules import Rule
@@ -27,9 +28,19 @@ def prompt_problems(editions: Mapping[str, Edition]) -> Iterator[Problem]:
             asked.setdefault(words, prompt)
 
 
-def publication_problems(publications: Mapping[str, Publication], prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
-    """Yield a problem for each published figure that cannot be: unless the report itself contradicts, and that is on record."""
+def publication_problems(publications: Mapping[str, Publication], editions: Mapping[str, Edition]) -> Iterator[Problem]:
+    """Yield a problem for each published figure that cannot be, and each name in a publication that does not exist.
+
+    A figure that cannot be is right if the report prints it so, and the contradiction is on record.
+    """
+    prompts = {prompt.name: prompt for edition in editions.values() for prompt in edition.prompts()}
     for publication in publications.values():
+        nodes = {node.id for node in editions[publication.edition].nodes()}
+        for result in publication.results:
+            if result.node not in nodes:
+                message = f"There is no '{result.node}' in {publication.edition}."
+                yield Problem(result.place, "unknown-node", message, did_you_mean(result.node, nodes))
+        yield from _unknown_prompts(publication, prompts)
         explained = {line for contradiction in publication.contradictions for line in contradiction.lines}
         for figure in publication.figures:
             if figure.prompt not in prompts:
@@ -79,6 +90,17 @@ def population_problems(rules: Iterable[Rule], editions: Mapping[str, Edition], 
                 message = f"The prompt '{answer.prompt}' is never asked of the cases this rule is for."
                 hint = "Change the rule's 'when' or the prompt's 'applies_when', or leave out the answer."
                 yield Problem(answer.place, "never-together", message, hint)
+
+
+def _unknown_prompts(publication: Publication, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
+    """What recommendations and good practice point at has to be a prompt of the report's edition."""
+    for kind, entries in publication.others.items():
+        for entry in entries:
+            for name in entry.get("prompts", ()):
+                full = name if name in prompts else f"{publication.edition}/{name}"
+                if full not in prompts:
+                    message = f"{kind.replace('_', ' ').capitalize()} (line {entry['line']}): there is no prompt '{name}'."
+                    yield Problem(Place(publication.name), "unknown-prompt", message, did_you_mean(full, prompts))
 
 
 def _impossible(figure: Figure) -> Iterator[Problem]:

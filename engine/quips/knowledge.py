@@ -200,7 +200,7 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
             knowledge.case_shape,
         )
         problems += prompt_problems(knowledge.editions)
-        problems += publication_problems(knowledge.publications, knowledge.prompts)
+        problems += publication_problems(knowledge.publications, knowledge.editions)
         problems += crosswalk_problems(knowledge.crosswalk, knowledge.prompts)
         problems += glossary_problems(knowledge.glossary, vocabulary)
         _stop_if_wrong(problems)
