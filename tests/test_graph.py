@@ -84,7 +84,5 @@ def test_a_circumstance_inferred_from_itself_is_an_error(tmp_path: Path) -> None
 
 
 def test_a_name_that_does_not_exist_is_an_error_with_the_nearest(tmp_path: Path) -> None:
-    messages = broken_copy(
-        tmp_path, "domestic-abuse/sara-completed.yaml", "rule: police-check-made", "rule: police-chek-made"
-    )
+    messages = broken_copy(tmp_path, "domestic-abuse/sara-completed.yaml", "rule: police-check-made", "rule: police-chek-made")
     assert any("There is no rule 'police-chek-made'" in message for message in messages)

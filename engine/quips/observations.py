@@ -496,8 +496,8 @@ class _Observer:
         if self.expect.which != "any" and len(inside) > 1:
             days = [entry.day for entry, _ in inside]
             if None in days:
-                shown = {self.quality(entry, matches) for entry, matches in inside}
-                return (shown.pop() if len(shown) == 1 else Seen.UNDATED), inside[-1][0]
+                qualities = {self.quality(entry, matches) for entry, matches in inside}
+                return (qualities.pop() if len(qualities) == 1 else Seen.UNDATED), inside[-1][0]
             day = days[-1] if self.expect.which == "latest" else days[0]
             inside = [(entry, matches) for entry, matches in inside if entry.day == day]
         shown = [(self.quality(entry, matches), entry) for entry, matches in inside]
