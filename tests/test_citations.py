@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from knowledge_base import ROOT, knowledge
 
+from knowledge_base import ROOT, knowledge
 from quips.citations import citation_problems, every_citation
 
 REPORTS = ROOT.parent / "shared" / "seeds"

@@ -81,7 +81,6 @@ class Measure:
     unclear: int = 0
 
 
-@dataclass(slots=True)
 class Attempt:
     """What the record shows under one reading of the limit and one row of it.
 
@@ -104,7 +103,6 @@ class Attempt:
         begun: The first day on which the work was done in any way, early work included; None if that is not known.
     """
 
-    seen: Seen
     first: int | None = None
     due: int | None = None
     at_latest: int | None = None
@@ -120,6 +118,10 @@ class Attempt:
     measure: Measure | None = None
     quality: Seen | None = None
     begun: int | None = None
+
+    def __init__(self, seen: Seen) -> None:
+        """Start with what is on the record; the rest is as it mostly is until it is set (there are very many of these)."""
+        self.seen = seen
 
     @property
     def done(self) -> int | None:
@@ -234,6 +236,7 @@ class _Observer:
     def __init__(self, expect: Expect, duty: Duty, program: Program, conditions: Conditions) -> None:
         self.expect = expect
         self.where = asks_entry(expect.where)
+        self.any_entry = len(expect.activities) == 1 and not expect.where.parts and not expect.same
         self.good = asks_entry(expect.good_when) if expect.good_when else None
         self.this = asks_entry(expect.this) if expect.this else None
         self.stages = frozenset(program.stages[name] for name in expect.activities)
@@ -248,7 +251,9 @@ class _Observer:
         assert self.this is not None and occasion.entry is not None  # checked when the rules were loaded
         truth = self.this(occasion.entry.attributes)
         seen = Seen.GOOD if truth else Seen.UNJUDGED if truth is None else Seen.BAD
-        return [Observation(occasion.key, occasion.day, [Attempt(seen, entry=occasion.entry)])]
+        attempt = Attempt(seen)
+        attempt.entry = occasion.entry
+        return [Observation(occasion.key, occasion.day, [attempt])]
 
     def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         case = world.case
@@ -268,7 +273,9 @@ class _Observer:
             else:
                 seen, decisive = Seen.BAD, entry
                 break
-        attempt = Attempt(seen, occasion.day, end, entry=decisive, incomplete=self.incomplete(case))
+        attempt = Attempt(seen)
+        attempt.first, attempt.due, attempt.entry = occasion.day, end, decisive
+        attempt.incomplete = self.incomplete(case)
         return [Observation(occasion.key, occasion.day, [attempt])]
 
     def every(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
@@ -318,7 +325,9 @@ class _Observer:
             wanted = row.value if row and row.value is not None else None
             inside = [pair for pair in found if _may_be_within(pair[0].day, occasion.day, end)]
             sure = sum(1 for entry, matches in inside if matches and entry.day is not None)
-            attempt = Attempt(Seen.NOTHING, occasion.day, end, reading=reading, row=row, timed=wanted is not None)
+            attempt = Attempt(Seen.NOTHING)
+            attempt.first, attempt.due, attempt.reading, attempt.row = occasion.day, end, reading, row
+            attempt.timed = wanted is not None
             attempt.endless = wanted is None
             attempt.incomplete = self.incomplete(case)
             attempt.still_open = self.expect.until is not None and (end is None or case.as_at <= end)
@@ -408,6 +417,8 @@ class _Observer:
     def candidates(self, case: Case, occasion: Occasion) -> Candidates:
         """What may answer the occasion, in the order of days, with whether it is the right thing."""
         where, found = self.where, list[tuple[Entry, Truth]]()
+        if self.any_entry:
+            return [(entry, True) for entry in case.entries.get(self.expect.activities[0], ())]
         for name in self.expect.activities:
             for entry in case.entries.get(name, ()):
                 matches = where(entry.attributes)
@@ -429,10 +440,13 @@ class _Observer:
         if seen is Seen.EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
             # A reason for not doing it now says that what was done before does not hold.
             seen, entry = self.choose(found, window, occasion, heeds_early=False)
-        undated = self.reason(case, None, None, n_occasions, dated=False)
-        if window.first_unknown and (seen in _RANK or (seen is Seen.NOTHING and reason is not undated)):
-            seen = Seen.DATE_NOT_GIVEN
-        attempt = Attempt(seen, window.first, window.last, window.grace, entry, window.timed)
+        if window.first_unknown:
+            undated = self.reason(case, None, None, n_occasions, dated=False)
+            if seen in _RANK or (seen is Seen.NOTHING and reason is not undated):
+                seen = Seen.DATE_NOT_GIVEN
+        attempt = Attempt(seen)
+        attempt.first, attempt.due, attempt.at_latest = window.first, window.last, window.grace
+        attempt.entry, attempt.timed = entry, window.timed
         attempt.endless = not window.timed and window.endless
         attempt.begun = next((found_entry.day for found_entry, _ in found if found_entry.day is not None), None)
         attempt.reading, attempt.row = window.reading, window.row
@@ -449,7 +463,8 @@ class _Observer:
         """The occasion has no date, or the bound is not known: what was done is for the auditor [8]."""
         if seen is not Seen.UNDATED:
             return Attempt(seen)
-        attempt = Attempt(Seen.UNDATED, entry=found[0][0]) if found else Attempt(Seen.DATE_NOT_GIVEN)
+        attempt = Attempt(Seen.UNDATED if found else Seen.DATE_NOT_GIVEN)
+        attempt.entry = found[0][0] if found else None
         reason = Reason.NONE if found else self.reason(case, None, None, n_occasions, dated=False)
         if reason is not Reason.NONE:
             attempt.seen, attempt.reason = Seen.NOTHING, reason
@@ -545,7 +560,8 @@ class _Observer:
         return min(on_that_day, key=lambda pair: _RANK[self.quality(*pair)], default=None)
 
     def recurring_attempt(self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None) -> Attempt:
-        attempt = Attempt(Seen.NOTHING, window.first, window.last, timed=window.timed)
+        attempt = Attempt(Seen.NOTHING)
+        attempt.first, attempt.due, attempt.timed = window.first, window.last, window.timed
         attempt.endless = not window.timed and window.endless
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
@@ -577,7 +593,8 @@ class _Observer:
     def frequency(self, case: Case, window: Window, found: Candidates, end: int | None) -> Attempt:
         """How many of the periods that have ended had what they should [10]."""
         row, start = window.row, window.first
-        attempt = Attempt(Seen.NOTHING, start, timed=window.timed, reading=window.reading, row=row)
+        attempt = Attempt(Seen.NOTHING)
+        attempt.first, attempt.timed, attempt.reading, attempt.row = start, window.timed, window.reading, row
         attempt.incomplete = self.incomplete(case)
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:

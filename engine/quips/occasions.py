@@ -69,8 +69,25 @@ def occasions(duty: Duty, program: Program, conditions: Conditions) -> FindsOcca
         whole = [Occasion("case", State.NOW)]
         return lambda world: whole
     finders = [_finder(trigger, program, conditions) for trigger in duty.triggers]
-    find = finders[0] if len(finders) == 1 else _each_once(finders)
+    about = [_about(trigger) for trigger in duty.triggers]
+    find = finders[0] if len(finders) == 1 else _each_once(finders) if len(set(about)) < len(about) else _all(finders)
     return _first_turns(find) if duty.expect is not None and duty.expect.every else find
+
+
+def _about(trigger: Trigger) -> str:
+    """The name of the circumstance or activity that starts a clock."""
+    match trigger:
+        case Anchor(name):
+            return name
+        case Becomes(test):
+            return test.subject
+        case Each(activity):
+            return activity
+
+
+def _all(finders: list[FindsOccasions]) -> FindsOccasions:
+    """What clocks of different kinds find; no two can find the same."""
+    return lambda world: [occasion for finder in finders for occasion in finder(world)]
 
 
 def _each_once(finders: list[FindsOccasions]) -> FindsOccasions:

@@ -7,7 +7,7 @@ gives the statuses and, read more closely, the explanations. Numbers in brackets
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from quips.cases import Case
 from quips.decisions import Decision, Ref
@@ -18,10 +18,10 @@ from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import Asks, Conditions, Truth, World, pair_asks
 
 _EXPLAINING_WEAKNESS = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
+_NOT_APPLICABLE = Status.NOT_APPLICABLE
 _CAN_BE_UNDERMINED = frozenset({Status.MET, Status.TO_JUDGE})
 
 
-@dataclass(slots=True)
 class Evaluated:
     """One finding while a case is evaluated.
 
@@ -41,11 +41,6 @@ class Evaluated:
         beneath: The findings it rests on or follows, with the kind of edge, once they have been asked for.
     """
 
-    number: int
-    key: str
-    status: Status
-    was: Status
-    occasion: Occasion
     observation: Observation | None = None
     day: int | None = None
     done: int | None = None
@@ -54,6 +49,12 @@ class Evaluated:
     only_timing: bool = False
     undermined_by: tuple[Evaluated, ...] = ()
     beneath: list[tuple[Evaluated, str]] | None = None
+
+    def __init__(self, number: int, key: str, status: Status, occasion: Occasion) -> None:
+        """Start with what every finding has; the rest is as it mostly is until it is set (there are very many of these)."""
+        self.number, self.key, self.occasion = number, key, occasion
+        self.status = self.was = status
+        self.day = occasion.day
 
 
 Evaluation = list[list[Evaluated]]
@@ -98,7 +99,17 @@ class ReferenceEngine:
 
     def decisions(self, evaluation: Evaluation) -> list[Decision]:
         """Return the decisions of an evaluation."""
-        return [self._decision(finding, evaluation) for findings in evaluation for finding in findings]
+        decided: list[Decision] = []
+        for duty, verdicts, findings in zip(self.program.duties, self._verdicts, evaluation, strict=True):
+            name, edges = duty.name, duty.edges
+            for finding in findings:
+                status = finding.status
+                if edges and status is not _NOT_APPLICABLE:
+                    decided.append(self._decision(finding, evaluation))
+                else:
+                    gap = verdicts[status] is Verdict.GAP
+                    decided.append(Decision(name, finding.key, status, finding.was, (), (), gap, ()))
+        return decided
 
     def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> list[tuple[Evaluated, str]]:
         """Return the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
@@ -125,9 +136,7 @@ class ReferenceEngine:
 
     def _decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
         duty, status = self.program.duties[finding.number], finding.status
-        gap = self.verdict(finding) is Verdict.GAP
-        if not duty.edges or status is Status.NOT_APPLICABLE:
-            return Decision(duty.name, finding.key, status, finding.was, (), (), gap, ())
+        gap = self._verdicts[finding.number][status] is Verdict.GAP
         causes = self._causes(finding, evaluation) if gap else ()
         waits_for = self._open_beneath(finding, evaluation)
         undermined_by = self._refs(finding.undermined_by)
@@ -273,7 +282,8 @@ def _expectation(number: int, applies: Asks, find: FindsOccasions, duty: Duty, p
 
 def _observed(number: int, occasion: Occasion, observation: Observation) -> Evaluated:
     status, first = _combined(observation.attempts), observation.attempts[0]
-    found = Evaluated(number, observation.key, status, status, occasion, observation, observation.day)
+    found = Evaluated(number, observation.key, status, occasion)
+    found.observation, found.day = observation, observation.day
     found.done, found.due = first.done, first.due
     found.begun = first.begun if first.begun is not None else first.done
     found.only_timing = all(attempt.only_timing for attempt in observation.attempts)
@@ -296,7 +306,7 @@ def _derivation(number: int, duty: Duty, applies: Asks) -> _Rule:
             return [_without_observation(number, whole, truth)]
         differs = truth and given is not None and given != value
         status = Status.CONFLICT if differs else Status.CONSISTENT
-        return [Evaluated(number, "case", status, status, whole)]
+        return [Evaluated(number, "case", status, whole)]
 
     return evaluate
 
@@ -324,7 +334,9 @@ def _conflict(number: int, duty: Duty, applies: Asks, find: FindsOccasions, cond
                 clash = None
             status = _CLASH[clash] if occasion.state is not State.NOT_SEEN else Status.NOT_ON_RECORD
             done = occasion.day if occasion.entry else None
-            results.append(Evaluated(number, occasion.key, status, status, occasion, None, occasion.day, done, begun=done))
+            found = Evaluated(number, occasion.key, status, occasion)
+            found.done = found.begun = done
+            results.append(found)
         return results
 
     return evaluate
@@ -335,7 +347,7 @@ _CLASH: dict[Truth, Status] = {True: Status.CONFLICT, False: Status.CONSISTENT, 
 
 def _without_observation(number: int, occasion: Occasion, truth: Truth) -> Evaluated:
     status = Status.NOT_APPLICABLE if truth is False else Status.CANNOT_TELL
-    return Evaluated(number, occasion.key, status, status, occasion, None, occasion.day)
+    return Evaluated(number, occasion.key, status, occasion)
 
 
 def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated | None:
