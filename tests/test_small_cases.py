@@ -1,7 +1,4 @@
-"""The smallest cases that show decisions of `semantics.md` which the dates oracle does not reach.
-
-A strict `xfail` marks where the engine still departs from the decision; when it is put right the test says so.
-"""
+"""The smallest cases that show decisions of `semantics.md` which the dates oracle does not reach."""
 
 from __future__ import annotations
 

@@ -144,7 +144,6 @@ def test_json_is_read_as_json(value: object) -> None:
     assert value_of(json.dumps(value, ensure_ascii=False)) == value
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="engine: a tag is passed over, so `!!str 12` is a number")
 @pytest.mark.parametrize(("text", "value"), [("!!str 12", "12"), ("!!str true", "true"), ("!!str", "")])
 def test_a_tag_is_heeded_or_refused(text: str, value: str) -> None:
     try:
