@@ -168,8 +168,9 @@ class _Builder:
 
     def value(self, event: yaml.Event, path: Path_) -> Any:
         place = self.places[path] = self.at(event)
-        if getattr(event, "tag", None):
-            message = f"The tag {event.tag} says how to read a value, which these files never need."
+        tag = getattr(event, "tag", None)
+        if tag:
+            message = f"The tag {tag} says how to read a value, which these files never need."
             raise self.refused("tag", message, "Leave it out; put text that looks like a number in quotes.", place)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
