@@ -407,11 +407,6 @@ def _is_apart(rule: Any, activity: str) -> bool:
     return activity not in triggers | asked
 
 
-def _has_undated(case: Json, activities: Iterable[str]) -> bool:
-    said = [(name, one) for item in case["record"] for name, one in item.items() if name in activities]
-    return any((one.get("on") if isinstance(one, dict) else one) == "unknown" for _, one in said)
-
-
 _NO_WINDOW = {Seen.FUTURE, Seen.DATE_NOT_GIVEN, Seen.DOUBTFUL, Seen.NOT_SEEN, Seen.NO_END}
 
 
@@ -439,7 +434,6 @@ def test_a_good_activity_in_its_window_never_makes_it_worse(
     expect = built.rules[name].expect
     assert expect is not None and finding.observation is not None
     assume(expect.not_before is None or expect.not_before in case["circumstances"])
-    assume(expect.which == "any" or not _has_undated(case, expect.activities))  # see `test_dates_oracle`
     said = finding.occasion.entry.attributes if finding.occasion.entry else {}
     same = {word: said[word] for word in expect.same if word in said}
     good = _good(rules[name], same)
@@ -516,11 +510,8 @@ def test_completing_a_circumstance_never_flips_met_and_missing(world: tuple[Buil
 @examples(2)
 @given(worlds(derive=False), st.sampled_from(DATES))
 def test_completing_a_date_never_flips_met_and_missing(world: tuple[Built, Json], name: str) -> None:
-    """Left out is the end of what is counted, where the engine does flip; `test_small_cases` shows it."""
     built, case = world
     assume(name in case["circumstances"] and not _asks_if_known(built, name))
-    expects = [duty.expect for duty in built.program.duties if duty.expect]
-    assume(not any((expect.at_least or expect.each_period) and expect.until == name for expect in expects))
     _completing_flips_nothing(built, case, name)
 
 
