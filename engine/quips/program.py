@@ -7,7 +7,7 @@ rules into an order in which each comes after those it rests on or follows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from quips.conditions import Condition, has_of
@@ -77,12 +77,6 @@ class Program:
     limits: Mapping[str, Limit]
     relevant: Mapping[str, Condition | None]
     stages: Mapping[str, str]
-
-    def without_edge(self, duty: int, edge: int) -> Program:
-        """Return the program with one edge of one rule left out."""
-        edges = self.duties[duty].edges
-        changed = replace(self.duties[duty], edges=edges[:edge] + edges[edge + 1 :])
-        return replace(self, duties=(*self.duties[:duty], changed, *self.duties[duty + 1 :]))
 
 
 def compile_program(
