@@ -308,14 +308,14 @@ class Oracle:
         if any(e.on is None for e, _ in answers):
             return "to_judge"
         reason = self.reason((first or FIRST_DAY, last or LAST_DAY), n_clocks)
-        if window.starts_unknown and reason != self.reason(None, n_clocks):
-            return "cannot_tell"  # whether the window holds a dated reason nobody can say [6]
         early = any(e.on in too_early for e, _ in answers)
         if early and clock.kind == "anchor" and "not_before" not in self.expect and reason not in ("accepted", "refused"):
             return "to_judge"  # done before the clock started: does it still hold? [5]
         late = [(e, m) for e, m in answers if e.on not in too_early]
         if late:
             return "cannot_tell" if window.starts_unknown and not any(m for _, m in late) else self.lateness(late)
+        if window.starts_unknown and reason != self.reason(None, n_clocks):
+            return "cannot_tell"  # whether the window holds a dated reason nobody can say [6]
         return self.absence(reason, window)
 
     def chosen(self, inside: list[tuple[Done, Truth]]) -> str:

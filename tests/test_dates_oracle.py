@@ -212,6 +212,14 @@ SMALL = [
         _FIVE_DAYS,
     ),
     Small(
+        "the last day of one period is not in the next as well",
+        "[3] and [10]: day 5 ends the first period of five days, and day 6 begins the second",
+        _EACH_PERIOD,
+        {"circumstances": {**_STARTED, "ended": "2010-01-14"}, "record": [{"visit": "2010-01-09"}], "as_at": "2010-03-01"},
+        [("started", 0, "insufficient")],
+        _FIVE_DAYS,
+    ),
+    Small(
         "a frequency over a time too short for one period",
         "[2]: the window is not open any more",
         _EACH_PERIOD,
@@ -339,6 +347,8 @@ class Drawn:
                 self.last = due_day(self.start, numbered[0]["value"], numbered[0]["unit"])
         elif kind in ("every", "each_period"):
             row = self.row(_RECURRING) if not pick.chance(8) else {}
+            if row:  # the end of a period, or of one but the first
+                self.last = due_day(self.start, row["value"] * pick.between(1, 3), row["unit"])
             counted = {"times": pick.between(1, 2), "tolerance": pick.up_to(1)} if kind == "each_period" and row else {}
             self.limits["limit"] = [[row | counted]]
         elif kind == "at_least":

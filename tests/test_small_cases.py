@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from building import VOCABULARY, Json, decide, document, read_rules, shape, statuses, whole_limits, whole_rule
+from building import VOCABULARY, Json, case_of, decide, document, read_rules, shape, statuses, whole_limits, whole_rule
 from quips.framework import Source, read_limits
 from quips.names import name_problems
 from quips.problems import Problem
@@ -59,6 +59,11 @@ def test_the_second_of_three_starts_the_clock() -> None:
 def test_which_is_the_second_cannot_be_told_while_one_has_no_date() -> None:
     found = statuses(_SECOND_ABSENCE, absences("2010-02-01", "2010-02-19", "unknown"), _FIVE_DAYS)
     assert set(found.values()) == {"cannot_tell"}
+
+
+def test_a_whole_number_with_a_decimal_point_is_that_number() -> None:
+    fact = case_of({"circumstances": {"tier": 2.0}, "as_at": "2010-05-01"}).fact("tier", 0)
+    assert (fact, type(fact)) == (2, int)  # durable_rules tells 2.0 from 2
 
 
 def test_an_entry_is_found_by_a_date_of_its_own() -> None:

@@ -20,11 +20,10 @@ from generating.words import (
     tests_words,
     where_written,
 )
-from quips.conditions import ALWAYS, AllOf
+from quips.conditions import ALWAYS, AllOf, tests_of
 from quips.explain import day_in_words, in_sentence, test_in_words, value_in_words
 from quips.knowledge import Knowledge
 from quips.problems import listed
-from quips.reasons import leaves
 from quips.reports.printed import CAVEAT
 from quips.rules import Anchor, Becomes, Each, Edge, Expect, Rule, Trigger
 
@@ -133,7 +132,7 @@ def _conflict(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     assert rule.conflict is not None
     vocabulary, conflict = knowledge.vocabulary, rule.conflict
     if conflict.pair:
-        tests = listed(tests_words(AllOf(tuple(leaves(conflict.when))), vocabulary, (conflict.pair,)), "and")
+        tests = listed(tests_words(AllOf(tuple(tests_of(conflict.when))), vocabulary, (conflict.pair,)), "and")
         pair = activities_words((conflict.pair,), conflict.where, vocabulary)
         yield f"It holds each {escaped(pair)} against the one before. They cannot both be right if this is so: {escaped(tests)}."
     else:

@@ -1,4 +1,4 @@
-"""Runs the engines on a case and holds their decisions against each other."""
+"""Where the decisions of two engines on a case differ, and the error that says so."""
 
 from __future__ import annotations
 

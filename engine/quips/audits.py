@@ -133,7 +133,12 @@ class Auditor:
         return self.audit_case(case, document, source)
 
     def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
-        """Audit a case that has been read."""
+        """Audit a case that has been read.
+
+        Raises:
+            EnginesDifferError: The engines do not agree.
+            EngineError: An engine failed.
+        """
         knowledge, conditions = self.knowledge, self.reference.conditions
         if self.durable is not None:
             self.durable.begin(case)
@@ -158,6 +163,10 @@ class Auditor:
         """Return the decisions that count and the engines that stand behind them, once the durable engine has begun.
 
         The durable engine's decisions are the ones that count where it is installed; the reference engine has to agree.
+
+        Raises:
+            EnginesDifferError: The engines do not agree.
+            EngineError: The durable engine failed.
         """
         reference = self.reference.decisions(evaluation)
         if self.durable is None:

@@ -187,6 +187,8 @@ def _fact(given: Any, last: int) -> Value | History | None:
 
 
 def _plain(given: Any) -> Value:
+    if isinstance(given, float):
+        return int(given)  # to JSON Schema 2.0 is a whole number, and so it has to be to both engines
     return frozenset(given) if isinstance(given, list) else given
 
 

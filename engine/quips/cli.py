@@ -1,6 +1,7 @@
 """The command line: results to standard output, progress and problems to standard error.
 
-Exit codes: 0 nothing to report, 1 findings at or above ``--fail-on`` (or examples that fail), 2 input that cannot be used.
+Exit codes: 0 nothing to report, 1 findings at or above ``--fail-on`` (or examples that fail, figures that do not add
+up, prompts that nothing covers), 2 input that cannot be used.
 """
 
 from __future__ import annotations

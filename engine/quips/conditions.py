@@ -87,9 +87,7 @@ def read_condition(document: Document, *path: str | int) -> Condition:
         document: The document.
         path: Where in it the mapping stands.
     """
-    value = document.value
-    for step in path:
-        value = value[step]
+    value = document.at(*path)
     parts = [_read_key(document, key, value[key], (*path, key)) for key in value]
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts), document.place(*path))
 
@@ -111,7 +109,7 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def tests_of(condition: Condition) -> Iterator[Test]:
-    """Yield every test of a circumstance in a condition, left to right; attributes of activities are left out."""
+    """Yield every test in a condition, left to right; the tests within questions about the record are left out."""
     match condition:
         case Test():
             yield condition

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from quips.cases import Value
-from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, facts_of
 from quips.places import Place
 from quips.problems import listed
 from quips.rules import Rule
@@ -101,12 +101,8 @@ class Explainer:
 
     def facts(self, condition: Condition, day: int) -> Iterator[Fact]:
         """Yield each circumstance that a condition reads, once, in the order in which it is written."""
-        seen = set()
-        for test in tests_of(condition):
-            for name in (test.subject, *([test.value] if test.op == "not_same_as" else [])):
-                if name not in seen:
-                    seen.add(name)
-                    yield self.fact(name, day)
+        for name in dict.fromkeys(facts_of(condition)):
+            yield self.fact(name, day)
 
     def fact(self, name: str, day: int) -> Fact:
         """Return what is known of a circumstance on a day."""
@@ -132,7 +128,7 @@ class Explainer:
             if isinstance(part, Has):
                 found.update(dict.fromkeys(part.activities))
             else:
-                for name in (part.subject, *([part.value] if part.op == "not_same_as" else [])):
+                for name in facts_of(part):
                     if self.fact(name, day).known:
                         continue
                     found.update(dict.fromkeys(self._beneath(name, day) or [name]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from quips.cases import Case
@@ -184,8 +184,8 @@ class FindingBuilder:
 
     def day(self, evaluated: Evaluated) -> int:
         """Return the day on which a finding read the circumstances."""
-        started = evaluated.occasion.state is State.NOW and evaluated.occasion.day is not None
-        return evaluated.occasion.day if started and evaluated.occasion.day is not None else self.case.as_at
+        occasion = evaluated.occasion
+        return occasion.day if occasion.state is State.NOW and occasion.day is not None else self.case.as_at
 
     def conditions(self, rule: Rule, evaluated: Evaluated) -> Iterator[Condition]:
         """Yield the conditions that bore on a finding: whom the rule is for, and whom its limit is for."""
@@ -229,18 +229,17 @@ class FindingBuilder:
             for condition in conditions:
                 found.update(dict.fromkeys(explainer.unknown(condition, day)))
         if not found and rule.expect:
-            bounds = (rule.expect.until, rule.expect.before, rule.expect.by, rule.expect.not_before)
-            found.update((bound, None) for bound in bounds if bound and bound not in self.case.dates)
+            found.update((bound, None) for bound in rule.expect.bounds if bound not in self.case.dates)
         return list(found)
 
-    def provisional(self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: object) -> Iterator[str]:
+    def provisional(self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: Iterable[Fact]) -> Iterator[str]:
         """Yield why a finding could still change: open work beneath it, an inference, or an incomplete record."""
         if decision.status is Status.NOT_APPLICABLE:
             return
         for name, _ in decision.waits_for:
             yield f"it rests on something that is still open: {in_sentence(self.knowledge.rules[name].title)}"
         certain = self.knowledge.by_definition
-        inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]  # type: ignore[attr-defined]
+        inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]
         for name in inferred:
             yield f"it uses what was inferred: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
         until = rule.expect.until if rule.expect else None

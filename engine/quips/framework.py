@@ -403,9 +403,7 @@ def _row(document: Document, value: dict[str, Any], path: tuple[str | int, ...])
 
 
 def _node(document: Document, path: tuple[str | int, ...], edition: str, depth: int, variant: str) -> Node:
-    value = document.value
-    for step in path:
-        value = value[step]
+    value = document.at(*path)
     variant = value.get("variant", variant)
     children = tuple(
         _node(document, (*path, "contains", n), edition, depth + 1, variant) for n in range(len(value.get("contains", [])))

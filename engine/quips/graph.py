@@ -199,8 +199,8 @@ def _add_rule(graph: Graph, rule: Rule) -> None:
             _link(graph, here, f"activity:{activity}", "asks_for")
         for limit in rule.expect.limits:
             _link(graph, here, f"limit:{limit}", "uses")
-        for bound in (rule.expect.until, rule.expect.before, rule.expect.by, rule.expect.not_before):
-            if bound and not bound.startswith("trigger"):
+        for bound in rule.expect.bounds:
+            if not bound.startswith("trigger"):
                 _link(graph, here, f"circumstance:{bound}", "reads")
     if rule.derives:
         _link(graph, f"circumstance:{rule.derives[0]}", here, "derives")

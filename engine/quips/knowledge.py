@@ -255,11 +255,7 @@ class Files:
         self._framework = framework
         self._shapes: dict[Path, str] = {}
         for path in _yaml_files(framework):
-            self._shapes[path] = _FRAMEWORK_SHAPES.get(path.parent.name) or path.stem
-            if path.parent.parent.name == "editions":
-                self._shapes[path] = "edition" if path.stem == "edition" else "division"
-            elif path.parent.parent.name == "published":
-                self._shapes[path] = "published"
+            self._shapes[path] = _framework_shape(path)
         for path in _yaml_files(rules):
             self._shapes[path] = "vocabulary" if path.parent.name == "vocabulary" else "rule"
         self.problems: list[Problem] = []
@@ -335,9 +331,6 @@ class Files:
         return problems
 
 
-_FRAMEWORK_SHAPES = {"limits": "limits"}
-
-
 def _stop_if_wrong(problems: list[Problem]) -> None:
     if problems:
         raise InputError(problems)
@@ -351,6 +344,19 @@ def _by_name(things: list[Any], problems: list[Problem]) -> dict[str, Any]:
             problems.append(Problem(thing.place, "defined-twice", message, "Rename or remove one."))
         found.setdefault(thing.name, thing)
     return found
+
+
+def _framework_shape(path: Path) -> str:
+    """Return which schema a file of the framework has: the place of most says it, the name of the others."""
+    match path.parent.parent.name, path.parent.name:
+        case "editions", _:
+            return "edition" if path.stem == "edition" else "division"
+        case "published", _:
+            return "published"
+        case _, "limits":
+            return "limits"
+        case _:
+            return path.stem
 
 
 def _yaml_files(folder: Path) -> list[Path]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from quips.cases import case_problems
-from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
+from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
 from quips.framework import Citation, Edition, Limit, Prompt, Source
 from quips.places import Place
 from quips.problems import Problem, did_you_mean, listed
@@ -193,7 +192,7 @@ class _Checker:
             known = AllOf((Test(name, "known", True, expect.place),))
             yield from self.attributes(expect.activities, known)
             yield from self.attributes(each, known)
-        if (expect.same and len(each) != len(rule.triggers)) or (expect.same and not each):
+        if expect.same and (len(each) != len(rule.triggers) or not each):
             message = "'same' compares with the entry that starts the clock, so the rule needs 'from: {each: ...}'."
             yield Problem(expect.place, "nothing-to-compare", message, "Add such a trigger.")
         if expect.before == "trigger" and not rule.triggers:
@@ -204,11 +203,11 @@ class _Checker:
                 message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
                 yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
             yield from self.attributes(each, expect.this)
-        for bound in (expect.until, expect.before, expect.by, expect.not_before):
-            if bound and bound.startswith("trigger."):
+        for bound in expect.bounds:
+            if bound.startswith("trigger."):
                 tests = AllOf((Test(bound.removeprefix("trigger."), "known", True, expect.place),))
                 yield from self.attributes(each, tests)
-            elif bound and bound != "trigger":
+            elif bound != "trigger":
                 yield from self.anchor(bound, expect.place)
         windows = [expect.within, expect.before, expect.by, expect.every, expect.each_period, expect.at_least]
         if sum(window is not None for window in windows) > 1:
@@ -248,7 +247,7 @@ class _Checker:
             return
         yield from self.activities((conflict.pair,), rule.place)
         yield from self.attributes((conflict.pair,), conflict.where)
-        yield from self.attributes((conflict.pair,), AllOf(tuple(_every_test(conflict.when))), paired=True)
+        yield from self.attributes((conflict.pair,), AllOf(tuple(tests_of(conflict.when))), paired=True)
 
     def derives(self, rule: Rule) -> Iterator[Problem]:
         assert rule.derives is not None
@@ -275,10 +274,7 @@ def example_document(rule: Rule, n: int) -> Document:
 
 
 def _part(document: Document, path: Path_, reference: str) -> Document:
-    value: Any = document.value
-    for step in path:
-        value = value[step]
-    whole = {"case": reference, "circumstances": {}, "record": [], **value}
+    whole = {"case": reference, "circumstances": {}, "record": [], **document.at(*path)}
     size = len(path)
     places = {at[size:]: place for at, place in document.places.items() if at[:size] == path}
     keys = {at[size:]: place for at, place in document.keys.items() if at[:size] == path and len(at) > size}
@@ -289,17 +285,6 @@ def _nothing_to_compare(test: Test) -> Problem:
     message = f"'{test.subject}' is tested with {test.op}, and there is nothing here to compare it with."
     hint = "same_as_previous belongs in a pair's 'conflict_when', not_same_as in conditions about circumstances."
     return Problem(test.place, "nothing-to-compare", message, hint)
-
-
-def _every_test(condition: Condition) -> Iterator[Test]:
-    match condition:
-        case Test():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _every_test(part)
-        case Not(part):
-            yield from _every_test(part)
 
 
 def _test_problems(test: Test, term: Term) -> Iterator[Problem]:

@@ -202,7 +202,7 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
     """
     assert duty.expect is not None  # derivations and conflicts are decided without the record's windows
     observer = _Observer(duty.expect, duty, program, conditions)
-    how: Callable[[World, Occasion, int], list[Observation]]
+    how: Observes
     if duty.expect.this is not None:
         how = observer.trigger_itself
     elif duty.expect.never:

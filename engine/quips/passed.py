@@ -1,7 +1,8 @@
 """Remembers which framework and rule files have passed every check, so that an audit need not check them again.
 
-Only digests are kept, in the user's cache folder: no rule, and nothing of any case. A digest covers the bytes of every file and
-the version of Quips, so a change to either is checked. Where the folder cannot be written, everything is checked every time.
+Only digests are kept, in the user's cache folder: no rule, and nothing of any case. A digest covers the bytes of every file, the
+code of Quips and its version, so a change to any of them is checked. Where the folder cannot be written, everything is checked
+every time.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from quips import __version__
-
-_CHECKS = ("shapes.py", "names.py", "graph.py")
 
 
 def is_known(digest: str) -> bool:
@@ -38,6 +37,7 @@ def _folder() -> Path:
 
 
 def _name(digest: str) -> str:
-    here = Path(__file__).parent
-    checks = hashlib.sha256(b"".join((here / name).read_bytes() for name in _CHECKS)).hexdigest()
+    # Every module, for there is none that a check might not come to lean on.
+    modules = sorted(Path(__file__).parent.glob("*.py"))
+    checks = hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
     return f"{__version__}-{checks[:12]}-{digest}"

@@ -12,7 +12,7 @@ from typing import Any
 
 from quips.conditions import Condition, has_of
 from quips.framework import Limit
-from quips.rules import Conflict, Expect, Rule, Trigger
+from quips.rules import Conflict, Each, Expect, Rule, Trigger
 from quips.vocabulary import Vocabulary
 
 
@@ -129,9 +129,7 @@ def _stages_of(rule: Rule, stages: Mapping[str, str]) -> frozenset[str]:
     names = {name for question in has_of(rule.applies) for name in question.activities}
     if rule.expect:
         names |= set(rule.expect.activities)
-    for trigger in rule.triggers:
-        activity = getattr(trigger, "activity", None)
-        names |= {activity} if activity else set()
+    names |= {trigger.activity for trigger in rule.triggers if isinstance(trigger, Each)}
     if rule.conflict and rule.conflict.pair:
         names.add(rule.conflict.pair)
     return frozenset(stages[name] for name in names if name in stages)

@@ -16,6 +16,7 @@ from quips.conditions import AllOf
 from quips.findings import Finding
 from quips.framework import Edition, Node, Prompt
 from quips.knowledge import Knowledge
+from quips.statuses import Status
 from quips.truth import Conditions, World
 
 YES, NO, NOT_APPLICABLE, FOR_THE_AUDITOR = "yes", "no", "not_applicable", "for_the_auditor"
@@ -63,7 +64,7 @@ def proposals(
     bearing: dict[str, list[tuple[Finding, str]]] = {}
     for finding in findings:
         for shown in finding.shows:
-            if shown.shows != "nothing" or finding.status == "excepted":
+            if shown.shows != "nothing" or finding.status is Status.EXCEPTED:
                 bearing.setdefault(shown.prompt, []).append((finding, shown.shows))
     world = World(case)
     provider = case.fact("provider", case.as_at)

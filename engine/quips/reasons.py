@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from quips.cases import Case, Entry
-from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
+from quips.conditions import AllOf, Test, tests_of
 from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
 from quips.observations import Attempt, Reason, Seen
 from quips.occasions import State
 from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
-from quips.rules import Rule
+from quips.rules import Becomes, Rule
 from quips.statuses import Status
 from quips.truth import asks_entry, pair_asks
 from quips.vocabulary import Term
@@ -192,7 +192,7 @@ class Telling:
             vocabulary = self.explainer.vocabulary
             if occasion.about in vocabulary.activities or occasion.about == "not_done":
                 return f"No occasion for it: {in_sentence(self._title(occasion.about))} is not on the record."
-            if self.rule.triggers and any(hasattr(trigger, "test") for trigger in self.rule.triggers):
+            if any(isinstance(trigger, Becomes) for trigger in self.rule.triggers):
                 return f"No occasion for it: {in_sentence(self._title(occasion.about))} has not changed in that way."
             return f"This clock does not run here: there is no {in_sentence(self._title(occasion.about))} in this case."
         failed = self.explainer.first_failed(self.rule.applies, self.day)
@@ -219,9 +219,9 @@ class Telling:
         pair = self.rule.conflict.pair
         if pair is None:
             step = self.explainer.tree(self.rule.conflict.when, self.day)
-            return f"The record says both: {listed([f'{leaf.words}' for leaf in held(step)], 'and')}."
+            return f"The record says both: {listed([leaf.words for leaf in held(step)], 'and')}."
         said = listed(
-            [attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in leaves(self.rule.conflict.when)],
+            [attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in tests_of(self.rule.conflict.when)],
             "and",
         )
         previous, entry = self.evaluated.occasion.previous, self.evaluated.occasion.entry
@@ -235,7 +235,7 @@ class Telling:
         if entry is None or previous is None or not pair_asks(self.rule.conflict.when)(previous, entry):
             return []
         said = [
-            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in leaves(self.rule.conflict.when)
+            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in tests_of(self.rule.conflict.when)
         ]
         return [f"not: {words}" for words in said[:1]]
 
@@ -257,7 +257,7 @@ class Telling:
             case Seen.BAD if self.rule.expect and self.rule.expect.never:
                 return f"no {what} on the record"
             case Seen.BAD | Seen.UNJUDGED if not attempt.measure:
-                return f"{good or 'judged sufficient'}"
+                return good or "judged sufficient"
             case Seen.AFTER:
                 return f"done by {day_in_words(attempt.due)}; or an acceptable reason for the lateness on record"
             case Seen.EARLY:
@@ -279,8 +279,7 @@ class Telling:
 
     def _bounds(self) -> list[str]:
         expect = self.rule.expect
-        bounds = [expect.until, expect.before, expect.by, expect.not_before] if expect else []
-        return [bound for bound in bounds if bound and not bound.startswith("trigger")]
+        return [bound for bound in expect.bounds if not bound.startswith("trigger")] if expect else []
 
     def _title(self, name: str) -> str:
         vocabulary = self.explainer.vocabulary
@@ -302,7 +301,7 @@ class Telling:
     def _wanted(self) -> str:
         """What a good one is like."""
         expect = self.rule.expect
-        tests = (expect.this or expect.good_when) if expect else None
+        tests = expect.judged if expect else None
         names = self._judged_activities()
         return (
             listed([in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and")
@@ -342,7 +341,7 @@ class Telling:
 
     def _unjudged(self, entry: Entry | None) -> str:
         expect = self.rule.expect
-        tests = (expect.this or expect.good_when) if expect else None
+        tests = expect.judged if expect else None
         if not tests:
             return "Whether that was enough is for the auditor."
         names = self._judged_activities()
@@ -369,7 +368,7 @@ class Telling:
 
     def _faults(self, entry: Entry | None, also: bool = False) -> str:
         expect = self.rule.expect
-        tests = (expect.this or expect.good_when) if expect else None
+        tests = expect.judged if expect else None
         if not tests or entry is None:
             return ""
         vocabulary = self.explainer.vocabulary
@@ -395,20 +394,6 @@ def held(step: Step) -> Iterator[Step]:
         return
     for part in step.steps:
         yield from held(part)
-
-
-def leaves(condition: Condition) -> Iterator[Test]:
-    """Yield every test of a condition about an entry."""
-    match condition:
-        case Test():
-            yield condition
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from leaves(part)
-        case Not(part):
-            yield from leaves(part)
-        case Has():
-            return
 
 
 _WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})

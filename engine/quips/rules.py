@@ -54,7 +54,7 @@ Trigger = Anchor | Each | Becomes
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """What should be on the record; `semantics.md` of the design defines each word.
+    """What should be on the record; `docs/semantics.md` says what each word means.
 
     Attributes:
         activities: The activities of which any will do; empty where ``this`` is asked of the trigger itself.
@@ -101,6 +101,16 @@ class Expect:
         """The names of the limits it uses."""
         named = (self.within, self.every, self.each_period, self.at_least)
         return tuple(name for name in named if name)
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """What bounds it in time: anchors, ``trigger`` or ``trigger.attribute``."""
+        return tuple(bound for bound in (self.until, self.before, self.by, self.not_before) if bound)
+
+    @property
+    def judged(self) -> AllOf | None:
+        """What is asked of the quality of the work, or of the trigger itself; None where nothing is."""
+        return self.this or self.good_when
 
 
 @dataclass(frozen=True, slots=True)

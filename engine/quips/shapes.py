@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from quips.problems import Problem, did_you_mean, listed
-from quips.source import Document
+from quips.source import Document, Path_
 
 _FORMATS = FormatChecker(formats=())
 _TYPE_WORDS = {
@@ -71,17 +71,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         return [Problem(document.key_place(*path, value), "unknown-name", message, hint)]
     match kind:
         case "additionalProperties":
-            known = schema.get("properties", {})
-            return [
-                Problem(
-                    document.key_place(*path, name),
-                    "unknown-key",
-                    f"'{name}' is not something that can be said here.",
-                    did_you_mean(name, known) or _choose_from(known),
-                )
-                for name in value
-                if name not in known
-            ]
+            return _unknown_keys(value, schema.get("properties", {}), path, document)
         case "required":
             missing = error.message.split("'")[1]
             message = f"'{missing}' is missing" + (f" in {about}." if key else ".")
@@ -116,6 +106,19 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             return [Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")]
         case _:
             return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
+
+
+def _unknown_keys(found: dict[str, Any], known: dict[str, Any], path: Path_, document: Document) -> list[Problem]:
+    return [
+        Problem(
+            document.key_place(*path, name),
+            "unknown-key",
+            f"'{name}' is not something that can be said here.",
+            did_you_mean(name, known) or _choose_from(known),
+        )
+        for name in found
+        if name not in known
+    ]
 
 
 def _size_message(about: str, kind: str, wanted: int) -> str:

@@ -23,7 +23,7 @@ MAX_BYTES = 5_000_000
 MAX_DEPTH = 60
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
-_OCTAL, _HEXADECIMAL = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_OCTAL_OR_HEXADECIMAL = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL: dict[str, Any] = {
     **dict.fromkeys(["", "~", "null", "Null", "NULL"]),
@@ -52,6 +52,17 @@ class Document:
     value: Any
     places: dict[Path_, Place]
     keys: dict[Path_, Place]
+
+    def at(self, *path: str | int) -> Any:
+        """Return the value at a path.
+
+        Raises:
+            LookupError: There is no such value.
+        """
+        value = self.value
+        for step in path:
+            value = value[step]
+        return value
 
     def place(self, *path: str | int) -> Place:
         """Return where the value at a path starts, or its nearest parent if there is no such value."""
@@ -229,9 +240,7 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
         return text
     if _INTEGER.fullmatch(text):
         return int(text) if len(text) < 20 else float(text)
-    if _OCTAL.fullmatch(text):
-        return int(text, 0)
-    if _HEXADECIMAL.fullmatch(text):
+    if _OCTAL_OR_HEXADECIMAL.fullmatch(text):
         return int(text, 0)
     return float(text) if _FLOAT.fullmatch(text) else text
 

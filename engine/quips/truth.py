@@ -168,7 +168,11 @@ def asks_entry(tests: AllOf) -> AsksEntry:
 
 
 def pair_asks(condition: Condition) -> Callable[[Entry, Entry], Truth]:
-    """Compile what is asked of an entry and the one before it of its kind; tests read the later one's attributes."""
+    """Compile what is asked of an entry and the one before it of its kind; tests read the later one's attributes.
+
+    Raises:
+        ValueError: The condition asks about the rest of the record.
+    """
     match condition:
         case Test(subject, "same_as_previous", wanted):
 

@@ -162,9 +162,7 @@ def _define(known: dict[str, _Defined], new: _Defined, problems: list[Problem]) 
 
 
 def _read_term(document: Document, *path: str | int) -> Term:
-    value = document.value
-    for step in path:
-        value = value[step]
+    value = document.at(*path)
     name = str(path[-1])
     relevant = read_condition(document, *path, "relevant_when") if "relevant_when" in value else None
     return Term(

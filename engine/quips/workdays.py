@@ -76,6 +76,7 @@ def working_days(decade: int) -> list[int]:
     """
     if not FIRST_YEAR <= decade <= LAST_YEAR:
         raise ValueError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR} only")
+    # Loaded late: it takes long to import, and many a case counts no working days.
     from holidays.countries.united_kingdom import UnitedKingdom
 
     closed: Iterable[date] = UnitedKingdom(subdiv="ENG", years=range(decade, decade + 10))  # type: ignore[no-untyped-call]

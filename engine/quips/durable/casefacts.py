@@ -42,6 +42,8 @@ class Moments:
 
     Attributes:
         world: The case.
+        days: Gives what sets a day apart from others; days with the same are one moment.
+        all: Every moment so far, by number.
         inferred: What the rules have inferred, by circumstance and moment.
     """
 

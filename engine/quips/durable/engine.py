@@ -2,7 +2,7 @@
 
 What it infers itself: the circumstances, whether each rule applies, the status that the record gives, and what undermines,
 explains and holds up what. What is worked out for it, in Python: on which occasions a rule asks, what the record shows in its
-windows, and which findings an edge joins. The adapter at the end keeps to what `docs/engines.md` found to be safe.
+windows, and which findings an edge joins. The adapter at the end keeps to what was found to be safe.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class DurableEngine:
         Raises:
             EngineError: durable_rules cannot be imported.
             LoweringError: A rule asks for more than durable_rules can be trusted with.
+            ValueError: Something that is to be left out is not there.
         """
         if not durable_available():
             raise EngineError("durable_rules is not installed, or this Python cannot import it.")

@@ -9,10 +9,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from quips.durable.normalform import Compiled, Ruleset, Test, among, fact, no_fact, rule
+from quips.durable.sides import NO, YES
 from quips.observations import Reason, Seen
 from quips.statuses import Status, Verdict
-
-YES, NO = "yes", "no"
 
 _TIMED, _UNTIMED = {"timed": YES}, {"timed": NO}
 _ENDLESS: Test = {"endless": YES}

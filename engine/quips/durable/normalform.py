@@ -1,6 +1,6 @@
 """Compiled rules for durable_rules, as plain data, in the narrow form in which it can be trusted, and checks of that form.
 
-Outside this form durable_rules fires wrongly, misses, hangs or crashes the process; `docs/engines.md` says how that was found.
+Outside this form durable_rules fires wrongly, misses, hangs or crashes the process.
 In it, a rule is a list of patterns: first a trigger that closes a phase, then facts that have to be there, then facts that must
 not be. A fact is a mapping with a ``kind``; every fact carries ``one: 1``, which the guard of a joined pattern compares.
 """
@@ -216,9 +216,7 @@ def _is_equality(test: Test) -> bool:
 
 def _is_constant(test: Test) -> bool:
     [(key, value)] = test.items()
-    if key == "$and":
-        return all(_is_constant(part) for part in value)
-    if key == "$or":
+    if key in ("$and", "$or"):
         return all(_is_constant(part) for part in value)
     if key.startswith("$"):
         [value] = value.values()

@@ -68,7 +68,11 @@ class Settler:
         }
 
     def settle(self, moments: Moments, asked: Iterable[tuple[Question, Moment]]) -> Answers:
-        """Settle questions of one case, each at one moment, and every derivation on the day the case is read as at."""
+        """Settle questions of one case, each at one moment, and every derivation on the day the case is read as at.
+
+        Raises:
+            ContradictionError: The rules gave two answers to one question, or none.
+        """
         answers = Answers()
         homes = self._lowered.homes
         by_topic: dict[int, _Questions] = {}

@@ -99,6 +99,9 @@ class Sides:
             condition: The condition.
             given_only: Whether it reads what is given and nothing that is inferred.
             of_entry: Whether it is about an entry of the record, and the one before it, rather than about the case.
+
+        Raises:
+            LoweringError: There are too many ways of settling it, or it tests what cannot be tested.
         """
         true, false = self._of(condition, given_only, of_entry)
         return _simplified(true), _simplified(false)

@@ -8,6 +8,7 @@ from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
 from quips.knowledge import Knowledge
 from quips.problems import listed
+from quips.proposals import NOT_APPLICABLE, Proposal
 from quips.reports import wording
 from quips.statuses import Status, Verdict
 
@@ -39,11 +40,11 @@ def to_html(audits: list[Audit], knowledge: Knowledge, marking: str) -> str:
     return environment.get_template("page.html.j2").render(audits=audits, marking=marking)
 
 
-def proposals_by_node(audit: Audit) -> list[tuple[str, str, list[object]]]:
+def proposals_by_node(audit: Audit) -> list[tuple[str, str, list[Proposal]]]:
     """Return the proposals that apply, with the number and title of the criterion or key question they belong to."""
-    groups: dict[str, tuple[str, str, list[object]]] = {}
+    groups: dict[str, tuple[str, str, list[Proposal]]] = {}
     for proposal in audit.proposals:
-        if proposal.answer == "not_applicable" or not proposal.findings:
+        if proposal.answer == NOT_APPLICABLE or not proposal.findings:
             continue
         group = groups.setdefault(proposal.node.id, (proposal.node.id, proposal.node.title, []))
         group[2].append(proposal)

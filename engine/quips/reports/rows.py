@@ -13,6 +13,7 @@ from quips.findings import Finding, LimitShown
 from quips.framework import Citation
 from quips.places import Place
 from quips.proposals import Proposal
+from quips.statuses import Verdict
 
 Json = dict[str, Any]
 
@@ -122,7 +123,7 @@ def to_csv(audits: list[Audit]) -> str:
     writer.writerow(CSV_COLUMNS)
     for audit in audits:
         for finding in audit.findings:
-            if finding.verdict != "not_applicable":
+            if finding.verdict is not Verdict.NOT_APPLICABLE:
                 writer.writerow([_cell(value) for value in _row(audit, finding)])
     return out.getvalue()
 

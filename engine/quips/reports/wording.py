@@ -100,7 +100,7 @@ def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[t
 
 
 def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
-    """Return the findings of some statuses, in order; derived circumstances that merely hold are left out."""
+    """Return the findings of some statuses, in order."""
     return [finding for finding in findings if finding.status in statuses]
 
 
