@@ -139,18 +139,24 @@ def _anchor(name: str, program: Program, conditions: Conditions) -> FindsOccasio
             return missing
         if given == NOT_YET:
             return future
-        as_at = world.case.as_at
-        return [
-            Occasion(name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name)
-            for n, day in enumerate(given)
-            if isinstance(day, int)
-        ]
+        known = world.started.get(name)
+        if known is None:
+            as_at = world.case.as_at
+            known = world.started[name] = [
+                Occasion(name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name)
+                for n, day in enumerate(given)
+                if isinstance(day, int)
+            ]
+        return known
 
     return find
 
 
 def _each(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
-    name, where = trigger.activity, asks_entry(trigger.where)
+    name = trigger.activity
+    if not trigger.where.parts:
+        return _every_entry(name, stages)
+    where = asks_entry(trigger.where)
 
     def find(world: World) -> list[Occasion]:
         found = []
@@ -159,6 +165,17 @@ def _each(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
             if matches is not False:
                 found.append(_occasion(entry, matches))
         return found or [_nothing(name, world.case, stages)]
+
+    return find
+
+
+def _every_entry(name: str, stages: Mapping[str, str]) -> FindsOccasions:
+    def find(world: World) -> list[Occasion]:
+        known = world.started.get(name)
+        if known is None:
+            found = [_occasion(entry, True) for entry in _entries(world.case, name)]
+            known = world.started[name] = found or [_nothing(name, world.case, stages)]
+        return known
 
     return find
 

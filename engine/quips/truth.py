@@ -24,15 +24,17 @@ class World:
         case: The case.
         facts: What is given, as `Case.facts`.
         inferred: What has been inferred so far, by circumstance and day.
+        started: What many rules ask alike and has been found so far: the occasions that a clock gives, by what starts it.
     """
 
-    __slots__ = ("case", "facts", "inferred")
+    __slots__ = ("case", "facts", "inferred", "started")
 
     def __init__(self, case: Case) -> None:
         """Start with what is given."""
         self.case = case
         self.facts = case.facts
         self.inferred: dict[tuple[str, int], Value | None] = {}
+        self.started: dict[str, list[Any]] = {}
 
 
 class Conditions:
