@@ -50,6 +50,13 @@ BROKEN = {
     "a name for a reference": (GOOD.replace("TV-0001", "John Smith"), "wrong-form", ":1:7: "),
     "a key twice": (GOOD + "as_at: 2010-04-20\n", "duplicate-key", ":9:1: "),
     "an alias": (GOOD.replace("high", "&a high\n  tier: *a"), "alias", ":7:9: "),
+    "an end before the start": (
+        GOOD.replace("rosh_level", "supervision_ended: 2009-01-04\n  rosh_level"),
+        "ended-before-start",
+        ":6:22: ",
+    ),
+    "a number that cannot be": (GOOD.replace("rosh_level", "tier: 9\n  rosh_level"), "out-of-range", ":6:9: "),
+    "a year that cannot be": (GOOD.replace("2010-01-04", "1010-01-04"), "out-of-time", ":5:24: "),
     "a list of cases": ("- 1\n- 2\n", "wrong-type", ":1:1: "),
     "nothing": ("", "wrong-type", ": "),
 }
@@ -127,7 +134,7 @@ def test_text_that_may_identify_is_warned_about_and_used(tmp_path: Path) -> None
     text = GOOD.replace("purposeful: true", "purposeful: true, note: Seen with Karen Jones at SW1A 1AA")
     result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
     assert result.exit_code == 0
-    assert "may-identify" in result.stdout
+    assert "This text looks as if it holds a postcode." in result.stdout
 
 
 def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
@@ -136,6 +143,29 @@ def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "[cannot-write]" in result.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["case.yaml"]
+
+
+def test_a_report_never_replaces_the_case_it_is_of(tmp_path: Path) -> None:
+    path = case_file(tmp_path)
+    result = quips("audit", path, "--engine", "reference", "--output", path)
+    assert result.exit_code == 2
+    assert "[would-replace-case]" in result.stderr
+    assert path.read_text(encoding="utf-8") == GOOD
+
+
+def test_a_clock_that_starts_after_the_case_was_read_is_warned_about(tmp_path: Path) -> None:
+    text = GOOD.replace("supervision_started: 2010-01-04", "supervision_started: 2011-01-04")
+    result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
+    assert "Nothing due from that day on has been looked for." in " ".join(result.stdout.split())
+
+
+def test_silence_is_neither_sufficient_nor_a_yes() -> None:
+    arguments = ("audit", ROOT / "examples/cases/TV-0042.yaml", "--engine", "reference")
+    shown = quips(*arguments).stdout
+    assert "No caution or conviction since the start of the sentence" in shown.partition("As far as the record goes")[2]
+    [report] = json.loads(quips(*arguments, "--format", "json").stdout)
+    answers = {proposal["prompt"]: proposal["answer"] for proposal in report["proposals"]}
+    assert answers["omi-2/3.1/no-further-offending"] == "for_the_auditor"
 
 
 def test_fail_on_turns_a_gap_into_1(tmp_path: Path) -> None:

@@ -298,6 +298,19 @@ def test_the_engine_says_what_the_semantics_say(small: Small) -> None:
     assert found_by_engine(*small.problem) == small.expected, small.decision
 
 
+_LATE_TWICE: Json = {"circumstances": _STARTED, "as_at": "2010-01-20"}
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="[2]: one of them was late for sure; the other hides it")
+def test_what_recurs_and_was_surely_done_late_is_late_whatever_else_was_done_that_day() -> None:
+    rule: Json = {**_EVERY, "expect": {**_EVERY["expect"], "where": {"agency": "police"}, "good_when": {"full": True}}}
+    sure: Json = {"visit": {"on": "2010-01-19", "agency": "police", "full": False}}
+    unclear: Json = {"visit": {"on": "2010-01-19", "full": False}}
+    late = found_by_engine({"rule": "r", **rule}, _FIVE_DAYS, {**_LATE_TWICE, "record": [sure]})
+    assert late[0] == ("started", 1, "late")
+    assert found_by_engine({"rule": "r", **rule}, _FIVE_DAYS, {**_LATE_TWICE, "record": [sure, unclear]}) == late
+
+
 # Random rules and cases --------------------------------------------------------------------------------------------------
 
 # Days near month ends, weekends and bank holidays, so that a day too many or too few shows.

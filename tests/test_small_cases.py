@@ -143,6 +143,111 @@ def test_a_plan_made_before_an_analysis_that_is_excepted_is_met() -> None:
     assert plan_on_analysis(analysis) == {"analysis": "excepted", "plan": "met"}
 
 
+def decisions_of(rules: list[Json], circumstances: Json, *record: Json) -> dict[str, Any]:
+    """What is decided of each rule's only finding."""
+    case: Json = {"circumstances": {"started": "2010-01-04", **circumstances}, "record": list(record), "as_at": "2010-05-01"}
+    return {decision.rule: decision for decision in decide(rules, case, _FIVE_DAYS)}
+
+
+def work(name: str, activity: str, *, in_time: bool = False, **more: Any) -> Json:
+    limit = {"within": "limit"} if in_time else {}
+    return {"rule": name, "from": "started", "expect": {"activity": activity, **limit, **more.pop("expect", {})}, **more}
+
+
+def test_the_cause_is_the_nearest_gap_and_not_the_one_beneath_it() -> None:
+    rules = [work("a", "analysis"), work("b", "plan", rests_on=["a"]), work("c", "visit", rests_on=["b"])]
+    found = decisions_of(rules, {})
+    assert [found[name].because_of for name in "abc"] == [(), (("a", "started"),), (("b", "started"),)]
+    assert [found[name].root for name in "abc"] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("between", "status"),
+    [
+        ({"expect": {"until": "ended"}}, "not_yet_due"),
+        ({"when": {"flag": True}}, "not_applicable"),
+        ({"when": {"child": True}}, "cannot_tell"),
+    ],
+)
+def test_causes_are_looked_for_through_what_is_open_or_not_applicable(between: Json, status: str) -> None:
+    rules = [work("a", "analysis"), work("b", "plan", rests_on=["a"], **between), work("c", "visit", rests_on=["b"])]
+    found = decisions_of(rules, {"flag": False, "ended": "not_yet"})
+    assert found["b"].status == status
+    assert found["c"].because_of == (("a", "started"),)
+
+
+def test_causes_are_not_looked_for_through_what_is_sufficient() -> None:
+    rules = [work("a", "analysis"), work("b", "plan", follows=["a"]), work("c", "visit", rests_on=["b"])]
+    found = decisions_of(rules, {}, {"plan": "2010-01-05"})
+    assert found["b"].status == "met" and found["c"].because_of == () and found["c"].root
+
+
+def test_what_only_follows_explains_absence_and_never_poor_quality() -> None:
+    quality = {"expect": {"good_when": {"full": True}}}
+    rules = [work("a", "analysis"), work("b", "plan", follows=["a"]), work("c", "visit", follows=["a"], **quality)]
+    found = decisions_of(rules, {}, {"visit": {"on": "2010-01-05", "full": False}})
+    assert found["b"].because_of == (("a", "started"),)
+    assert found["c"].status == "insufficient" and found["c"].root
+
+
+def test_what_it_rests_on_explains_poor_quality() -> None:
+    rules = [work("a", "analysis"), work("b", "visit", rests_on=["a"], expect={"good_when": {"full": True}})]
+    found = decisions_of(rules, {}, {"visit": {"on": "2010-01-05", "full": False}})
+    assert found["b"].because_of == (("a", "started"),)
+
+
+@pytest.mark.parametrize(("analysis", "because"), [("2010-01-09", ()), ("2010-01-10", (("a", "sentenced"),))])
+@pytest.mark.parametrize("edge", ["rests_on", "follows"])
+def test_what_is_late_explains_only_what_was_due_before_it_was_done(edge: str, analysis: str, because: Any) -> None:
+    """The plan was due on the 9th: an analysis of the 10th kept it waiting, one of the 9th did not."""
+    first = {**work("a", "analysis", in_time=True), "from": "sentenced"}
+    rules = [first, work("b", "plan", in_time=True, **{edge: ["a"]})]
+    found = decisions_of(rules, {"sentenced": "2010-01-01"}, {"analysis": analysis}, {"plan": "2010-01-20"})
+    assert [found[name].status for name in "ab"] == ["late", "late"]
+    assert found["b"].because_of == because
+
+
+def test_what_is_late_does_not_explain_what_is_missing() -> None:
+    rules = [work("a", "analysis", in_time=True), work("b", "plan", rests_on=["a"])]
+    assert decisions_of(rules, {}, {"analysis": "2010-01-20"})["b"].root
+
+
+def test_what_is_open_beneath_is_waited_for() -> None:
+    rules = [work("a", "analysis", expect={"good_when": {"full": True}}), work("b", "plan", rests_on=["a"])]
+    found = decisions_of(rules, {}, {"analysis": "2010-01-05"}, {"plan": "2010-01-06"})
+    assert found["a"].status == "to_judge"
+    assert found["b"].status == "met" and found["b"].waits_for == (("a", "started"),)
+    rules[1] = work("b", "plan", follows=["a"])
+    assert decisions_of(rules, {}, {"analysis": "2010-01-05"}, {"plan": "2010-01-06"})["b"].waits_for == ()
+
+
+def test_undermining_is_passed_on_and_names_what_lies_next_beneath() -> None:
+    rules = [work("a", "analysis"), work("b", "plan", rests_on=["a"]), work("c", "visit", rests_on=["b"])]
+    found = decisions_of(rules, {}, {"plan": "2010-01-05"}, {"visit": "2010-01-06"})
+    assert [found[name].status for name in "abc"] == ["missing", "undermined", "undermined"]
+    assert found["c"].undermined_by == found["c"].because_of == (("b", "started"),)
+    assert found["c"].was == "met"
+
+
+def test_work_that_the_auditor_lets_stand_stays_met() -> None:
+    rules = [work("a", "analysis"), work("b", "plan", rests_on=["a"])]
+    assert decisions_of(rules, {}, {"plan": {"on": "2010-01-05", "stands": "seen"}})["b"].status == "met"
+    assert decisions_of(rules, {}, {"plan": {"on": "2010-01-05", "sufficient": True}})["b"].status == "undermined"
+
+
+def test_each_occasion_rests_on_the_last_that_started_before_it_was_done() -> None:
+    """One analysis for each change: the plan of the 12th rests on that of the 10th, which is missing, not on that of the 2nd."""
+    rules = [
+        {"rule": "a", "from": {"each": "absence"}, "expect": {"activity": "analysis", "within": "limit"}},
+        {"rule": "b", "from": "sentenced", "expect": {"activity": "plan"}, "rests_on": ["a"]},
+    ]
+    absences = [{"absence": "2010-01-02"}, {"absence": "2010-01-10"}, {"absence": "2010-01-20"}]
+    record = [*absences, {"analysis": "2010-01-03"}, {"plan": "2010-01-12"}]
+    case = {"circumstances": {"sentenced": "2010-01-01"}, "record": record, "as_at": "2010-05-01"}
+    [plan] = [decision for decision in decide(rules, case, _FIVE_DAYS) if decision.rule == "b"]
+    assert plan.undermined_by == (("a", "absence@2010-01-10"),)
+
+
 # What the checks should not let pass -------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from quips.agreement import EnginesDifferError, differences
-from quips.cases import Case, read_case
+from quips.cases import Case, case_warnings, read_case
 from quips.decisions import Decision
 from quips.durable.engine import durable_available
 from quips.durable.isolation import IsolatedDurable
@@ -154,7 +154,7 @@ class Auditor:
             tuple(proposals(knowledge, conditions, edition, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
-            tuple(privacy_warnings(document)),
+            (*case_warnings(document, date.fromordinal(case.as_at)), *privacy_warnings(document)),
             as_at_from,
             knowledge.digest,
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from quips.problems import InputError, Problem
+from quips.problems import InputError, Level, Problem
 from quips.shapes import Shape
 from quips.source import Document, Path_
 from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
@@ -97,6 +97,7 @@ def case_problems(document: Document, shape: Shape) -> list[Problem]:
         return problems
     as_at = document.value.get("as_at")
     problems += _out_of_time(document)
+    problems += _ended_before_start(document)
     for n, item in enumerate(document.value["record"]):
         on = _on(item)
         if as_at and on and on != "unknown" and on > as_at:
@@ -117,7 +118,45 @@ def _out_of_time(document: Document) -> list[Problem]:
             f"Years go from {first} to {last}.",
         )
         for path, day in _days(document.value, ())
-        if not first <= day[:4] <= last
+        if not in_time(day)
+    ]
+
+
+def in_time(day: str) -> bool:
+    """Whether a day, written year-month-day, is in a year that a case can be of.
+
+    Example:
+        >>> in_time("2010-04-19"), in_time("9999-12-31")
+        (True, False)
+    """
+    return FIRST_YEAR <= int(day[:4]) <= LAST_YEAR - 10
+
+
+def _ended_before_start(document: Document) -> list[Problem]:
+    given = document.value["circumstances"]
+    started, ended = (_dates(given.get(name, NONE)) for name in ("supervision_started", "supervision_ended"))
+    if isinstance(started, str) or isinstance(ended, str) or ended[-1] >= started[0]:
+        return []
+    place = document.place("circumstances", "supervision_ended")
+    message = "Supervision is said to have ended before it started."
+    return [Problem(place, "ended-before-start", message, "Correct one of the two dates.")]
+
+
+def case_warnings(document: Document, as_at: date) -> list[Problem]:
+    """Return a warning for each date that starts a clock and lies after the day the case is read as at.
+
+    Nothing is looked for from such a date on, so a slip of the pen would hide gaps.
+    """
+    return [
+        Problem(
+            document.place("circumstances", name),
+            "clock-not-started",
+            f"{name} is {day}, after the day the record is read as at ({as_at.isoformat()}).",
+            "Nothing due from that day on has been looked for. Correct it if it is a slip.",
+            Level.WARNING,
+        )
+        for name, day in document.value.get("circumstances", {}).items()
+        if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and day > as_at.isoformat()
     ]
 
 

@@ -75,7 +75,8 @@ def _value(term: Term) -> Json:
         case "choices":
             return {"type": "array", "uniqueItems": True, "items": {"enum": list(term.values)}, **described}
         case "number":
-            return {"type": "integer", "minimum": 0, **described}
+            least, greatest = term.bounds
+            return {"type": "integer", "minimum": least, "maximum": greatest, **described}
         case "date":
             return {**_DATE, **described}
         case _:

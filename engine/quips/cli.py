@@ -18,6 +18,7 @@ import click
 
 from quips import __version__
 from quips.audits import Audit, Auditor, case_files
+from quips.cases import in_time
 from quips.citations import citation_problems
 from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
@@ -45,6 +46,8 @@ class _Day(click.ParamType[date]):
             return value
         if not is_date(value):
             self.fail(f"'{value}' is not a day that exists. Write year-month-day, such as 2010-04-19.", param, ctx)
+        if not in_time(value):
+            self.fail(f"'{value}' is in a year that no case can be of.", param, ctx)
         return date.fromisoformat(value)
 
 
@@ -106,6 +109,9 @@ def audit(
             raise InputError(
                 [Problem(Place(str(cases[0])), "no-case", "There is no case file here.", "Case files end in .yaml.")]
             )
+        if output is not None and any(output.resolve() == file.resolve() for file in files):
+            message = "This is one of the case files, and the report would replace it."
+            raise InputError([Problem(Place(str(output)), "would-replace-case", message, "Choose another file.")])
         audits, failed = _audit_all(knowledge, files, engine, edition, as_at)
         if audits:
             _write(render(audits, form, knowledge, marking, _WIDTH), output)

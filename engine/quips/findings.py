@@ -302,6 +302,6 @@ def _shows(decision: Decision, rule: Rule, evaluated: Evaluated, answer: Answer)
     if not answer.timing and decision.status is Status.LATE:
         attempts = evaluated.observation.attempts if evaluated.observation else []
         return "no" if any(attempt.quality is Seen.BAD for attempt in attempts) else "open"
-    if verdict is Verdict.OPEN:
-        return "open"
+    if verdict is Verdict.OPEN or (rule.expect is not None and rule.expect.never and verdict is Verdict.SUFFICIENT):
+        return "open"  # that something is not on the record never shows that it did not happen
     return "no" if verdict is Verdict.GAP else yes

@@ -28,6 +28,7 @@ class Term:
         codes: What case systems use for it: system, code, our value.
         may_change: It may be given as a list of dated values.
         many: A date that may be given as a list, one for each order or sentence.
+        bounds: For a number, the least and the greatest it can be.
         relevant_when: Where this is false it is not asked, and a clock that starts here does not run.
         concerns: ``child``, ``victim`` or ``mappa``.
         place: Where it is defined.
@@ -42,6 +43,7 @@ class Term:
     codes: Mapping[str, Mapping[str, str | int | bool]] = field(default_factory=dict)
     may_change: bool = False
     many: bool = False
+    bounds: tuple[int, int] = (0, 1000)
     relevant_when: Condition | None = None
     concerns: tuple[str, ...] = ()
     place: Place = NOWHERE
@@ -175,6 +177,7 @@ def _read_term(document: Document, *path: str | int) -> Term:
         value.get("codes", {}),
         value.get("may_change", False),
         value.get("many", False),
+        (value.get("at_least", 0), value.get("at_most", 1000)),
         relevant,
         tuple(value.get("concerns", ())),
         document.key_place(*path),

@@ -27,7 +27,8 @@ def questions_text(audit: Audit, width: int) -> str:
         lines += wrap(question.term.help, width, initial_indent="   ", subsequent_indent="   ")
         titles = list(dict.fromkeys(in_sentence(finding.rule.title) for finding in question.settles))
         more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
-        why = f"Bears on {len(question.settles)} findings: {'; '.join(titles[:3])}{more}."
+        n = len(question.settles)
+        why = f"Bears on {n} finding{'s' * (n != 1)}: {'; '.join(titles[:3])}{more}."
         lines += wrap(why, width, initial_indent="   ", subsequent_indent="   ")
     return "\n".join(lines) + "\n"
 

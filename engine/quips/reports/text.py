@@ -19,6 +19,7 @@ from quips.reports.wording import (
     cited,
     due_soonest,
     engines_words,
+    not_on_record,
     of_status,
     own_first,
     status_words,
@@ -49,7 +50,7 @@ class TextReport:
         yield click.style(title, bold=True) + (f"   {marking}" if marking else "")
         yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {engines_words(audit)}")
         for warning in audit.warnings:
-            yield from self._wrapped(f"Warning: {warning}")
+            yield from self._wrapped(f"Warning: {warning.place}: {warning.message} {warning.hint}")
         urgent = urgent_words(audit)
         if urgent:
             yield ""
@@ -152,6 +153,11 @@ class TextReport:
         for title, found in good:
             said = strength_words(found)
             yield from self._bullet(f"{title}: {said}" if said else title)
+        unseen = list(dict.fromkeys(not_on_record(audit)))
+        if unseen:
+            yield from self._heading("As far as the record goes, which does not show that it did not happen")
+            for title in unseen:
+                yield from self._bullet(title)
         left = len(audit.with_verdict(Verdict.NOT_APPLICABLE))
         yield ""
         yield from self._wrapped(f"{left} findings do not apply to this case.")

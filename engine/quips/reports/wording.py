@@ -107,13 +107,22 @@ def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
 def strengths(audit: Audit) -> list[tuple[str, list[Finding]]]:
     """Return what was done and sufficient, by what should be so, in the program's order.
 
-    Inferences are left out, for they are nobody's work.
+    Inferences are left out, for they are nobody's work, and so is what merely nothing contradicts.
     """
     groups: dict[str, list[Finding]] = {}
     for finding in audit.with_verdict(Verdict.SUFFICIENT):
-        if finding.rule.kind != "derivation":
+        if finding.rule.expect is not None and not finding.rule.expect.never:
             groups.setdefault(finding.rule.title, []).append(finding)
     return list(groups.items())
+
+
+def not_on_record(audit: Audit) -> list[str]:
+    """Return what should not happen and is not on the record, which does not show that it did not happen."""
+    return [
+        finding.rule.title
+        for finding in audit.with_verdict(Verdict.SUFFICIENT)
+        if finding.rule.expect is not None and finding.rule.expect.never
+    ]
 
 
 def strength_words(findings: Sequence[Finding]) -> str:
@@ -129,7 +138,8 @@ def to_judge(audit: Audit) -> tuple[list[Finding], list[Finding]]:
     found = of_status(audit.findings, Status.TO_JUDGE)
     queries = [finding for finding in of_status(audit.findings, Status.CONFLICT) if finding.verdict is Verdict.OPEN]
     judged = [finding for finding in found if not finding.only_timing]
-    return [*judged, *queries], [finding for finding in found if finding.only_timing]
+    timing = {(f.rule.name, f.started, f.done): f for f in reversed(found) if f.only_timing}
+    return [*judged, *queries], list(reversed(timing.values()))
 
 
 def due_soonest(findings: Sequence[Finding]) -> list[tuple[int, str, Finding]]:
