@@ -301,7 +301,6 @@ def test_the_engine_says_what_the_semantics_say(small: Small) -> None:
 _LATE_TWICE: Json = {"circumstances": _STARTED, "as_at": "2010-01-20"}
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="[2]: one of them was late for sure; the other hides it")
 def test_what_recurs_and_was_surely_done_late_is_late_whatever_else_was_done_that_day() -> None:
     rule: Json = {**_EVERY, "expect": {**_EVERY["expect"], "where": {"agency": "police"}, "good_when": {"full": True}}}
     sure: Json = {"visit": {"on": "2010-01-19", "agency": "police", "full": False}}

@@ -622,7 +622,7 @@ def _naive_has(question: Json, case: Json) -> bool | None:
 def sentenced_cases(draw: Any) -> Json:
     """Cases whose sentence has been passed, so that a clock that starts with it is running."""
     case = draw(cases(known=3))
-    sentenced = draw(st.integers(0, 45).map(day))
+    sentenced = draw(st.sampled_from(sorted(_days_of(case)) or [day(0)]) | st.integers(0, 45).map(day))
     return {
         **case,
         "circumstances": {**case["circumstances"], "sentenced": sentenced},

@@ -296,8 +296,8 @@ class _Observer:
             observation = Observation(f"{occasion.key.removesuffix('/1')}/{turn}", start, attempts, turn)
             results.append(observation)
             excused = next((a for a in attempts if a.seen is Seen.NOTHING and a.reason is Reason.ACCEPTED), None)
-            if done is not None and done[0].day is not None:
-                start = done[0].day
+            if done:
+                start = done[0][0].day or start  # what is next has a day
             elif excused is not None and excused.due is not None and not excused.still_open:
                 start = excused.due
             else:
@@ -552,29 +552,29 @@ class _Observer:
 
     # Recurring things and counts -------------------------------------------------------------------------------------
 
-    def next_done(self, found: Candidates, start: int, first: bool) -> tuple[Entry, Truth] | None:
-        """The next one done; of several on one day, the best."""
+    def next_done(self, found: Candidates, start: int, first: bool) -> Candidates:
+        """The next one done, or those of one day; none if nothing was done after."""
         after = start if first else start + 1
         days = [entry.day for entry, _ in found if entry.day is not None and entry.day >= after]
-        on_that_day = [pair for pair in found if days and pair[0].day == days[0]]
-        return min(on_that_day, key=lambda pair: _RANK[self.quality(*pair)], default=None)
+        return [pair for pair in found if days and pair[0].day == days[0]]
 
-    def recurring_attempt(self, case: Case, window: Window, done: tuple[Entry, Truth] | None, undated: Entry | None) -> Attempt:
+    def recurring_attempt(self, case: Case, window: Window, done: Candidates, undated: Entry | None) -> Attempt:
+        """What one window shows; of several done on one day the best, or, where that is late, the best that surely counts."""
         attempt = Attempt(Seen.NOTHING)
         attempt.first, attempt.due, attempt.timed = window.first, window.last, window.timed
         attempt.endless = not window.timed and window.endless
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
         attempt.still_open = window.still_open(case.as_at)
-        if done is None:
+        if not done:
             attempt.seen, attempt.entry = (Seen.UNDATED, undated) if undated else (Seen.NOTHING, None)
             attempt.reason = self.reason(case, window.first, window.last, 2)
         else:
-            entry, matches = done
-            assert entry.day is not None  # next_done passes over what has no day
-            attempt.entry = entry
-            late = window.last is not None and entry.day > window.last
-            quality = self.quality(entry, matches)
+            day = done[0][0].day
+            late = window.last is not None and day is not None and day > window.last
+            sure = [pair for pair in done if pair[1]] if late else []
+            entry, matches = min(sure or done, key=lambda pair: _RANK[self.quality(*pair)])
+            attempt.entry, quality = entry, self.quality(entry, matches)
             attempt.seen, attempt.quality = (Seen.AFTER, quality) if late and matches else (quality, None)
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
         return attempt

@@ -192,10 +192,11 @@ def _nth(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
         n_undated = len(maybe) - len(dated)
         found = []
         for entry in dated:
-            fewest = _counted(sure, entry, resets, trigger)
+            counts = any(one is entry for one in sure)
+            fewest = _counted(sure, entry, resets, trigger) + (not counts)  # it can only be the n-th if it counts itself
             most = _counted(dated, entry, resets, trigger) + n_undated
             if fewest <= trigger.nth <= most:
-                certain = fewest == most and any(one is entry for one in sure)
+                certain = fewest == most and counts
                 found.append(_occasion(entry, True if certain else None))
         if found:
             return found
