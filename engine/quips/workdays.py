@@ -79,6 +79,7 @@ def working_days(decade: int) -> list[int]:
     # Loaded late: it takes long to import, and many a case counts no working days.
     from holidays.countries.united_kingdom import UnitedKingdom
 
+    # The library's class is not typed; a day of its calendar is a date.
     closed: Iterable[date] = UnitedKingdom(subdiv="ENG", years=range(decade, decade + 10))  # type: ignore[no-untyped-call]
     off = {day.toordinal() for day in closed}
     first, last = date(decade, 1, 1).toordinal(), date(decade + 9, 12, 31).toordinal()

@@ -36,7 +36,7 @@ class EngineError(QuipsError):
 def durable_available() -> bool:
     """Return whether durable_rules is installed and can be imported."""
     try:
-        from durable import engine  # noqa: F401
+        from durable import engine  # noqa: F401 - imported only to see whether it can be
     except ImportError:
         return False
     return True
@@ -95,7 +95,7 @@ class DurableEngine:
         try:
             with self._lock:
                 return self._decide(case)
-        except Exception as error:
+        except Exception as error:  # whatever fails in durable_rules is an error that names the case, never "no gap"
             said = f"{type(error).__name__}: {error}"
             raise EngineError(
                 f"The durable engine failed on the case '{case.reference}', so there is no answer. {said}"
