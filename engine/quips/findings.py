@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from quips.attempts import Attempt, Measure, Seen
 from quips.cases import Case
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
 from quips.framework import Citation
 from quips.knowledge import Knowledge
-from quips.observations import Attempt, Measure, Seen
 from quips.occasions import State
 from quips.places import Place
 from quips.reasons import Telling

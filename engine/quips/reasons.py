@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from quips.attempts import Attempt, Reason, Seen
 from quips.cases import Case, Entry
 from quips.conditions import AllOf, Test, tests_of
 from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
-from quips.observations import Attempt, Reason, Seen
 from quips.occasions import State
 from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
