@@ -49,8 +49,10 @@ class Conditions:
         self._compiled: dict[Condition, Asks] = {}
         self._known: dict[int, tuple[Condition, Asks]] = {}
         self._numbers: dict[Hashable, int] = {}
-        self.words: dict[int, str] = {}
-        """What each condition is in words, by its identity, once it has been asked for."""
+        self.words: dict[Hashable, str] = {}
+        """Words that depend on no case, once asked for: of each condition, by its identity, and of what rules ask for."""
+        self.reads: dict[int, tuple[str, ...]] = {}
+        """Which circumstances each condition reads, likewise."""
         self._premises = {
             name: [program.duties[number].applies for number, _ in derived.rules] for name, derived in program.derived.items()
         }
