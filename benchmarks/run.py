@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from quips.reference import ReferenceEngine
 
 N_RULES = 60
 EXAMPLE = "examples/cases/TV-0042.yaml"
+CHANGED = "domestic-abuse/sara-completed.yaml"
 
 
 def main() -> None:
@@ -38,6 +40,7 @@ def main() -> None:
     print(f"{N_RULES} of {n_rules} rules, {N_ACTIVITIES} activities a case, Python {sys.version.split()[0]}")
     cold("cold audit of one case, first run on a machine", fresh_cache=True)
     cold("cold audit of one case", fresh_cache=False)
+    checks()
     engine = ReferenceEngine(program)
     reference = rate("reference, statuses and roots", engine.decide, cases, 5_000)
     builders = replace(knowledge)
@@ -104,6 +107,32 @@ def cold(what: str, fresh_cache: bool) -> None:
             subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)  # noqa: S603 - our own command
             best = min(best, time.perf_counter() - started)
     print(f"{what:<58}{best:>10.2f} s         promised 1.00")
+
+
+def checks() -> None:
+    """Print how long `quips check` takes: from nothing, with nothing changed since, and with one rule changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        rules = Path(folder, "rules")
+        shutil.copytree(find_folder("rules"), rules)
+        changed, title = rules / CHANGED, "\ntitle: "
+        text = changed.read_text(encoding="utf-8")
+        for engine in ("reference", "both") if durable_available() else ("reference",):
+            changed.write_text(text, encoding="utf-8")
+            command = [sys.executable, "-m", "quips", "check", "--engine", engine, "--rules", str(rules)]
+            environment = os.environ | {"XDG_CACHE_HOME": f"{folder}/{engine}"}
+            for what in ("from nothing", "nothing changed", "one rule changed"):
+                if what == "one rule changed":
+                    changed.write_text(text.replace(title, f"{title}Again, ", 1), encoding="utf-8")
+                started, used = time.perf_counter(), cpu()
+                subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603 - our own command
+                taken = time.perf_counter() - started
+                print(f"{f'quips check, {engine}, {what}':<58}{taken:>10.2f} s         of it at work {cpu() - used:.2f} s")
+
+
+def cpu() -> float:
+    """Return the time that finished child processes have worked, on all cores together."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory(engine: ReferenceEngine, cases: list[Case]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -248,7 +250,6 @@ def test_check_passes_on_what_is_shipped() -> None:
 
 
 def test_check_gathers_every_problem_of_a_broken_copy(tmp_path: Path) -> None:
-    import shutil
 
     rules = tmp_path / "rules"
     shutil.copytree(ROOT / "rules", rules)
@@ -275,3 +276,34 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
     result = quips("show", "home-visit-where-rosh-is-hi")
     assert result.exit_code == 2
     assert "Did you mean 'home-visit-where-rosh-is-high'?" in result.stderr
+
+
+def counted(pattern: str, text: str) -> int:
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return int(found[1])
+
+
+def test_check_runs_again_only_what_a_change_can_touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache of the whole run is empty here; the second run skips all, a changed rule only itself and what leads to it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rules = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", rules)
+    check = ("check", "--rules", rules, "--engine", "reference")
+    assert "not run again" not in quips(*check).stderr
+    n_examples = counted(r"(\d+) examples on", quips(*check).stdout)
+    assert f"{n_examples} examples not run again" in quips(*check).stderr
+
+    changed = rules / "home-visits/home-visit-where-rosh-is-high.yaml"
+    text = changed.read_text(encoding="utf-8")
+    changed.write_text(text.replace("supervision_started: missing", "supervision_started: met", 1), encoding="utf-8")
+    result = quips(*check)
+    assert result.exit_code == 1
+    assert "example-fails" in result.stderr
+    n_known = counted(r"(\d+) examples not run again", result.stderr)
+    assert 0.8 * n_examples < n_known < n_examples
+    assert quips(*check).exit_code == 1, "what failed is never taken for known"
+
+    changed.write_text(text, encoding="utf-8")
+    assert f"{n_examples} examples not run again" in quips(*check).stderr, "what is as it was is known as it was"
+    assert "not run again" not in quips(*check, "--again").stderr

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 import quips.conditions as language
 from building import VOCABULARY, Built, Json, build, case_of, document, read_rules, shape, statuses, whole_limits, whole_rule
 from profiles import examples
+from quips.attempts import Seen
 from quips.cases import case_problems
 from quips.decisions import Decision
 from quips.framework import Source
 from quips.graph import build_graph, circles
 from quips.names import name_problems
-from quips.observations import Seen
 from quips.occasions import State
 from quips.program import Duty, Program
 from quips.reference import Evaluated

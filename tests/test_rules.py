@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base import examples_by_rule, knowledge, reference
+from quips.attempts import Seen
 from quips.examples import ExampleRunner
-from quips.observations import Seen
 from quips.rules import Rule
 from quips.statuses import Status, Verdict
 

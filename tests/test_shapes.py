@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
 
 from quips.cases import case_problems
 from quips.caseschema import case_schema
@@ -76,13 +81,19 @@ limits:
 
 
 @cache
-def shape(kind: str) -> Shape:
+def schema(kind: str) -> dict[str, Any]:
     if kind == "case":
         problems: list[Problem] = []
         vocabulary = read_vocabulary([parse_yaml(_VOCABULARY, "vocabulary.yaml")], problems)
         assert not problems
-        return Shape(case_schema(vocabulary, ["omi-2"]))
-    return Shape(json.loads((_SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")))
+        return case_schema(vocabulary, ["omi-2"])
+    read: dict[str, Any] = json.loads((_SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+    return read
+
+
+@cache
+def shape(kind: str) -> Shape:
+    return Shape(schema(kind))
 
 
 _WHOLE = {"case": _CASE, "rule": _RULE, "limits": _LIMITS}
@@ -246,3 +257,41 @@ def test_a_day_that_exists_or_what_is_no_text_passes_as_a_date(value: object) ->
 @pytest.mark.parametrize("value", ["2011-02-29", "2009-7-3", "20090713", "2009-07-13 ", "2009-W07-1", "٢٠٠٩-٠٧-١٣", ""])
 def test_other_text_does_not_pass_as_a_date(value: str) -> None:
     assert not is_date(value)
+
+
+_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 6),
+    st.sampled_from(
+        [2.0, 0.5, float("inf"), 10**19, [], {}, [{}], "", "started", "2010-02-30", "2010-02-28", "home_visit", "10 days"]
+    ),
+    st.lists(st.sampled_from(["a", "b", 1, True, "low"]), max_size=3),
+)
+
+
+def _spots(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a document at which something can be put instead, and one new key in each mapping."""
+    yield path
+    if isinstance(value, dict):
+        yield (*path, "new")
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _spots(child, (*path, key))
+
+
+@given(kind=st.sampled_from(sorted(_WHOLE)), data=st.data())
+def test_what_is_let_through_fits_the_schema_by_the_validator_that_explains(kind: str, data: st.DataObject) -> None:
+    value = parse_yaml(_WHOLE[kind], "x.yaml").value
+    for _ in range(data.draw(st.integers(0, 3))):
+        *parents, last = data.draw(st.sampled_from([path for path in _spots(value) if path]))
+        parent = value
+        for step in parents:
+            parent = parent[step]
+        if isinstance(parent, dict) and data.draw(st.booleans()):
+            parent.pop(last, None)
+        else:
+            parent[last] = data.draw(_VALUES)
+    formats = FormatChecker(formats=())
+    formats.checks("date")(is_date)
+    fits = Draft202012Validator(schema(kind), format_checker=formats).is_valid(value)
+    assert (shape(kind).problems(Document("x.yaml", value, {}, {})) == []) is fits

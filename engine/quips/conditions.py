@@ -1,12 +1,13 @@
 """Conditions as data: what a rule asks of a case, in three-valued (Kleene) logic.
 
-A condition is a tree of tests. Nothing here evaluates one; the engines do, each in its own way.
+A condition is a tree of tests. Nothing here evaluates one; the engines do, each in its own way. Two that ask the same are equal,
+wherever they are written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
@@ -32,7 +33,7 @@ class Test:
     subject: str
     op: str
     value: Any
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class AllOf:
     """Every part holds; true if there is no part."""
 
     parts: tuple[Condition, ...]
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Not:
     """The part does not hold."""
 
     part: Condition
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Has:
     activities: tuple[str, ...]
     where: AllOf
     up_to_trigger: bool
-    place: Place = NOWHERE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 Condition = Test | AllOf | AnyOf | Not | Has

@@ -99,16 +99,19 @@ class Explainer:
             case _:
                 return self.tree(condition, day)
 
-    def facts(self, condition: Condition, day: int) -> Iterator[Fact]:
-        """Yield each circumstance that a condition reads, once, in the order in which it is written."""
-        for name in dict.fromkeys(facts_of(condition)):
-            yield self.fact(name, day)
+    def facts(self, condition: Condition, day: int) -> tuple[Fact, ...]:
+        """Return each circumstance that a condition reads, once, in the order in which it is written."""
+        names = self.conditions.reads.get(id(condition))
+        if names is None:
+            names = self.conditions.reads[id(condition)] = tuple(dict.fromkeys(facts_of(condition)))
+        return tuple([self.fact(name, day) for name in names])
 
     def fact(self, name: str, day: int) -> Fact:
         """Return what is known of a circumstance on a day."""
-        if (name, day) not in self._facts:
-            self._facts[name, day] = self._fact(name, day)
-        return self._facts[name, day]
+        known = self._facts.get((name, day))
+        if known is None:
+            known = self._facts[name, day] = self._fact(name, day)
+        return known
 
     def _fact(self, name: str, day: int) -> Fact:
         given = self.world.case.fact(name, day)
@@ -207,6 +210,7 @@ class Explainer:
         return list(found)
 
 
+@lru_cache(maxsize=4096)
 def day_in_words(day: int | None) -> str:
     """Return a day as people write it.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from quips.attempts import Attempt, Measure, Seen
 from quips.cases import Case
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
 from quips.framework import Citation
 from quips.knowledge import Knowledge
-from quips.observations import Attempt, Measure, Seen
 from quips.occasions import State
 from quips.places import Place
 from quips.reasons import Telling
@@ -127,7 +127,8 @@ class FindingBuilder:
         """Keep what findings are built from."""
         self.knowledge, self.engine, self.case = knowledge, engine, case
         self.world = World(case)
-        self.titles = {name: rule.title for name, rule in knowledge.rules.items()}
+        self.titles = knowledge.titles
+        self._entries: dict[str, EntryShown] = {}
         self.inferring = Explainer(engine.conditions, knowledge.vocabulary, self.world)
         self.given_only = Explainer(engine.given, knowledge.vocabulary, self.world)
 
@@ -148,8 +149,16 @@ class FindingBuilder:
         day = self.day(evaluated)
         attempts = evaluated.observation.attempts if evaluated.observation else []
         conditions = list(self.conditions(rule, evaluated))
-        facts = {fact.name: fact for condition in conditions for fact in explainer.facts(condition, day)}
-        settled_by = self.settled_by(rule, evaluated, explainer, conditions, day)
+        facts = explainer.facts(conditions[0], day)
+        if len(conditions) > 1:
+            facts = tuple(dict.fromkeys(fact for condition in conditions for fact in explainer.facts(condition, day)))
+        verdict = verdict_of(decision.status, means(rule))
+        at_latest = measure = None
+        limits: tuple[LimitShown, ...] = ()
+        if attempts:  # of most findings there is none
+            at_latest = next((attempt.at_latest for attempt in attempts if attempt.at_latest is not None), None)
+            measure = next((attempt.measure for attempt in attempts if attempt.measure), None)
+            limits = tuple(self.limit(rule, attempt) for attempt in attempts if attempt.row is not None)
         telling = Telling(rule, evaluated, self.case, explainer, day, self.titles)
         return Finding(
             rule=rule,
@@ -157,25 +166,25 @@ class FindingBuilder:
             occasion=self.occasion(evaluated),
             status=decision.status,
             was=decision.was,
-            verdict=verdict_of(decision.status, means(rule)),
+            verdict=verdict,
             root=decision.root,
             because_of=decision.because_of,
             undermined_by=decision.undermined_by,
-            provisional=tuple(self.provisional(rule, evaluated, decision, facts.values())),
+            provisional=tuple(self.provisional(rule, evaluated, decision, facts)),
             why=tuple(telling.why()),
             would_be_met=tuple(telling.would_be_met()),
             started=evaluated.day,
             due=evaluated.due,
-            at_latest=next((attempt.at_latest for attempt in attempts if attempt.at_latest is not None), None),
+            at_latest=at_latest,
             done=evaluated.done,
             only_timing=evaluated.only_timing and decision.status in (Status.LATE, Status.TO_JUDGE),
             periods=evaluated.observation.periods if evaluated.observation else 0,
-            measure=next((attempt.measure for attempt in attempts if attempt.measure), None),
-            limits=tuple(self.limit(rule, attempt) for attempt in attempts if attempt.row is not None),
+            measure=measure,
+            limits=limits,
             entries=tuple(self.entries(evaluated)),
-            facts=tuple(facts.values()),
-            settled_by=tuple(settled_by),
-            shows=tuple(self.shows(rule, evaluated, decision)),
+            facts=facts,
+            settled_by=tuple(self.settled_by(rule, evaluated, explainer, conditions, day)),
+            shows=self.shows(rule, evaluated, decision, verdict),
         )
 
     def explainer(self, rule: Rule) -> Explainer:
@@ -272,16 +281,26 @@ class FindingBuilder:
         for entry in entries:
             if entry is not None and entry.key not in seen:
                 seen.add(entry.key)
-                place = self.case.document.place(*entry.path) if self.case.document else None
-                yield EntryShown(entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary), place)
+                known = self._entries.get(entry.key)
+                if known is None:
+                    place = self.case.document.place(*entry.path) if self.case.document else None
+                    words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
+                    known = self._entries[entry.key] = EntryShown(words, place)
+                yield known
 
-    def shows(self, rule: Rule, evaluated: Evaluated, decision: Decision) -> Iterator[Shown]:
-        """Yield what a finding shows of each prompt that its rule answers [20]."""
-        turn = evaluated.observation.turn if evaluated.observation else 0
-        for answer in rule.answers:
-            if (answer.turn == "first" and turn > 1) or (answer.turn == "later" and turn == 1):
-                continue
-            yield Shown(answer.prompt, _shows(decision, rule, evaluated, answer))
+    def shows(self, rule: Rule, evaluated: Evaluated, decision: Decision, verdict: Verdict) -> tuple[Shown, ...]:
+        """Return what a finding shows of each prompt that its rule answers [20]; the same for all that are alike in these."""
+        turn = min(evaluated.observation.turn, 2) if evaluated.observation else 0
+        poor = any(attempt.quality is Seen.BAD for attempt in evaluated.observation.attempts) if evaluated.observation else False
+        alike = (rule.name, decision.status, evaluated.only_timing, poor, turn)
+        known: tuple[Shown, ...] | None = self.knowledge.said.get(alike)
+        if known is None:
+            known = self.knowledge.said[alike] = tuple(
+                Shown(answer.prompt, _shows(decision.status, verdict, rule, evaluated.only_timing, poor, answer))
+                for answer in rule.answers
+                if not (answer.turn == "first" and turn > 1) and not (answer.turn == "later" and turn == 1)
+            )
+        return known
 
 
 def means(rule: Rule) -> str:
@@ -291,17 +310,15 @@ def means(rule: Rule) -> str:
     return "query" if rule.kind == "derivation" else "gap"
 
 
-def _shows(decision: Decision, rule: Rule, evaluated: Evaluated, answer: Answer) -> str:
+def _shows(status: Status, verdict: Verdict, rule: Rule, only_timing: bool, poor: bool, answer: Answer) -> str:
     """What a finding shows of a prompt; when it was done matters only where the edition's prompt asks about timing."""
     yes = "yes" if answer.shows == "yes_and_no" else "nothing"
-    verdict = verdict_of(decision.status, means(rule))
-    if verdict is Verdict.NOT_APPLICABLE or decision.status is Status.EXCEPTED:
+    if verdict is Verdict.NOT_APPLICABLE or status is Status.EXCEPTED:
         return "nothing"
-    if not answer.timing and evaluated.only_timing and decision.status in (Status.LATE, Status.TO_JUDGE):
+    if not answer.timing and only_timing and status in (Status.LATE, Status.TO_JUDGE):
         return yes
-    if not answer.timing and decision.status is Status.LATE:
-        attempts = evaluated.observation.attempts if evaluated.observation else []
-        return "no" if any(attempt.quality is Seen.BAD for attempt in attempts) else "open"
+    if not answer.timing and status is Status.LATE:
+        return "no" if poor else "open"
     if verdict is Verdict.OPEN or (rule.expect is not None and rule.expect.never and verdict is Verdict.SUFFICIENT):
         return "open"  # that something is not on the record never shows that it did not happen
     return "no" if verdict is Verdict.GAP else yes

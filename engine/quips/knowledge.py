@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -124,6 +124,16 @@ class Knowledge:
         inferring = [rule for rule in self.rules.values() if rule.derives]
         loose = {rule.derives[0] for rule in inferring if rule.derives and not rule.by_definition}
         return frozenset(rule.derives[0] for rule in inferring if rule.derives) - loose
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The title of every rule, by name."""
+        return {name: rule.title for name, rule in self.rules.items()}
+
+    @cached_property
+    def said(self) -> dict[Hashable, Any]:
+        """What findings say that depends on no case, once it has been said."""
+        return {}
 
     @cached_property
     def case_schema(self) -> dict[str, Any]:

@@ -274,11 +274,7 @@ def example_document(rule: Rule, n: int) -> Document:
 
 
 def _part(document: Document, path: Path_, reference: str) -> Document:
-    whole = {"case": reference, "circumstances": {}, "record": [], **document.at(*path)}
-    size = len(path)
-    places = {at[size:]: place for at, place in document.places.items() if at[:size] == path}
-    keys = {at[size:]: place for at, place in document.keys.items() if at[:size] == path and len(at) > size}
-    return Document(document.file, whole, places, keys)
+    return document.part({"case": reference, "circumstances": {}, "record": [], **document.at(*path)}, *path)
 
 
 def _nothing_to_compare(test: Test) -> Problem:

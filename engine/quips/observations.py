@@ -7,9 +7,8 @@ Numbers in brackets refer to the decisions in `docs/semantics.md`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 
+from quips.attempts import Attempt, Measure, Observation, Reason, Seen, Window
 from quips.cases import Case, Entry
 from quips.framework import Row
 from quips.occasions import Occasion, State
@@ -18,170 +17,6 @@ from quips.rules import Expect
 from quips.truth import Asks, Conditions, Truth, World, asks_entry
 from quips.vocabulary import NONE, NOT_YET
 from quips.workdays import add
-
-
-class Seen(StrEnum):
-    """What is on the record in and around one window; the first that holds [2]."""
-
-    GOOD = "good"
-    """Done in the window, and good (or only asked whether it was done)."""
-    UNJUDGED = "unjudged"
-    """Done in the window; nobody has judged it."""
-    UNCLEAR = "unclear"
-    """Done in the window, if it is the right one: an attribute that decides is not given."""
-    BAD = "bad"
-    """Done in the window and judged not good enough."""
-    SHORT = "short"
-    """Done less often than it should be."""
-    UNDATED = "undated"
-    """Done, but nobody can say when."""
-    EARLY = "early"
-    """Done before the clock started."""
-    AFTER = "after"
-    """Done after the window closed."""
-    NOTHING = "nothing"
-    """Nothing on the record."""
-    CLEAR = "clear"
-    """What must not happen is not on the record."""
-    FUTURE = "future"
-    """The clock has not started."""
-    DATE_NOT_GIVEN = "date_not_given"
-    """A date that the window depends on is not known."""
-    DOUBTFUL = "doubtful"
-    """It is not known whether this is an occasion."""
-    NOT_SEEN = "not_seen"
-    """No occasion is on the record, and the record is not complete."""
-    NO_END = "no_end"
-    """The date it should come before does not exist in this case."""
-
-
-class Reason(StrEnum):
-    """A reason on record for something not being done [6]."""
-
-    NONE = "none"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    UNSAID = "unsaid"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """How often something was done, in periods or times.
-
-    Attributes:
-        done: How many periods (or times) count as done.
-        of: How many there should be, those with an acceptable reason left out.
-        waived: How many were left out for an acceptable reason.
-        unclear: How many may count, if what is not given were known.
-    """
-
-    done: int
-    of: int
-    waived: int = 0
-    unclear: int = 0
-
-
-class Attempt:
-    """What the record shows under one reading of the limit and one row of it.
-
-    Attributes:
-        seen: What is on the record.
-        first: The first day of the window, as an ordinal; None if it has none.
-        due: The last day of the window; None if it has none.
-        at_latest: Our own last day, after which absence is called missing; None if the rule has none.
-        entry: The entry that decided, if one did.
-        timed: False where the limit has no number, so that the timing is for the auditor.
-        endless: Whether nothing says by when, so that absence alone can never be called missing.
-        still_open: Whether the window is still open on the day the case is read as at.
-        incomplete: Whether the record is incomplete where this would stand.
-        reason: The reason on record for it not being done.
-        late_accepted: Whether an acceptable reason for lateness is on record.
-        reading: The name of the reading of the limit; empty if there is no limit.
-        row: The row of the limit.
-        measure: For counts and frequencies.
-        quality: For work done after the window closed, what it would show but for that.
-        begun: The first day on which the work was done in any way, early work included; None if that is not known.
-    """
-
-    first: int | None = None
-    due: int | None = None
-    at_latest: int | None = None
-    entry: Entry | None = None
-    timed: bool = True
-    endless: bool = False
-    still_open: bool = False
-    incomplete: bool = False
-    reason: Reason = Reason.NONE
-    late_accepted: bool = False
-    reading: str = ""
-    row: Row | None = None
-    measure: Measure | None = None
-    quality: Seen | None = None
-    begun: int | None = None
-
-    def __init__(self, seen: Seen) -> None:
-        """Start with what is on the record; the rest is as it mostly is until it is set (there are very many of these)."""
-        self.seen = seen
-
-    @property
-    def done(self) -> int | None:
-        """The day it was done, if it was and the day is known."""
-        return self.entry.day if self.entry else None
-
-    @property
-    def only_timing(self) -> bool:
-        """Whether all that can be wrong is when it was done: it was done, and it is good as far as that is asked."""
-        return self.seen is Seen.GOOD or self.quality is Seen.GOOD
-
-
-@dataclass(slots=True)
-class Observation:
-    """What the record shows for one finding.
-
-    Attributes:
-        key: The finding's key within its rule.
-        day: The day its clock started; None where there is none.
-        attempts: One for each reading of the limit and each row that may be the right one; at least one.
-        turn: For a recurring rule, which time this is, from 1; otherwise 0.
-        periods: For an unbroken absence of something recurring, how many due dates have passed.
-    """
-
-    key: str
-    day: int | None
-    attempts: list[Attempt]
-    turn: int = 0
-    periods: int = 0
-
-
-@dataclass(slots=True)
-class Window:
-    """From which day to which day something should be done; None for no bound.
-
-    Attributes:
-        first: The first day.
-        last: The last day.
-        timed: False where the limit has no number.
-        endless: Whether it stays open, because the day that would end it has not come.
-        reading: The reading of the limit.
-        row: The row of the limit.
-        grace: Our own last day, after which nothing done is missing, though what is done later is not late.
-        first_unknown: Whether there is a first day, and nobody says which.
-    """
-
-    first: int | None
-    last: int | None
-    timed: bool = True
-    endless: bool = False
-    reading: str = ""
-    row: Row | None = None
-    grace: int | None = None
-    first_unknown: bool = False
-
-    def still_open(self, as_at: int) -> bool:
-        """Whether it may still be done in time: until the last day, or until our own last day for calling it missing."""
-        last = self.last if self.last is not None else self.grace
-        return self.endless if last is None else as_at <= last
-
 
 Observes = Callable[[World, Occasion, int], list[Observation]]
 Candidates = list[tuple[Entry, Truth]]
@@ -192,6 +27,11 @@ _STATES = {
     State.DOUBTFUL: Seen.DOUBTFUL,
     State.NOT_SEEN: Seen.NOT_SEEN,
 }
+_NOW, _UNDATED = State.NOW, State.UNDATED
+_GOOD, _NOTHING, _EARLY, _AFTER, _NO_REASON = Seen.GOOD, Seen.NOTHING, Seen.EARLY, Seen.AFTER, Reason.NONE
+"""Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
+_QUALITY: dict[Truth, Seen] = {True: Seen.GOOD, None: Seen.UNJUDGED, False: Seen.BAD}
+_DAYS_KEPT = 4_000
 _RANK = {Seen.GOOD: 0, Seen.UNJUDGED: 1, Seen.UNCLEAR: 2, Seen.BAD: 3}
 
 
@@ -217,14 +57,15 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
         how = observer.once
 
     def observe(world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
-        seen = _STATES.get(occasion.state)
-        if seen is None:
+        state = occasion.state
+        if state is _NOW or state is State.UNDATED:
             return how(world, occasion, n_occasions)
+        seen = _STATES[state]
         attempt = Attempt(seen)
-        if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never and not observer.candidates(world.case, occasion):
+        if seen is Seen.DATE_NOT_GIVEN and not observer.expect.never and not observer.candidates(world, occasion):
             # Nothing was done at all, and a recorded reason says that the occasion was there, whenever it was.
             attempt.reason = observer.reason(world.case, None, None, n_occasions, dated=False)
-            attempt.seen = seen if attempt.reason is Reason.NONE else Seen.NOTHING
+            attempt.seen = seen if attempt.reason is _NO_REASON else _NOTHING
         return [Observation(occasion.key, occasion.day, [attempt])]
 
     return observe
@@ -236,7 +77,7 @@ class _Observer:
     def __init__(self, expect: Expect, duty: Duty, program: Program, conditions: Conditions) -> None:
         self.expect = expect
         self.where = asks_entry(expect.where)
-        self.any_entry = len(expect.activities) == 1 and not expect.where.parts and not expect.same
+        self.asked = conditions.number((expect.activities, expect.where))
         self.good = asks_entry(expect.good_when) if expect.good_when else None
         self.this = asks_entry(expect.this) if expect.this else None
         self.stages = frozenset(program.stages[name] for name in expect.activities)
@@ -244,28 +85,28 @@ class _Observer:
         self.judges_early = expect.not_before is None and not expect.early_counts
         limit = expect.within or expect.every or expect.each_period or expect.at_least
         self.readings = _compiled_readings(program, limit, conditions) if limit else []
+        self.conditional = any(asks is not None for _, rows in self.readings for _, asks in rows)
+        self.bound = expect.until or expect.before or expect.by
+        self.known_windows: dict[int | None, list[Window | Seen]] = {}
 
     # What is asked of an occasion ------------------------------------------------------------------------------------
 
     def trigger_itself(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         assert self.this is not None and occasion.entry is not None  # checked when the rules were loaded
-        truth = self.this(occasion.entry.attributes)
-        seen = Seen.GOOD if truth else Seen.UNJUDGED if truth is None else Seen.BAD
-        attempt = Attempt(seen)
+        attempt = Attempt(_QUALITY[self.this(occasion.entry.attributes)])
         attempt.entry = occasion.entry
         return [Observation(occasion.key, occasion.day, [attempt])]
 
     def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
-        case = world.case
-        found = self.candidates(case, occasion)
-        attempts = [self.attempt(case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
+        found = self.candidates(world, occasion)
+        attempts = [self.attempt(world.case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
         return [Observation(occasion.key, occasion.day, attempts)]
 
     def never(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         case = world.case
         end = self.end(world, occasion)
         seen, decisive = Seen.CLEAR, None
-        for entry, matches in self.candidates(case, occasion):
+        for entry, matches in self.candidates(world, occasion):
             if not _may_be_within(entry.day, occasion.day, end):
                 continue
             if entry.day is None or matches is None or occasion.state is State.UNDATED:
@@ -283,7 +124,7 @@ class _Observer:
         if occasion.day is None:
             return [Observation(occasion.key, None, [Attempt(Seen.DATE_NOT_GIVEN)])]
         case, end = world.case, self.end(world, occasion)
-        found = self.candidates(case, occasion)
+        found = self.candidates(world, occasion)
         undated = next((entry for entry, _ in found if entry.day is None), None)
         results: list[Observation] = []
         start, turn = occasion.day, 1
@@ -295,7 +136,7 @@ class _Observer:
             attempts = [self.recurring_attempt(case, window, done, undated) for window in windows]
             observation = Observation(f"{occasion.key.removesuffix('/1')}/{turn}", start, attempts, turn)
             results.append(observation)
-            excused = next((a for a in attempts if a.seen is Seen.NOTHING and a.reason is Reason.ACCEPTED), None)
+            excused = next((a for a in attempts if a.seen is _NOTHING and a.reason is Reason.ACCEPTED), None)
             if done:
                 start = done[0][0].day or start  # what is next has a day
             elif excused is not None and excused.due is not None and not excused.still_open:
@@ -310,7 +151,7 @@ class _Observer:
         if occasion.day is None or self.end_not_given(world, occasion):
             return [Observation(occasion.key, None, [Attempt(Seen.DATE_NOT_GIVEN)])]
         case, end = world.case, self.end(world, occasion)
-        found = self.candidates(case, occasion)
+        found = self.candidates(world, occasion)
         windows = self.limit_windows(world, occasion.day)
         attempts = [self.frequency(case, window, found, end) for window in windows]
         return [Observation(occasion.key, occasion.day, attempts)]
@@ -319,13 +160,13 @@ class _Observer:
         if self.end_not_given(world, occasion):
             return [Observation(occasion.key, occasion.day, [Attempt(Seen.DATE_NOT_GIVEN)])]
         case, end = world.case, self.end(world, occasion)
-        found = self.candidates(case, occasion)
+        found = self.candidates(world, occasion)
         attempts = []
         for row, reading in self.rows(world, occasion.day if occasion.day is not None else case.as_at):
             wanted = row.value if row and row.value is not None else None
             inside = [pair for pair in found if _may_be_within(pair[0].day, occasion.day, end)]
             sure = sum(1 for entry, matches in inside if matches and entry.day is not None)
-            attempt = Attempt(Seen.NOTHING)
+            attempt = Attempt(_NOTHING)
             attempt.first, attempt.due, attempt.reading, attempt.row = occasion.day, end, reading, row
             attempt.timed = wanted is not None
             attempt.endless = wanted is None
@@ -337,7 +178,7 @@ class _Observer:
             elif inside:
                 attempt.seen = Seen.UNJUDGED
             attempt.entry = inside[-1][0] if inside else None
-            if attempt.seen in (Seen.NOTHING, Seen.SHORT):
+            if attempt.seen in (_NOTHING, Seen.SHORT):
                 attempt.reason = self.reason(case, occasion.day, end, n_occasions)
             attempts.append(attempt)
         return [Observation(occasion.key, occasion.day, attempts)]
@@ -346,15 +187,26 @@ class _Observer:
 
     def windows(self, world: World, occasion: Occasion) -> list[Window | Seen]:
         """The windows in which it should be done; a `Seen` where a window cannot be had."""
+        if self.bound is not None or self.conditional:
+            return self.windows_in(world, occasion)
+        known = self.known_windows.get(occasion.day)
+        if known is None:
+            # They depend on nothing but the day, so all cases share them; they are few, as days are.
+            if len(self.known_windows) >= _DAYS_KEPT:
+                self.known_windows.clear()
+            known = self.known_windows[occasion.day] = self.windows_in(world, occasion)
+        return known
+
+    def windows_in(self, world: World, occasion: Occasion) -> list[Window | Seen]:
+        """The windows of one occasion in one case."""
         expect, day = self.expect, occasion.day
         first = None if expect.early_counts else day
         if expect.within:
             return [Seen.UNDATED] if day is None else list(self.limit_windows(world, day))
-        bound = expect.until or expect.before or expect.by
-        if bound is None:
+        if self.bound is None:
             grace = add(day, *expect.at_latest) if expect.at_latest and day is not None else None
             return [Window(first, None, grace=grace)]
-        last = _resolve(bound, world.case, occasion)
+        last = _resolve(self.bound, world.case, occasion)
         if expect.before or expect.by:
             start = _resolve(expect.not_before, world.case, occasion) if expect.not_before else NONE
             first, unknown = (start if isinstance(start, int) else None), start is None
@@ -414,16 +266,22 @@ class _Observer:
 
     # What was done ---------------------------------------------------------------------------------------------------
 
-    def candidates(self, case: Case, occasion: Occasion) -> Candidates:
+    def candidates(self, world: World, occasion: Occasion) -> Candidates:
         """What may answer the occasion, in the order of days, with whether it is the right thing."""
-        where, found = self.where, list[tuple[Entry, Truth]]()
-        if self.any_entry:
-            return [(entry, True) for entry in case.entries.get(self.expect.activities[0], ())]
+        found = world.done.get(self.asked)
+        if found is None:
+            found = world.done[self.asked] = self.in_question(world.case)
+        if not self.expect.same:
+            return found
+        compared = [(entry, _same(entry, occasion, self.expect.same, matches)) for entry, matches in found]
+        return [pair for pair in compared if pair[1] is not False]
+
+    def in_question(self, case: Case) -> Candidates:
+        """What may answer any occasion, in the order of days: rules that ask for the same share it."""
+        found: Candidates = []
         for name in self.expect.activities:
             for entry in case.entries.get(name, ()):
-                matches = where(entry.attributes)
-                if matches is not False and self.expect.same:
-                    matches = _same(entry, occasion, self.expect.same, matches)
+                matches = self.where(entry.attributes)
                 if matches is not False:
                     found.append((entry, matches))
         if len(self.expect.activities) > 1:
@@ -433,28 +291,29 @@ class _Observer:
     def attempt(self, case: Case, found: Candidates, window: Window | Seen, occasion: Occasion, n_occasions: int) -> Attempt:
         if not isinstance(window, Window):
             return self.without_window(case, found, window, n_occasions)
-        seen, entry = self.choose(found, window, occasion)
-        reason = Reason.NONE
-        if seen in (Seen.NOTHING, Seen.EARLY):
+        seen, entry = self.choose(found, window, occasion) if found else (_NOTHING, None)
+        reason = _NO_REASON
+        if seen is _NOTHING or seen is Seen.EARLY:
             reason = self.reason(case, window.first, window.last, n_occasions)
-        if seen is Seen.EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
+        if seen is _EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
             # A reason for not doing it now says that what was done before does not hold.
             seen, entry = self.choose(found, window, occasion, heeds_early=False)
         if window.first_unknown:
             undated = self.reason(case, None, None, n_occasions, dated=False)
-            if seen in _RANK or (seen is Seen.NOTHING and reason is not undated):
+            if seen in _RANK or (seen is _NOTHING and reason is not undated):
                 seen = Seen.DATE_NOT_GIVEN
         attempt = Attempt(seen)
         attempt.first, attempt.due, attempt.at_latest = window.first, window.last, window.grace
         attempt.entry, attempt.timed = entry, window.timed
-        attempt.endless = not window.timed and window.endless
-        attempt.begun = next((found_entry.day for found_entry, _ in found if found_entry.day is not None), None)
+        attempt.endless = window.endless and not window.timed
+        if found:
+            attempt.begun = found[0][0].day  # the first in order; what has no day comes last
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
         attempt.still_open = window.still_open(case.as_at)
         if seen is Seen.NOTHING:
             attempt.reason = reason
-        elif seen is Seen.AFTER and entry is not None:
+        elif seen is _AFTER and entry is not None:
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
             attempt.quality = self.quality(entry, True)
         return attempt
@@ -465,17 +324,15 @@ class _Observer:
             return Attempt(seen)
         attempt = Attempt(Seen.UNDATED if found else Seen.DATE_NOT_GIVEN)
         attempt.entry = found[0][0] if found else None
-        reason = Reason.NONE if found else self.reason(case, None, None, n_occasions, dated=False)
+        reason = _NO_REASON if found else self.reason(case, None, None, n_occasions, dated=False)
         if reason is not Reason.NONE:
-            attempt.seen, attempt.reason = Seen.NOTHING, reason
+            attempt.seen, attempt.reason = _NOTHING, reason
         return attempt
 
     def choose(
         self, found: Candidates, window: Window, occasion: Occasion, heeds_early: bool = True
     ) -> tuple[Seen, Entry | None]:
-        """What decides in a window, and the entry: the first of `Seen` that holds."""
-        if not found:
-            return Seen.NOTHING, None
+        """What decides in a window, and the entry: the first of `Seen` that holds; something may answer."""
         if occasion.state is State.UNDATED:
             return Seen.UNDATED, found[0][0]
         first, last = window.first, window.last
@@ -501,10 +358,10 @@ class _Observer:
         if undated:
             return Seen.UNDATED, undated
         if early and heeds_early and self.judges_early and occasion.about in self.anchors:
-            return Seen.EARLY, early
+            return _EARLY, early
         if after:
-            return (Seen.AFTER if after[1] else Seen.UNCLEAR), after[0]
-        return Seen.NOTHING, None
+            return (_AFTER if after[1] else Seen.UNCLEAR), after[0]
+        return _NOTHING, None
 
     def best(self, inside: Candidates) -> tuple[Seen, Entry]:
         """The entry that decides among those in the window, by `which`, and what it shows."""
@@ -515,14 +372,19 @@ class _Observer:
                 return (qualities.pop() if len(qualities) == 1 else Seen.UNDATED), inside[-1][0]
             day = days[-1] if self.expect.which == "latest" else days[0]
             inside = [(entry, matches) for entry, matches in inside if entry.day == day]
-        shown = [(self.quality(entry, matches), entry) for entry, matches in inside]
-        return min(shown, key=lambda pair: _RANK[pair[0]])
+        best, decides = self.quality(*inside[0]), inside[0][0]
+        for entry, matches in inside[1:]:
+            if best is Seen.GOOD:
+                break
+            quality = self.quality(entry, matches)
+            if _RANK[quality] < _RANK[best]:
+                best, decides = quality, entry
+        return best, decides
 
     def quality(self, entry: Entry, matches: Truth) -> Seen:
         if matches is None:
             return Seen.UNCLEAR
-        good = self.good(entry.attributes) if self.good else True
-        return Seen.GOOD if good else Seen.UNJUDGED if good is None else Seen.BAD
+        return _QUALITY[self.good(entry.attributes)] if self.good else _GOOD
 
     def reason(self, case: Case, first: int | None, last: int | None, n_occasions: int, dated: bool = True) -> Reason:
         """The best reason on record: a dated one excuses the window that holds it, an undated one a single occasion [6].
@@ -530,8 +392,8 @@ class _Observer:
         Where the window is not known, a dated reason says nothing of it: `dated` is false then.
         """
         if not case.reasons:
-            return Reason.NONE
-        best = Reason.NONE
+            return _NO_REASON
+        best = _NO_REASON
         for name in self.expect.activities:
             for entry in case.reasons.get(name, ()):
                 if self.where(entry.attributes) is False:
@@ -540,7 +402,7 @@ class _Observer:
                     continue
                 acceptable = entry.attributes.get("acceptable")
                 if acceptable is False:
-                    best = Reason.REFUSED if best is Reason.NONE else best
+                    best = Reason.REFUSED if best is _NO_REASON else best
                 elif acceptable is None or (entry.day is None and n_occasions > 1):
                     best = Reason.UNSAID if best is not Reason.ACCEPTED else best
                 else:
@@ -560,14 +422,14 @@ class _Observer:
 
     def recurring_attempt(self, case: Case, window: Window, done: Candidates, undated: Entry | None) -> Attempt:
         """What one window shows; of several done on one day the best, or, where that is late, the best that surely counts."""
-        attempt = Attempt(Seen.NOTHING)
+        attempt = Attempt(_NOTHING)
         attempt.first, attempt.due, attempt.timed = window.first, window.last, window.timed
         attempt.endless = not window.timed and window.endless
         attempt.reading, attempt.row = window.reading, window.row
         attempt.incomplete = self.incomplete(case)
         attempt.still_open = window.still_open(case.as_at)
         if not done:
-            attempt.seen, attempt.entry = (Seen.UNDATED, undated) if undated else (Seen.NOTHING, None)
+            attempt.seen, attempt.entry = (Seen.UNDATED, undated) if undated else (_NOTHING, None)
             attempt.reason = self.reason(case, window.first, window.last, 2)
         else:
             day = done[0][0].day
@@ -575,7 +437,7 @@ class _Observer:
             sure = [pair for pair in done if pair[1]] if late else []
             entry, matches = min(sure or done, key=lambda pair: _RANK[self.quality(*pair)])
             attempt.entry, quality = entry, self.quality(entry, matches)
-            attempt.seen, attempt.quality = (Seen.AFTER, quality) if late and matches else (quality, None)
+            attempt.seen, attempt.quality = (_AFTER, quality) if late and matches else (quality, None)
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
         return attempt
 
@@ -593,12 +455,12 @@ class _Observer:
     def frequency(self, case: Case, window: Window, found: Candidates, end: int | None) -> Attempt:
         """How many of the periods that have ended had what they should [10]."""
         row, start = window.row, window.first
-        attempt = Attempt(Seen.NOTHING)
+        attempt = Attempt(_NOTHING)
         attempt.first, attempt.timed, attempt.reading, attempt.row = start, window.timed, window.reading, row
         attempt.incomplete = self.incomplete(case)
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:
-            attempt.seen, attempt.endless = (Seen.UNJUDGED if found else Seen.NOTHING), True
+            attempt.seen, attempt.endless = (Seen.UNJUDGED if found else _NOTHING), True
             return attempt
         done = waived = ended = 0
         lacking = []
@@ -627,10 +489,10 @@ class _Observer:
 
 def _counted(sure: int, unclear: int, wanted: int) -> Seen:
     if sure >= wanted:
-        return Seen.GOOD
+        return _GOOD
     if sure + unclear >= wanted:
         return Seen.UNJUDGED
-    return Seen.SHORT if sure else Seen.NOTHING
+    return Seen.SHORT if sure else _NOTHING
 
 
 def _could_be_filled(lacking: list[int], spare: int) -> int:

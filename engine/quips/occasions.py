@@ -111,6 +111,7 @@ def _first_turns(find: FindsOccasions) -> FindsOccasions:
     return lambda world: [occasion._replace(key=f"{occasion.key}/1") for occasion in find(world)]
 
 
+_NOW = State.NOW
 _NOTHING_THERE = (State.NONE, State.NOT_SEEN)
 
 
@@ -260,7 +261,7 @@ def _entries(case: Case, name: str) -> list[Entry]:
 
 
 def _occasion(entry: Entry, matches: Truth) -> Occasion:
-    state = State.DOUBTFUL if matches is None else State.UNDATED if entry.day is None else State.NOW
+    state = _NOW if matches and entry.day is not None else State.DOUBTFUL if matches is None else State.UNDATED
     return Occasion(entry.key, state, entry.day, entry, entry.activity)
 
 

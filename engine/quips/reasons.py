@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from quips.attempts import Attempt, Reason, Seen
 from quips.cases import Case, Entry
-from quips.conditions import AllOf, Test, tests_of
+from quips.conditions import AllOf, Condition, Test, tests_of
 from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
-from quips.observations import Attempt, Reason, Seen
 from quips.occasions import State
 from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
@@ -145,7 +145,7 @@ class Telling:
                 yield self._no_window(attempt.seen)
 
     def _absence(self, attempt: Attempt) -> Iterator[str]:
-        what = listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in self._activities()])
+        what = self._what()
         which = self._which()
         if attempt.measure:
             yield self._measured(attempt)
@@ -251,7 +251,7 @@ class Telling:
 
     def _change(self, attempt: Attempt) -> str:
         """The smallest change under one reading of the limit."""
-        what = listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in self._activities()])
+        what = self._what()
         good = self._wanted()
         match attempt.seen:
             case Seen.BAD if self.rule.expect and self.rule.expect.never:
@@ -292,22 +292,41 @@ class Telling:
         words = entry_in_words(entry.activity, entry.day, self.explainer.vocabulary)
         return words[:1].upper() + words[1:]
 
+    def _what(self) -> str:
+        """The activities that count."""
+        names = self._activities()
+        return self._once(
+            ("what", names), lambda: listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in names])
+        )
+
     def _which(self) -> str:
         """What kind of activity counts, in brackets."""
         tests = self.rule.expect.where.parts if self.rule.expect else ()
-        said = [attribute_in_words(test, self.explainer.vocabulary, self._activities()) for test in tests]
-        return f" ({in_sentence('; '.join(said))})" if said else ""
+        if not tests:
+            return ""
+        return self._once(("which", self.rule.name), lambda: f" ({in_sentence('; '.join(self._said(tests)))})")
 
     def _wanted(self) -> str:
         """What a good one is like."""
-        expect = self.rule.expect
-        tests = expect.judged if expect else None
-        names = self._judged_activities()
-        return (
-            listed([in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and")
-            if tests
-            else ""
+        tests, names = self.rule.expect.judged if self.rule.expect else None, self._judged_activities()
+        if not tests:
+            return ""
+        return self._once(
+            ("wanted", self.rule.name, names),
+            lambda: listed(
+                [in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and"
+            ),
         )
+
+    def _said(self, tests: Iterable[Condition]) -> list[str]:
+        return [attribute_in_words(test, self.explainer.vocabulary, self._activities()) for test in tests]
+
+    def _once(self, key: Hashable, words: Callable[[], str]) -> str:
+        """Words that depend on no case, found once for all."""
+        known = self.explainer.conditions.words
+        if key not in known:
+            known[key] = words()
+        return known[key]
 
     def _judged_activities(self) -> tuple[str, ...]:
         entry = self.evaluated.occasion.entry

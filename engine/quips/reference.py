@@ -6,19 +6,22 @@ gives the statuses and, read more closely, the explanations. Numbers in brackets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import replace
 
+from quips.attempts import Attempt, Observation, Reason, Seen
 from quips.cases import Case
 from quips.decisions import Decision, Ref
-from quips.observations import Attempt, Observation, Reason, Seen, observations
+from quips.observations import Observes, observations
 from quips.occasions import FindsOccasions, Occasion, State, occasions
 from quips.program import Duty, Program
 from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import Asks, Conditions, Truth, World, pair_asks
 
 _EXPLAINING_WEAKNESS = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
-_NOT_APPLICABLE = Status.NOT_APPLICABLE
+_NOW, _NONE, _GOOD, _AFTER = State.NOW, State.NONE, Seen.GOOD, Seen.AFTER
+_NOT_APPLICABLE, _MET, _TO_JUDGE, _OPEN = Status.NOT_APPLICABLE, Status.MET, Status.TO_JUDGE, Verdict.OPEN
+"""Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
 _CAN_BE_UNDERMINED = frozenset({Status.MET, Status.TO_JUDGE})
 
 
@@ -39,6 +42,7 @@ class Evaluated:
         only_timing: Whether all that can be wrong with it is when it was done, so that nothing that rests on it can fall with it.
         undermined_by: The findings it rests on that fall short.
         beneath: The findings it rests on or follows, with the kind of edge, once they have been asked for.
+        decision: Its decision, where the finding is one that cases share.
     """
 
     observation: Observation | None = None
@@ -49,6 +53,7 @@ class Evaluated:
     only_timing: bool = False
     undermined_by: tuple[Evaluated, ...] = ()
     beneath: list[tuple[Evaluated, str]] | None = None
+    decision: Decision | None = None
 
     def __init__(self, number: int, key: str, status: Status, occasion: Occasion) -> None:
         """Start with what every finding has; the rest is as it mostly is until it is set (there are very many of these)."""
@@ -60,7 +65,8 @@ class Evaluated:
 Evaluation = list[list[Evaluated]]
 """For each rule of the program, its findings."""
 
-_Rule = Callable[[World], list[Evaluated]]
+_Rule = Callable[[World, list[Occasion]], list[Evaluated]]
+_Alone = Callable[[Occasion, Status], Evaluated]
 
 
 class ReferenceEngine:
@@ -73,13 +79,23 @@ class ReferenceEngine:
         self.program = program
         self.conditions = Conditions(program)
         self.given = Conditions(replace(program, derived={}))
-        self._rules = [
-            _compile(number, duty, program, self.given if duty.kind == "conflict" else self.conditions)
-            for number, duty in enumerate(program.duties)
-        ]
         self._verdicts = [
             {status: verdict_of(status, "query" if _asks_only(duty) else "gap") for status in Status} for duty in program.duties
         ]
+        self._gaps = [{status: verdict is Verdict.GAP for status, verdict in found.items()} for found in self._verdicts]
+        # Rules whose clocks start alike share their occasions: they are found once a case.
+        finders: dict[Hashable, int] = {}
+        self._finders: list[FindsOccasions] = []
+        self._rules: list[tuple[_Rule, int]] = []
+        for number, duty in enumerate(program.duties):
+            conditions = self.given if duty.kind == "conflict" else self.conditions
+            rule = _compile(number, duty, program, conditions, self._gaps[number])
+            clocks = (duty.kind == "conflict", duty.triggers, duty.conflict, duty.expect is not None and duty.expect.every)
+            finder = finders.setdefault(clocks, len(finders))
+            if finder == len(self._finders):
+                self._finders.append(occasions(duty, program, conditions))
+            self._rules.append((rule, finder))
+        self._resting = [(number, duty) for number, duty in enumerate(program.duties) if duty.edges]
 
     def decide(self, case: Case) -> list[Decision]:
         """Return a decision for each finding of a case, in the order of the program."""
@@ -88,11 +104,10 @@ class ReferenceEngine:
     def evaluate(self, case: Case) -> Evaluation:
         """Evaluate every rule on a case, and what rests on what."""
         world = World(case)
-        evaluation = [rule(world) for rule in self._rules]
-        for duty, findings in zip(self.program.duties, evaluation, strict=True):
-            if not duty.edges:
-                continue
-            for finding in findings:
+        found = [find(world) for find in self._finders]
+        evaluation = [rule(world, found[finder]) for rule, finder in self._rules]
+        for number, duty in self._resting:
+            for finding in evaluation[number]:
                 if finding.status in _CAN_BE_UNDERMINED:
                     self._undermine(finding, duty, evaluation)
         return evaluation
@@ -100,23 +115,27 @@ class ReferenceEngine:
     def decisions(self, evaluation: Evaluation) -> list[Decision]:
         """Return the decisions of an evaluation."""
         decided: list[Decision] = []
-        for duty, verdicts, findings in zip(self.program.duties, self._verdicts, evaluation, strict=True):
+        for duty, gaps, findings in zip(self.program.duties, self._gaps, evaluation, strict=True):
             name, edges = duty.name, duty.edges
             for finding in findings:
                 status = finding.status
-                if edges and status is not _NOT_APPLICABLE:
+                if finding.decision is not None:
+                    decided.append(finding.decision)
+                elif edges and status is not _NOT_APPLICABLE:
                     decided.append(self._decision(finding, evaluation))
                 else:
-                    gap = verdicts[status] is Verdict.GAP
-                    decided.append(Decision(name, finding.key, status, finding.was, (), (), gap, ()))
+                    decided.append(_bare(name, finding.key, status, gaps[status]))
         return decided
 
     def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> list[tuple[Evaluated, str]]:
         """Return the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
-        if finding.beneath is None:
+        if finding.decision is not None or finding.beneath is None:
             edges = self.program.duties[finding.number].edges
             joined = [(_in_force(evaluation[number], finding), kind) for number, kind in edges]
-            finding.beneath = [(found, kind) for found, kind in joined if found is not None]
+            beneath = [(found, kind) for found, kind in joined if found is not None]
+            if finding.decision is not None:
+                return beneath  # this finding is not of one case alone, and what it rests on is
+            finding.beneath = beneath
         return finding.beneath
 
     def verdict(self, finding: Evaluated) -> Verdict:
@@ -135,20 +154,18 @@ class ReferenceEngine:
             finding.status = Status.UNDERMINED
 
     def _decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
-        duty, status = self.program.duties[finding.number], finding.status
-        gap = self._verdicts[finding.number][status] is Verdict.GAP
+        name, status = self.program.duties[finding.number].name, finding.status
+        gap, beneath = self._gaps[finding.number][status], self.prerequisites(finding, evaluation)
+        if not beneath:
+            return _bare(name, finding.key, status, gap)
         causes = self._causes(finding, evaluation) if gap else ()
-        waits_for = self._open_beneath(finding, evaluation)
-        undermined_by = self._refs(finding.undermined_by)
-        return Decision(duty.name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
-
-    def _open_beneath(self, finding: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
-        found = [
+        open_beneath = [
             prerequisite
-            for prerequisite, kind in self.prerequisites(finding, evaluation)
-            if kind == "rests_on" and self.verdict(prerequisite) is Verdict.OPEN and not prerequisite.only_timing
+            for prerequisite, kind in beneath
+            if kind == "rests_on" and self.verdict(prerequisite) is _OPEN and not prerequisite.only_timing
         ]
-        return self._refs(found)
+        undermined_by, waits_for = self._refs(finding.undermined_by), self._refs(open_beneath)
+        return Decision(name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
 
     def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
         """The nearest gaps upstream that explain a gap, looking through what is open or not applicable [19]."""
@@ -183,23 +200,23 @@ def status_of(attempt: Attempt) -> Status:
     if status is not None:
         return status
     if seen is Seen.GOOD:
-        return Status.MET if attempt.timed else Status.TO_JUDGE
+        return _MET if attempt.timed else _TO_JUDGE
     if seen is Seen.AFTER:
         return Status.EXCEPTED if attempt.late_accepted else Status.LATE
     if seen is Seen.CLEAR:
-        return Status.NOT_ON_RECORD if attempt.incomplete else Status.MET
+        return Status.NOT_ON_RECORD if attempt.incomplete else _MET
     return _status_of_absence(attempt)
 
 
 _STATUS_OF = {
-    Seen.UNJUDGED: Status.TO_JUDGE,
-    Seen.UNCLEAR: Status.TO_JUDGE,
-    Seen.UNDATED: Status.TO_JUDGE,
-    Seen.EARLY: Status.TO_JUDGE,
+    Seen.UNJUDGED: _TO_JUDGE,
+    Seen.UNCLEAR: _TO_JUDGE,
+    Seen.UNDATED: _TO_JUDGE,
+    Seen.EARLY: _TO_JUDGE,
     Seen.BAD: Status.INSUFFICIENT,
     Seen.FUTURE: Status.NOT_YET_DUE,
     Seen.NOT_SEEN: Status.NOT_ON_RECORD,
-    Seen.NO_END: Status.NOT_APPLICABLE,
+    Seen.NO_END: _NOT_APPLICABLE,
     Seen.DATE_NOT_GIVEN: Status.CANNOT_TELL,
     Seen.DOUBTFUL: Status.CANNOT_TELL,
 }
@@ -213,18 +230,19 @@ def stands(finding: Evaluated) -> bool:
 
 
 def _status_of_absence(attempt: Attempt) -> Status:
-    if attempt.reason is Reason.ACCEPTED:
+    reason = attempt.reason
+    if reason is Reason.ACCEPTED:
         return Status.EXCEPTED
-    if attempt.reason is Reason.UNSAID:
-        return Status.TO_JUDGE
+    if reason is Reason.UNSAID:
+        return _TO_JUDGE
     if attempt.still_open and not attempt.endless:
         return Status.NOT_YET_DUE
-    if attempt.reason is Reason.REFUSED:
+    if reason is Reason.REFUSED:
         return Status.MISSING
     if attempt.incomplete:
         return Status.NOT_ON_RECORD
     if attempt.endless:
-        return Status.TO_JUDGE
+        return _TO_JUDGE
     return Status.INSUFFICIENT if attempt.seen is Seen.SHORT else Status.MISSING
 
 
@@ -234,15 +252,13 @@ def _combined(attempts: list[Attempt]) -> Status:
     Theirs if they agree; to judge if readings differ; cannot tell if it depends on what is not known.
     """
     first = status_of(attempts[0])
-    if len(attempts) == 1:
-        return first
     statuses = [(attempt.reading, status_of(attempt)) for attempt in attempts]
     if all(status is first for _, status in statuses):
         return first
     per_reading: dict[str, set[Status]] = {}
     for reading, status in statuses:
         per_reading.setdefault(reading, set()).add(status)
-    return Status.CANNOT_TELL if any(len(found) > 1 for found in per_reading.values()) else Status.TO_JUDGE
+    return Status.CANNOT_TELL if any(len(found) > 1 for found in per_reading.values()) else _TO_JUDGE
 
 
 def _asks_only(duty: Duty) -> bool:
@@ -250,93 +266,117 @@ def _asks_only(duty: Duty) -> bool:
     return duty.kind == "derivation" or (duty.conflict is not None and duty.conflict.means == "query")
 
 
-def _compile(number: int, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
-    applies = conditions.asks(duty.applies)
+def _compile(number: int, duty: Duty, program: Program, conditions: Conditions, gaps: Mapping[Status, bool]) -> _Rule:
+    applies, alone = conditions.asks(duty.applies), _alone(number, duty, gaps)
     if duty.kind == "derivation":
-        return _derivation(number, duty, applies)
-    find = occasions(duty, program, conditions)
+        return _derivation(duty, applies, alone)
     if duty.kind == "conflict":
-        return _conflict(number, duty, applies, find, conditions)
-    return _expectation(number, applies, find, duty, program, conditions)
+        return _conflict(duty, applies, alone, conditions)
+    return _expectation(number, applies, alone, observations(duty, program, conditions))
 
 
-def _expectation(number: int, applies: Asks, find: FindsOccasions, duty: Duty, program: Program, conditions: Conditions) -> _Rule:
-    observe = observations(duty, program, conditions)
-    started, none = State.NOW, State.NONE
+def _alone(number: int, duty: Duty, gaps: Mapping[Status, bool]) -> _Alone:
+    """Make findings that say nothing of the record; where no day or entry sets one apart, all cases share it and its decision.
 
-    def evaluate(world: World) -> list[Evaluated]:
-        found = find(world)
+    What a rule with edges decides depends on other findings, unless it does not apply.
+    """
+    shared: dict[tuple[str, State, Status], Evaluated] = {}
+
+    def alone(occasion: Occasion, status: Status) -> Evaluated:
+        if occasion.day is not None or occasion.entry is not None or (duty.edges and status is not _NOT_APPLICABLE):
+            return Evaluated(number, occasion.key, status, occasion)
+        known = shared.get((occasion.key, occasion.state, status))
+        if known is None:
+            known = shared[occasion.key, occasion.state, status] = Evaluated(number, occasion.key, status, occasion)
+            known.decision = _bare(duty.name, occasion.key, status, gaps[status])
+        return known
+
+    return alone
+
+
+def _bare(name: str, key: str, status: Status, gap: bool) -> Decision:
+    """The decision on a finding that rests on nothing."""
+    # Its own way of making one, written in Python, would take three times as long, and there are very many.
+    return tuple.__new__(Decision, (name, key, status, status, (), (), gap, ()))
+
+
+def _expectation(number: int, applies: Asks, alone: _Alone, observe: Observes) -> _Rule:
+    def evaluate(world: World, found: list[Occasion]) -> list[Evaluated]:
         results = []
         for occasion in found:
             state = occasion.state
-            day = occasion.day if state is started and occasion.day is not None else world.case.as_at
-            truth = False if state is none else applies(world, day)
-            if not truth:
-                results.append(_without_observation(number, occasion, truth))
+            if state is State.NONE:
+                results.append(alone(occasion, _NOT_APPLICABLE))
                 continue
-            results += [_observed(number, occasion, seen) for seen in observe(world, occasion, len(found))]
+            day = occasion.day if state is _NOW and occasion.day is not None else world.case.as_at
+            truth = applies(world, day)
+            if truth:
+                for observation in observe(world, occasion, len(found)):
+                    results.append(_observed(number, occasion, observation))  # noqa: PERF401 - mostly there is one
+            else:
+                results.append(alone(occasion, _UNASKED[truth]))
         return results
 
     return evaluate
 
 
 def _observed(number: int, occasion: Occasion, observation: Observation) -> Evaluated:
-    status, first = _combined(observation.attempts), observation.attempts[0]
-    found = Evaluated(number, observation.key, status, occasion)
-    found.observation, found.day = observation, observation.day
-    found.done, found.due = first.done, first.due
-    found.begun = first.begun if first.begun is not None else first.done
-    found.only_timing = all(attempt.only_timing for attempt in observation.attempts)
+    attempts = observation.attempts
+    first = attempts[0]
+    found = Evaluated(number, observation.key, status_of(first) if len(attempts) == 1 else _combined(attempts), occasion)
+    done = first.entry.day if first.entry else None
+    found.observation, found.day, found.done, found.due = observation, observation.day, done, first.due
+    found.begun = first.begun if first.begun is not None else done
+    found.only_timing = first.only_timing and (len(attempts) == 1 or all(attempt.only_timing for attempt in attempts))
     return found
 
 
-def _derivation(number: int, duty: Duty, applies: Asks) -> _Rule:
+def _derivation(duty: Duty, applies: Asks, alone: _Alone) -> _Rule:
     """An inference holds, is ruled out, or cannot be told; it is in conflict with a given value that differs [14].
 
     Where it cannot be told, a value that is given settles the matter.
     """
     assert duty.derives is not None
     name, value = duty.derives
-    whole = Occasion("case", State.NOW)
 
-    def evaluate(world: World) -> list[Evaluated]:
+    def evaluate(world: World, found: list[Occasion]) -> list[Evaluated]:
+        [whole] = found
         as_at = world.case.as_at
         truth, given = applies(world, as_at), world.case.fact(name, as_at)
         if truth is False or (truth is None and given is None):
-            return [_without_observation(number, whole, truth)]
+            return [alone(whole, _UNASKED[truth])]
         differs = truth and given is not None and given != value
-        status = Status.CONFLICT if differs else Status.CONSISTENT
-        return [Evaluated(number, "case", status, whole)]
+        return [alone(whole, Status.CONFLICT if differs else Status.CONSISTENT)]
 
     return evaluate
 
 
-def _conflict(number: int, duty: Duty, applies: Asks, find: FindsOccasions, conditions: Conditions) -> _Rule:
+def _conflict(duty: Duty, applies: Asks, alone: _Alone, conditions: Conditions) -> _Rule:
     """A conflict, none, or it cannot be told [13]."""
     assert duty.conflict is not None
     paired = duty.conflict.pair is not None
     clashes = conditions.asks(duty.conflict.when) if not paired else None
     pair_clashes = pair_asks(duty.conflict.when) if paired else None
 
-    def evaluate(world: World) -> list[Evaluated]:
+    def evaluate(world: World, found: list[Occasion]) -> list[Evaluated]:
         results = []
-        for occasion in find(world):
+        for occasion in found:
             day = occasion.day if occasion.day is not None else world.case.as_at
-            truth = False if occasion.state is State.NONE else applies(world, day)
+            truth = False if occasion.state is _NONE else applies(world, day)
             if not truth:
-                results.append(_without_observation(number, occasion, truth))
+                results.append(alone(occasion, _UNASKED[truth]))
                 continue
             if clashes is not None:
                 clash = clashes(world, day)
-            elif pair_clashes is not None and occasion.state is State.NOW and occasion.previous and occasion.entry:
+            elif pair_clashes is not None and occasion.state is _NOW and occasion.previous and occasion.entry:
                 clash = pair_clashes(occasion.previous, occasion.entry)
             else:
                 clash = None
             status = _CLASH[clash] if occasion.state is not State.NOT_SEEN else Status.NOT_ON_RECORD
-            done = occasion.day if occasion.entry else None
-            found = Evaluated(number, occasion.key, status, occasion)
-            found.done = found.begun = done
-            results.append(found)
+            finding = alone(occasion, status)
+            if occasion.entry is not None:
+                finding.done = finding.begun = occasion.day
+            results.append(finding)
         return results
 
     return evaluate
@@ -345,9 +385,8 @@ def _conflict(number: int, duty: Duty, applies: Asks, find: FindsOccasions, cond
 _CLASH: dict[Truth, Status] = {True: Status.CONFLICT, False: Status.CONSISTENT, None: Status.CANNOT_TELL}
 
 
-def _without_observation(number: int, occasion: Occasion, truth: Truth) -> Evaluated:
-    status = Status.NOT_APPLICABLE if truth is False else Status.CANNOT_TELL
-    return Evaluated(number, occasion.key, status, occasion)
+_UNASKED: dict[Truth, Status] = {False: _NOT_APPLICABLE, None: Status.CANNOT_TELL}
+"""What a finding is where the rule does not apply, or may not."""
 
 
 def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated | None:
@@ -364,7 +403,7 @@ def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated |
 
 
 def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
-    if prerequisite.status in (Status.EXCEPTED, Status.NOT_APPLICABLE):
+    if prerequisite.status in (Status.EXCEPTED, _NOT_APPLICABLE):
         return False  # these have no effect [18]
     return finding.done is not None and prerequisite.begun is not None and finding.done < prerequisite.begun
 

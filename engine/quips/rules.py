@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from quips.conditions import ALWAYS, AllOf, Condition, Not, Test, as_tuple, read_condition, read_tests
@@ -17,7 +17,7 @@ class Anchor:
     """A clock that starts on the date of a circumstance."""
 
     name: str
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Each:
     nth: int
     span: tuple[int, str] | None
     since: str | None
-    place: Place
+    place: Place = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Becomes:
     """A clock that starts when a circumstance changes into one of some values."""
 
     test: Test
-    place: Place
+    place: Place = field(compare=False)
 
 
 Trigger = Anchor | Each | Becomes

@@ -1,18 +1,25 @@
-"""Holds documents to a JSON Schema and says what is wrong in plain words, all of it at once."""
+"""Holds documents to a JSON Schema and says what is wrong in plain words, all of it at once.
+
+Nearly every document fits. That it does, a compiled validator says some hundred times faster than the one that can say what is
+wrong, so only a document that does not fit is given to the latter.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+import jsonschema_rs
 
 from quips.problems import Problem, did_you_mean, listed
 from quips.source import Document, Path_
 
-_FORMATS = FormatChecker(formats=())
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
 _TYPE_WORDS = {
     "object": "a mapping (name: value)",
     "array": "a list",
@@ -23,7 +30,6 @@ _TYPE_WORDS = {
 }
 
 
-@_FORMATS.checks("date")
 def is_date(value: object) -> bool:
     """Whether a value is a day that exists, written year-month-day; anything but text passes, as in JSON Schema.
 
@@ -47,12 +53,24 @@ class Shape:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         """Compile a schema of draft 2020-12."""
-        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
+        self._schema = schema
+        self._quick = jsonschema_rs.Draft202012Validator(schema, formats={"date": is_date}, validate_formats=True)
 
     def problems(self, document: Document) -> list[Problem]:
         """Return everything about a document that does not fit the schema; an empty list if it fits."""
-        found = {problem for error in self._validator.iter_errors(document.value) for problem in _problems_of(error, document)}
+        if self._quick.is_valid(document.value):
+            return []
+        found = {problem for error in self._thorough.iter_errors(document.value) for problem in _problems_of(error, document)}
         return sorted(found)
+
+    @cached_property
+    def _thorough(self) -> Draft202012Validator:
+        """The validator that says what is wrong; loaded late, since few need it and it takes long to import."""
+        from jsonschema import Draft202012Validator, FormatChecker
+
+        formats = FormatChecker(formats=())
+        formats.checks("date")(is_date)
+        return Draft202012Validator(self._schema, format_checker=formats)
 
 
 def _problems_of(error: ValidationError, document: Document) -> list[Problem]:

@@ -8,6 +8,7 @@ which is also what editors read.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ _SPECIAL: dict[str, Any] = {
 }
 
 Path_ = tuple[str | int, ...]
+Mark = Any
+"""Where the parser was, counted from 0: one of two classes that have nothing in common but `line` and `column`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,16 @@ class Document:
     Attributes:
         file: The file's name as shown to people.
         value: The content as plain dictionaries, lists and scalars; dates stay text.
-        places: For the path of each value (keys and positions from the top), where the value starts.
-        keys: For the path of each mapping value, where its key stands.
+        places: For the path of each value (keys and positions from the top), the parser's mark of where the value starts.
+        keys: For the path of each mapping value, the mark of its key.
+        within: Where the value stands in the file, for a part of one.
     """
 
     file: str
     value: Any
-    places: dict[Path_, Place]
-    keys: dict[Path_, Place]
+    places: dict[Path_, Mark]
+    keys: dict[Path_, Mark]
+    within: Path_ = ()
 
     def at(self, *path: str | int) -> Any:
         """Return the value at a path.
@@ -66,13 +71,24 @@ class Document:
 
     def place(self, *path: str | int) -> Place:
         """Return where the value at a path starts, or its nearest parent if there is no such value."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, Place(self.file))
+        here = (*self.within, *path)
+        while here and here not in self.places:
+            here = here[:-1]
+        return _place(self.places.get(here), self.file)
 
     def key_place(self, *path: str | int) -> Place:
         """Return where the key of a mapping value stands."""
-        return self.keys.get(path) or self.place(*path)
+        mark = self.keys.get((*self.within, *path)) if path else None
+        return _place(mark, self.file) if mark else self.place(*path)
+
+    def part(self, value: Any, *path: str | int) -> Document:
+        """Return what stands at a path as if it were a document of its own, with its places in this file.
+
+        Args:
+            value: What the part is taken to say.
+            path: Where it stands.
+        """
+        return Document(self.file, value, self.places, self.keys, (*self.within, *path))
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> Document:
@@ -146,17 +162,16 @@ class _Builder:
 
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
-        self.places: dict[Path_, Place] = {}
-        self.keys: dict[Path_, Place] = {}
+        self.places: dict[Path_, Mark] = {}
+        self.keys: dict[Path_, Mark] = {}
         self.problems: list[Problem] = []
 
     def document(self) -> Document:
         try:
             value = self.read()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
             what = ", ".join(part for part in (error.context, error.problem) if part)
-            place = _place(mark, self.file) if mark else Place(self.file)
+            place = _place(error.problem_mark or error.context_mark, self.file)
             hint = "Check the indentation, the colons and the quotes of this line and the one before."
             raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, place) from error
         except yaml.YAMLError as error:
@@ -166,68 +181,62 @@ class _Builder:
         return Document(self.file, value, self.places, self.keys)
 
     def read(self) -> Any:
-        self.events = yaml.parse(self.text, Loader=_Loader)
+        # Not `yaml.parse`: there are very many events, and its generator would add to each.
+        self.next: Callable[[], yaml.Event] = _Loader(self.text).get_event
         value, documents = None, 0
-        for event in self.events:
+        while not isinstance(event := self.next(), yaml.StreamEndEvent):
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     message = "The file holds more than one YAML document."
-                    raise self.refused("several-documents", message, "Put each in a file of its own.", self.at(event))
-                value = self.value(next(self.events), ())
+                    raise self.refused("several-documents", message, "Put each in a file of its own.", event.start_mark)
+                value = self.value(self.next(), ())
         return value
 
     def value(self, event: yaml.Event, path: Path_) -> Any:
-        place = self.places[path] = self.at(event)
+        mark = self.places[path] = event.start_mark
         tag = getattr(event, "tag", None)
         if tag:
             message = f"The tag {tag} says how to read a value, which these files never need."
-            raise self.refused("tag", message, "Leave it out; put text that looks like a number in quotes.", place)
+            raise self.refused("tag", message, "Leave it out; put text that looks like a number in quotes.", mark)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.AliasEvent):
             message = f"The alias *{event.anchor} repeats another part of the file."
-            raise self.refused("alias", message, "Write the part out where it is needed.", place)
+            raise self.refused("alias", message, "Write the part out where it is needed.", mark)
         if len(path) >= MAX_DEPTH:
             message = f"Lists and mappings are nested more than {MAX_DEPTH} deep."
-            raise self.refused("nested-too-deeply", message, "", place)
+            raise self.refused("nested-too-deeply", message, "", mark)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
         return self.mapping(path)
 
     def sequence(self, path: Path_) -> list[Any]:
         items: list[Any] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
             items.append(self.value(event, (*path, len(items))))
         return items
 
     def mapping(self, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
-            place = self.at(event)
+        while not isinstance(event := self.next(), yaml.MappingEndEvent):
+            mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
                 message = "A key has to be a word, not a list, a mapping or an alias."
-                raise self.refused("key-not-text", message, "", place)
+                raise self.refused("key-not-text", message, "", mark)
             key = str(event.value)
             here = (*path, key)
             if key in found:
-                message = f"The key '{key}' stands twice; the first is on line {self.keys[here].line}."
-                self.problems.append(Problem(place, "duplicate-key", message, "Keep one of them."))
+                message = f"The key '{key}' stands twice; the first is on line {_place(self.keys[here], self.file).line}."
+                self.problems.append(Problem(_place(mark, self.file), "duplicate-key", message, "Keep one of them."))
                 here = (*path, f"{key} (again)")
-            self.keys[here] = place
-            value = self.value(next(self.events), here)
+            self.keys[here] = mark
+            value = self.value(self.next(), here)
             found.setdefault(key, value)
         return found
 
-    def at(self, event: yaml.Event) -> Place:
-        return _place(event.start_mark, self.file)
-
-    def refused(self, name: str, message: str, hint: str = "", place: Place | None = None) -> InputError:
-        return InputError([Problem(place or Place(self.file), name, message, hint)])
+    def refused(self, name: str, message: str, hint: str = "", at: Place | Mark | None = None) -> InputError:
+        return InputError([Problem(at if isinstance(at, Place) else _place(at, self.file), name, message, hint)])
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
@@ -245,5 +254,5 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def _place(mark: Any, file: str) -> Place:
-    return Place(file, mark.line + 1, mark.column + 1)
+def _place(mark: Mark | None, file: str) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)

@@ -5,7 +5,7 @@ Conditions are compiled once into closures. `World` is one case together with wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from quips.cases import Case, Entry, History, Value
@@ -25,9 +25,10 @@ class World:
         facts: What is given, as `Case.facts`.
         inferred: What has been inferred so far, by circumstance and day.
         started: What many rules ask alike and has been found so far: the occasions that a clock gives, by what starts it.
+        done: The entries that may answer, by what rules ask for, likewise.
     """
 
-    __slots__ = ("case", "facts", "inferred", "started")
+    __slots__ = ("case", "done", "facts", "inferred", "started")
 
     def __init__(self, case: Case) -> None:
         """Start with what is given."""
@@ -35,6 +36,7 @@ class World:
         self.facts = case.facts
         self.inferred: dict[tuple[str, int], Value | None] = {}
         self.started: dict[str, list[Any]] = {}
+        self.done: dict[int, list[tuple[Entry, Truth]]] = {}
 
 
 class Conditions:
@@ -44,9 +46,13 @@ class Conditions:
         """Compile what every condition may need: the inferences, in their order."""
         self.program = program
         self._stages = program.stages
-        self._compiled: dict[int, tuple[Condition, Asks]] = {}
-        self.words: dict[int, str] = {}
-        """What each condition is in words, by its identity, once it has been asked for."""
+        self._compiled: dict[Condition, Asks] = {}
+        self._known: dict[int, tuple[Condition, Asks]] = {}
+        self._numbers: dict[Hashable, int] = {}
+        self.words: dict[Hashable, str] = {}
+        """Words that depend on no case, once asked for: of each condition, by its identity, and of what rules ask for."""
+        self.reads: dict[int, tuple[str, ...]] = {}
+        """Which circumstances each condition reads, likewise."""
         self._premises = {
             name: [program.duties[number].applies for number, _ in derived.rules] for name, derived in program.derived.items()
         }
@@ -77,11 +83,18 @@ class Conditions:
         return self._premises.get(name, [])
 
     def asks(self, condition: Condition) -> Asks:
-        """Compile a condition about a case on a day; the same condition is compiled once."""
-        known = self._compiled.get(id(condition))
+        """Compile a condition about a case on a day; conditions that ask the same are compiled once."""
+        known = self._known.get(id(condition))  # to compare trees takes longer than to ask one
         if known is None:
-            known = self._compiled[id(condition)] = (condition, self._compile(condition))
+            asks = self._compiled.get(condition)
+            if asks is None:
+                asks = self._compiled[condition] = self._compile(condition)
+            known = self._known[id(condition)] = (condition, asks)
         return known[1]
+
+    def number(self, asked: Hashable) -> int:
+        """Return a number for what rules ask for, the same for all that ask for the same."""
+        return self._numbers.setdefault(asked, len(self._numbers))
 
     def _compile(self, condition: Condition) -> Asks:
         match condition:
@@ -110,19 +123,23 @@ class Conditions:
                 return world.case.fact(name, day) is not None
 
             return known
-        value = self.value(test.subject)
         if test.op == "not_same_as":
-            other = self.value(test.value)
+            value, other = self.value(test.subject), self.value(test.value)
 
             def differs(world: World, day: int) -> Truth:
                 left, right = value(world, day), other(world, day)
                 return None if left is None or right is None else left != right
 
             return differs
-        holds = _comparison(test)
+        name, infer, holds = test.subject, self._infer.get(test.subject), _comparison(test)
 
         def compared(world: World, day: int) -> Truth:
-            found = value(world, day)
+            # As `value` has it, without the calls: most of what is asked of a case is this.
+            found = world.facts.get(name)
+            if isinstance(found, History):
+                found = found.on(day)
+            if found is None and infer is not None:
+                found = infer(world, day)
             return None if found is None else holds(found)
 
         return compared
@@ -223,11 +240,7 @@ def _comparison(test: Test) -> Callable[[Any], bool]:
     operand = test.value
     match test.op:
         case "one_of":
-            if len(operand) == 1:
-                [only] = operand
-                return lambda found: bool(found == only)
-            wanted = frozenset(operand)
-            return lambda found: found in wanted
+            return frozenset(operand).__contains__
         case "includes_any":
             wanted = frozenset(operand)
             return lambda found: not wanted.isdisjoint(found)
@@ -248,6 +261,8 @@ def _first_day(found: Value) -> float:
 
 
 def _all(parts: list[Asks]) -> Asks:
+    if not parts:
+        return lambda world, day: True
     if len(parts) == 1:
         return parts[0]
 

@@ -10,11 +10,12 @@ from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 FIRST_YEAR, LAST_YEAR = 1950, 2069
 
 
+@lru_cache(maxsize=2**15)
 def add(day: int, value: int, unit: str) -> int:
     """Return the day a number of units after a day.
 

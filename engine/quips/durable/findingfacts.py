@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from quips.attempts import Attempt, Observation
 from quips.durable.casefacts import Fact
 from quips.durable.sides import NO, YES
-from quips.observations import Attempt, Observation
 from quips.program import Duty
 from quips.statuses import Status, Verdict, verdict_of
 

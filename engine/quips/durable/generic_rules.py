@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from quips.attempts import Reason, Seen
 from quips.durable.normalform import Compiled, Ruleset, Test, among, fact, no_fact, rule
 from quips.durable.sides import NO, YES
-from quips.observations import Reason, Seen
 from quips.statuses import Status, Verdict
 
 _TIMED, _UNTIMED = {"timed": YES}, {"timed": NO}
