@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ def test_text_that_may_identify_is_warned_about_and_used(tmp_path: Path) -> None
     text = GOOD.replace("purposeful: true", "purposeful: true, note: Seen with Karen Jones at SW1A 1AA")
     result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
     assert result.exit_code == 0
-    assert "This text looks as if it holds a postcode." in result.stdout
+    assert "This text looks as if it holds a postcode." in " ".join(result.stdout.split())
 
 
 def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
@@ -275,3 +276,40 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest() -> None:
     result = quips("show", "home-visit-where-rosh-is-hi")
     assert result.exit_code == 2
     assert "Did you mean 'home-visit-where-rosh-is-high'?" in result.stderr
+
+
+ANSWERED = (
+    GOOD
+    + """\
+judgements:
+  omi-2/2.2/home-visit-high-roh: {answer: no, reason: Nobody looked at the household., note: See page 4., evidence: both}
+  omi-2/1.2/rosh-classification-agreed: {answer: yes, reason: It fits the history.}
+  omi-1/2.2/home-visit-high-roh: {answer: yes, reason: It was early.}
+"""
+)
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_the_auditors_own_answer_wins_and_keeps_its_reason(form: str, tmp_path: Path) -> None:
+    """The visit was made in time, so the findings suggest a yes; the auditor said no, and that is what is told."""
+    shown = quips("audit", case_file(tmp_path, ANSWERED), "--engine", "reference", "--format", form).stdout
+    words = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    own = words.partition("The auditor's own answers")[2]
+    answers = own.partition("omi-2/2.2/home-visit-high-roh")
+    first, second = own.partition("omi-2/1.2/rosh-classification-agreed")[2], answers[2]
+    assert re.search(r"\bno\b", second[:60])
+    for said in ("Nobody looked at the household. See page 4.", "file and interview", "Quips would have proposed: yes."):
+        assert said in second[:400]
+    assert "It fits the history." in first[:300]
+    assert "Quips would have left it to the auditor." in first[:300]
+    assert "It was early." in own  # of another edition, and still not lost
+    suggested = words.partition("What this suggests under")[2]
+    assert "Was a home visit made where the risk of harm was high?" not in suggested
+
+
+def test_an_answer_to_a_prompt_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = case_file(tmp_path, ANSWERED.replace("omi-2/2.2/home-visit-high-roh", "omi-2/2.2/home-visit-high-rho"))
+    result = quips("audit", path, "--engine", "reference")
+    assert result.exit_code == 2
+    assert f"{path}:10:3: error: There is no prompt 'omi-2/2.2/home-visit-high-rho'." in result.stderr
+    assert "Did you mean 'omi-2/2.2/home-visit-high-roh'?" in result.stderr

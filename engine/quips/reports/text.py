@@ -14,6 +14,7 @@ from quips.ordering import Gap
 from quips.problems import listed
 from quips.reports.wording import (
     INDICATIVE,
+    STANDING_WORDS,
     as_at_words,
     by_what_settles,
     cited,
@@ -22,6 +23,7 @@ from quips.reports.wording import (
     not_on_record,
     of_status,
     own_first,
+    recorded,
     status_words,
     strength_words,
     strengths,
@@ -57,6 +59,7 @@ class TextReport:
             for line in wrap(urgent, self.width):
                 yield click.style(line, bold=True)
         yield from self._gaps(audit)
+        yield from self._recorded(audit)
         yield from self._open(audit)
         yield from self._sufficient(audit)
         yield ""
@@ -106,6 +109,18 @@ class TextReport:
             words = " ".join(sentence if sentence[-1] in ".?" else f"{sentence}." for sentence in said)
             yield from wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
             yield from self._consequences(gap.consequences, depth + 1)
+
+    def _recorded(self, audit: Audit) -> Iterator[str]:
+        answers = recorded(audit, self.knowledge) if audit.case.judgements else []
+        if answers:
+            yield from self._heading(f"The auditor's own answers, which count: {len(answers)}")
+        for answer in answers:
+            standing = STANDING_WORDS[answer.prompt.standing]
+            yield from self._bullet(f"{answer.prompt.asks} ({answer.prompt.name}{f'; {standing}' if standing else ''})")
+            evidence = f" (evidence: {answer.evidence})" if answer.evidence else ""
+            yield from self._labelled("", click.style(f"Answered: {answer.answer}", bold=True) + f"{evidence}.")
+            yield from self._labelled("Reason", " ".join(answer.reasons) or "none given")
+            yield from self._labelled("", answer.differs)
 
     def _open(self, audit: Audit) -> Iterator[str]:
         findings = audit.findings

@@ -5,15 +5,18 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
 from quips.findings import Finding
-from quips.framework import Citation, Source
+from quips.framework import Citation, Prompt, Source
 from quips.knowledge import Knowledge
 from quips.problems import listed
+from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
 from quips.statuses import Status, Verdict
+from quips.vocabulary import COMMON_ATTRIBUTES
 
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
 """Wraps text; the names of rules and files are not broken at their hyphens."""
@@ -30,6 +33,50 @@ ANSWERS = {
     "not_applicable": "not applicable",
     "for_the_auditor": "for the auditor",
 }
+
+STANDING_MARKS = {"published": "", "reconstructed": "*", "unverified": "†"}
+STANDING_WORDS = {"published": "", "reconstructed": "our wording, put together from findings", "unverified": "rests on memory"}
+
+
+class Recorded(NamedTuple):
+    """An auditor's own answer to a prompt, as the case file gives it.
+
+    Attributes:
+        prompt: The prompt.
+        answer: The answer, in words.
+        evidence: Where it was evidenced, in words; empty if that is not said.
+        reasons: The reason and the note, as the auditor wrote them.
+        differs: What to say of what the findings suggest, if that differs; empty if it does not, or if the prompt is of
+            another edition or not about a case, so that nothing was suggested.
+    """
+
+    prompt: Prompt
+    answer: str
+    evidence: str
+    reasons: tuple[str, ...]
+    differs: str
+
+
+def recorded(audit: Audit, knowledge: Knowledge) -> list[Recorded]:
+    """Return the auditor's own answers: those of the audit's edition first, in its order, then the others by name."""
+    suggested = {proposal.prompt.name: proposal.answer for proposal in audit.proposals}
+    place = {name: number for number, name in enumerate(suggested)}
+    found = []
+    for name in sorted(audit.case.judgements, key=lambda name: (place.get(name, len(place)), name)):
+        given = audit.case.judgements[name]
+        evidence = COMMON_ATTRIBUTES["evidence"].values[given["evidence"]] if "evidence" in given else ""
+        reasons = tuple(given[key] for key in ("reason", "note") if key in given)
+        differs = _difference(suggested.get(name, given["answer"]), given["answer"])
+        found.append(Recorded(knowledge.prompts[name], ANSWERS[given["answer"]], evidence, reasons, differs))
+    return found
+
+
+def _difference(proposed: str, answer: str) -> str:
+    if proposed == answer:
+        return ""
+    if proposed == FOR_THE_AUDITOR:
+        return "Quips would have left it to the auditor."
+    return f"Quips would have proposed: {ANSWERS[proposed]}."
 
 
 def urgent_words(audit: Audit) -> str:
