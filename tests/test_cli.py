@@ -194,7 +194,7 @@ def test_each_edition_can_be_asked_for(edition: str, tmp_path: Path) -> None:
 def test_an_edition_that_is_not_there_is_answered_with_those_that_are(tmp_path: Path) -> None:
     result = quips("audit", case_file(tmp_path), "--edition", "omi-3")
     assert result.exit_code == 2
-    assert "Did you mean 'omi-" in result.stderr
+    assert "Is one of these meant: omi-1 or omi-2?" in result.stderr
 
 
 def test_json_of_every_example_case_has_the_documented_shape() -> None:
