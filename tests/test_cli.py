@@ -135,7 +135,7 @@ def test_text_that_may_identify_is_warned_about_and_used(tmp_path: Path) -> None
     text = GOOD.replace("purposeful: true", "purposeful: true, note: Seen with Karen Jones at SW1A 1AA")
     result = quips("audit", case_file(tmp_path, text), "--engine", "reference")
     assert result.exit_code == 0
-    assert "This text looks as if it holds a postcode." in " ".join(result.stdout.split())
+    assert "This text looks as if it holds a postcode and a name." in " ".join(result.stdout.split())
 
 
 def test_nothing_is_written_where_it_cannot_be(tmp_path: Path) -> None:
