@@ -313,3 +313,52 @@ def test_an_answer_to_a_prompt_that_is_not_there_is_refused(tmp_path: Path) -> N
     assert result.exit_code == 2
     assert f"{path}:10:3: error: There is no prompt 'omi-2/2.2/home-visit-high-rho'." in result.stderr
     assert "Did you mean 'omi-2/2.2/home-visit-high-roh'?" in result.stderr
+
+
+def many_cases(folder: Path, count: int) -> Path:
+    for number in range(1, count + 1):
+        case_file(folder, GOOD.replace("TV-0001", f"TV-00{number:02}"), f"case-{number:02}.yaml")
+    return folder
+
+
+def test_many_cases_are_a_line_each_and_how_to_see_one_whole(tmp_path: Path) -> None:
+    case_file(tmp_path, ANSWERED.replace("TV-0001", "SMITH-1981"), "warned.yaml")
+    result = quips("audit", many_cases(tmp_path, 10), "--engine", "reference")
+    lines = result.stdout.splitlines()
+    assert len(lines) < 30
+    assert [line.split()[0] for line in lines if line.startswith("TV-")] == [f"TV-00{number:02}" for number in range(1, 11)]
+    [report] = json.loads(quips("audit", tmp_path / "case-03.yaml", "--engine", "reference", "--format", "json").stdout)
+    verdicts = [finding["verdict"] for finding in report["findings"]]
+    roots = sum(finding["root"] for finding in report["findings"] if finding["verdict"] == "gap")
+    [line] = [line for line in lines if line.startswith("TV-0003")]
+    assert line.split()[2:4] == [str(verdicts.count("gap")), str(verdicts.count("open"))]
+    assert 0 < int(line.split()[1]) <= roots  # an absence with two occasions is told once
+    assert line.endswith("case-03.yaml")
+    assert "The reference SMITH-1981 looks as if it holds a name." in " ".join(result.stdout.split())
+    assert f"To see one whole: quips audit {tmp_path}/" in result.stdout
+
+
+def test_the_whole_reports_are_printed_of_few_cases_or_where_they_are_asked_for(tmp_path: Path) -> None:
+    many_cases(tmp_path, 11)
+    output = tmp_path / "report.txt"
+    few = [tmp_path / "case-01.yaml", tmp_path / "case-02.yaml"]
+    assert quips("audit", *few, "--engine", "reference").stdout.count("Put right:") >= 2
+    assert "Put right:" not in quips("audit", *few, "--engine", "reference", "--brief").stdout
+    assert "Put right:" not in quips("audit", tmp_path, "--engine", "reference").stdout
+    assert quips("audit", tmp_path, "--engine", "reference", "--full").stdout.count("Put right:") >= 11
+    assert quips("audit", tmp_path, "--engine", "reference", "--output", output).exit_code == 0
+    assert output.read_text(encoding="utf-8").count("Put right:") >= 11
+
+
+def test_urgent_cases_are_marked_before_all_else() -> None:
+    cases = [ROOT / "examples/cases/composed-well-run.yaml", ROOT / "examples/cases/TV-0042.yaml"]
+    shown = quips("audit", *cases, "--engine", "reference", "--brief").stdout
+    assert shown.index("speak to your manager today") < shown.index("CX-WR-01")
+    [calm] = [line for line in shown.splitlines() if line.startswith("CX-WR-01")]
+    [urgent] = [line for line in shown.splitlines() if line.startswith("TV-0042")]
+    assert "child, MAPPA, victim" in urgent and "child" not in calm
+
+
+def test_brief_is_for_text(tmp_path: Path) -> None:
+    result = quips("audit", case_file(tmp_path), "--brief", "--format", "html")
+    assert result.exit_code == 2 and "--brief is for the text report" in result.stderr
