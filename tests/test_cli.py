@@ -362,3 +362,23 @@ def test_urgent_cases_are_marked_before_all_else() -> None:
 def test_brief_is_for_text(tmp_path: Path) -> None:
     result = quips("audit", case_file(tmp_path), "--brief", "--format", "html")
     assert result.exit_code == 2 and "--brief is for the text report" in result.stderr
+
+
+def test_what_is_not_on_the_record_is_a_list_by_stage_of_the_work() -> None:
+    case = ROOT / "examples/cases/gp-kent-2008-part-in-own-plan.yaml"
+    [report] = json.loads(quips("audit", case, "--engine", "reference", "--format", "json").stdout)
+    wanted = {finding["title"] for finding in report["findings"] if finding["status"] == "not_on_record"}
+    shown = quips("audit", case, "--engine", "reference").stdout
+    part = shown.partition("Not on the record so far")[2].partition("\n\n")[0].splitlines()[1:]
+    assert [line for line in part if not line.startswith(" ")] == [
+        "Court:",
+        "Assessment:",
+        "Planning:",
+        "Delivery:",
+        "Reviewing:",
+    ]
+    told = " ".join(line.strip() if line.startswith("  ") else f"\n{line.strip()}" for line in part)
+    assert {line.removeprefix("- ").strip() for line in told.splitlines() if line.startswith("- ")} == wanted
+    planning = told.partition("Planning:")[2].partition("Delivery:")[0]
+    assert "The risk management plan is in the format required at the time" in planning
+    assert max(map(len, part)) <= 100

@@ -16,6 +16,7 @@ from quips.reports.wording import (
     INDICATIVE,
     STANDING_WORDS,
     as_at_words,
+    by_stage,
     by_what_settles,
     cited,
     due_soonest,
@@ -146,8 +147,10 @@ class TextReport:
         absent = of_status(findings, Status.NOT_ON_RECORD)
         if absent:
             yield from self._heading(f"Not on the record so far (the record is not complete): {len(absent)}")
-            titles = dict.fromkeys(finding.rule.title for finding in absent)
-            yield from self._bullet("; ".join(in_sentence(title) for title in titles) + ".")
+            for stage, titles in by_stage(absent, self.knowledge):
+                yield f"{stage}:"
+                for title in titles:
+                    yield from self._bullet(title)
         yield from self._waiting(audit)
 
     def _waiting(self, audit: Audit) -> Iterator[str]:

@@ -15,8 +15,9 @@ from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
+from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
-from quips.vocabulary import COMMON_ATTRIBUTES
+from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
 
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
 """Wraps text; the names of rules and files are not broken at their hyphens."""
@@ -149,6 +150,24 @@ def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[t
 def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
     """Return the findings of some statuses, in order."""
     return [finding for finding in findings if finding.status in statuses]
+
+
+def by_stage(findings: Iterable[Finding], knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+    """Group what findings are about by the stage of the work, in the order of the work; each title once."""
+    groups: dict[str, dict[str, None]] = {stage: {} for stage in (*STAGES, "")}
+    for finding in findings:
+        activity = knowledge.vocabulary.activities.get(_activity_of(finding.rule))
+        groups[activity.stage if activity else ""][finding.rule.title] = None
+    return [(stage.capitalize() or "Other", list(titles)) for stage, titles in groups.items() if titles]
+
+
+def _activity_of(rule: Rule) -> str:
+    """Return what a rule looks for, or the activity that it looks at; empty if it reads circumstances only."""
+    if rule.expect is not None and rule.expect.activities:
+        return rule.expect.activities[0]
+    if rule.conflict is not None and rule.conflict.pair:
+        return rule.conflict.pair
+    return next((trigger.activity for trigger in rule.triggers if isinstance(trigger, Each)), "")
 
 
 def strengths(audit: Audit) -> list[tuple[str, list[Finding]]]:
