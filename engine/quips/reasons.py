@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from quips.cases import Case, Entry
 from quips.conditions import AllOf, Test, tests_of
-from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
+from quips.explain import (
+    Explainer,
+    Step,
+    attribute_in_words,
+    day_in_words,
+    entry_in_words,
+    in_sentence,
+    value_in_words,
+    wanted_in_words,
+)
 from quips.observations import Attempt, Reason, Seen
 from quips.occasions import State
 from quips.problems import listed
@@ -104,7 +113,7 @@ class Telling:
         if len({status_of(attempt) for attempt in attempts}) > 1:
             if self.evaluated.was is Status.CANNOT_TELL:
                 facts = list(self.explainer.limit_unknowns(self.rule, self.day))
-                names = listed([in_sentence(self._title(name)) for name in facts], "and")
+                names = listed([wanted_in_words(name, self.explainer.vocabulary) for name in facts], "and")
                 yield f"How long is allowed depends on what is not known: {names}."
             else:
                 yield "The sources give different limits, and they lead to different answers; which holds is for the auditor."
@@ -204,7 +213,7 @@ class Telling:
         if not unknown and self.rule.conflict and self.rule.conflict.pair is None:
             unknown = self.explainer.unknown(self.rule.conflict.when, self.day)
         if unknown:
-            names = listed([in_sentence(self._title(name)) for name in unknown], "and")
+            names = listed([wanted_in_words(name, self.explainer.vocabulary) for name in unknown], "and")
             return f"Whether it applies depends on what is not known: {names}."
         if occasion.state is State.DATE_NOT_GIVEN:
             return f"The date is not known: {in_sentence(self._title(occasion.about))}."

@@ -147,9 +147,9 @@ class TextReport:
         absent = of_status(findings, Status.NOT_ON_RECORD)
         if absent:
             yield from self._heading(f"Not on the record so far (the record is not complete): {len(absent)}")
-            for stage, titles in by_stage(absent, self.knowledge):
+            for stage, wanted in by_stage(absent, self.knowledge):
                 yield f"{stage}:"
-                for title in titles:
+                for title in wanted:
                     yield from self._bullet(title)
         yield from self._waiting(audit)
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from quips.audits import Audit
-from quips.explain import day_in_words, in_sentence
+from quips.explain import day_in_words, wanted_in_words
 from quips.findings import Finding
 from quips.framework import Citation, Prompt, Source
 from quips.knowledge import Knowledge
@@ -130,12 +130,7 @@ def own_first(cites: Iterable[Citation], sources: Mapping[str, Source], edition:
 
 def waiting_words(finding: Finding, knowledge: Knowledge) -> str:
     """Return what would settle a finding that cannot be told, in words."""
-    vocabulary = knowledge.vocabulary
-    titles = []
-    for name in finding.settled_by:
-        known = vocabulary.circumstances.get(name) or vocabulary.activities.get(name)
-        titles.append(in_sentence(known.title) if known else name)
-    return listed(titles, "and")
+    return listed([wanted_in_words(name, knowledge.vocabulary) for name in finding.settled_by], "and")
 
 
 def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[tuple[str, list[Finding]]]:
