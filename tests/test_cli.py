@@ -382,3 +382,14 @@ def test_what_is_not_on_the_record_is_a_list_by_stage_of_the_work() -> None:
     planning = told.partition("Planning:")[2].partition("Delivery:")[0]
     assert "The risk management plan is in the format required at the time" in planning
     assert max(map(len, part)) <= 100
+
+
+@pytest.mark.parametrize(("category", "status"), [("mappa_category: 0", "conflict"), ("mappa_category: 1", "consistent")])
+def test_a_registered_sex_offender_in_no_mappa_category_is_put_to_the_auditor(category: str, status: str, tmp_path: Path) -> None:
+    path = case_file(tmp_path, GOOD.replace("rosh_level", f"registered_sex_offender: true\n  {category}\n  rosh_level"))
+    lines = quips("audit", path, "--engine", "reference", "--format", "jsonl").stdout.splitlines()
+    [found] = [f for f in map(json.loads, lines) if f["rule"] == "mappa-applies-to-registered-sex-offender"]
+    assert (found["status"], found["verdict"]) == (status, "open" if status == "conflict" else "sufficient")
+    if status == "conflict":
+        said = "On the record, and it does not sit together: registered sex offender is yes; MAPPA category is 0."
+        assert found["why"] == [said]

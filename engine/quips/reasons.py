@@ -227,8 +227,9 @@ class Telling:
             return "Nothing on the record contradicts it."
         pair = self.rule.conflict.pair
         if pair is None:
-            step = self.explainer.tree(self.rule.conflict.when, self.day)
-            return f"The record says both: {listed([leaf.words for leaf in held(step)], 'and')}."
+            steps = [self.explainer.tree(part, self.day) for part in (self.rule.applies, self.rule.conflict.when)]
+            true = dict.fromkeys(words for step in steps for words in what_holds(step))
+            return f"On the record, and it does not sit together: {'; '.join(true)}."
         said = listed(
             [attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in tests_of(self.rule.conflict.when)],
             "and",
@@ -391,18 +392,24 @@ class Telling:
         return f"{', and' if also else ':'} {listed(said, 'and')}" if said else ""
 
 
-def held(step: Step) -> Iterator[Step]:
-    """Yield the conditions at the leaves of a tree that hold and make it hold."""
+def what_holds(step: Step) -> Iterator[str]:
+    """Yield in words the conditions that hold, of those that a condition is made of; of a negation, what is not so."""
     if step.truth is not True:
         return
+    if step.words == "not":
+        yield f"not so: {listed(leaf.words for leaf in _leaves(step))}"
+    elif step.steps:
+        for inner in step.steps:
+            yield from what_holds(inner)
+    elif step.words != "every case":
+        yield step.words
+
+
+def _leaves(step: Step) -> Iterator[Step]:
     if not step.steps:
         yield step
-        return
-    if step.words == "not":
-        yield Step(f"not: {step.steps[0].words}", True, step.steps[0].found, step.place)
-        return
-    for part in step.steps:
-        yield from held(part)
+    for inner in step.steps:
+        yield from _leaves(inner)
 
 
 _WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})
