@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -249,8 +250,6 @@ def test_check_passes_on_what_is_shipped() -> None:
 
 
 def test_check_gathers_every_problem_of_a_broken_copy(tmp_path: Path) -> None:
-    import shutil
-
     rules = tmp_path / "rules"
     shutil.copytree(ROOT / "rules", rules)
     visit = rules / "home-visits/home-visit-where-rosh-is-high.yaml"
@@ -393,3 +392,28 @@ def test_a_registered_sex_offender_in_no_mappa_category_is_put_to_the_auditor(ca
     if status == "conflict":
         said = "On the record, and it does not sit together: registered sex offender is yes; MAPPA category is 0."
         assert found["why"] == [said]
+
+
+@pytest.mark.parametrize(
+    ("option", "folder", "lacks"),
+    [
+        ("--rules", "", "it has no folder 'vocabulary' with YAML files in it"),
+        ("--rules", "framework", "it has no folder 'vocabulary' with YAML files in it"),
+        ("--rules", "rules/mappa", "it has no folder 'vocabulary' with YAML files in it"),
+        ("--framework", "", "it has no file sources.yaml"),
+        ("--framework", "rules", "it has no file sources.yaml"),
+    ],
+)
+def test_a_folder_of_another_kind_is_one_error(option: str, folder: str, lacks: str, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    named = ROOT / folder if folder else tmp_path / "empty"
+    result = quips("audit", case_file(tmp_path), option, named)
+    assert result.exit_code == 2
+    [line] = result.stderr.splitlines()
+    assert line.startswith(f"{named}: error: This is not a folder of ") and lacks in line and "[wrong-folder]" in line
+
+
+def test_a_folder_with_words_and_no_rule_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rules" / "vocabulary", tmp_path / "rules" / "vocabulary")
+    result = quips("audit", case_file(tmp_path), "--rules", tmp_path / "rules")
+    assert result.exit_code == 2 and "there is no rule in it" in result.stderr
