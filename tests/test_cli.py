@@ -417,3 +417,20 @@ def test_a_folder_with_words_and_no_rule_is_refused(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "rules" / "vocabulary", tmp_path / "rules" / "vocabulary")
     result = quips("audit", case_file(tmp_path), "--rules", tmp_path / "rules")
     assert result.exit_code == 2 and "there is no rule in it" in result.stderr
+
+
+def test_paper_has_every_source_of_a_gap_and_the_screen_opens_them() -> None:
+    arguments = ("audit", ROOT / "examples/cases/TV-0042.yaml", "--engine", "reference", "--format")
+    [report] = json.loads(quips(*arguments, "json").stdout)
+    page = quips(*arguments, "html").stdout
+    on_paper = {text.rpartition("Rule: ")[2]: text for text in re.findall(r'<p class="quiet paper">(.*?)\.</p>', page)}
+    roots = [finding for finding in report["findings"] if finding["verdict"] == "gap" and finding["root"]]
+    assert len(roots) > 20
+    for finding in roots:
+        lines = [f"line {cite['line']}" for cite in finding["cites"] if cite["line"]]
+        assert lines and all(line in on_paper[finding["rule"]] for line in lines)
+        assert "This cannot see: " in on_paper[finding["rule"]]
+    printed = page.partition("@media print {")[2].partition("@page")[0]
+    assert "details, .skip, .screen { display: none; }" in printed and ".paper { display: block; }" in printed
+    assert ".paper { display: none; }" in page.partition("@media print {")[0]
+    assert ".marking" not in printed  # not every browser prints the margins of a page, so the marking stays in the text

@@ -111,13 +111,14 @@ def status_words(finding: Finding) -> str:
     return words[:1].upper() + words[1:]
 
 
-def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]:
-    """Return where something is written, for a reader of the printed reports."""
+def cited(cites: Iterable[Citation], sources: Mapping[str, Source], brief: bool = False) -> list[str]:
+    """Return where something is written, for a reader of the printed reports; in brief without the name of the file."""
     found = []
     for cite in cites:
         source = sources[cite.source]
         at = f", {cite.at}" if cite.at else ""
-        where = f" (line {cite.line} of {cite.source})" if cite.line else ""
+        file = "" if brief else f" of {cite.source}"
+        where = f" (line {cite.line}{file})" if cite.line else ""
         unverified = " [unverified]" if source.standing == "unverified" else ""
         found.append(f"{source.short}{at}{where}{unverified}")
     return found
