@@ -13,7 +13,7 @@ from quips.conditions import AllOf, AnyOf, Condition, Not, Test
 from quips.coverage import coverage
 from quips.framework import Meets
 from quips.places import NOWHERE
-from quips.published import Figure
+from quips.published import Figure, recompute
 from quips.reports.printed import recomputed
 from quips.satisfiable import can_hold_together
 from quips.vocabulary import Term
@@ -40,6 +40,15 @@ def test_the_ratings_of_2018_follow_from_their_key_questions() -> None:
     ratings = [found for found in recomputed(knowledge()) if "lowest key question" in found.what]
     assert len(ratings) >= 6
     assert all(found.agrees for found in ratings)
+
+
+def test_how_ratings_follow_is_read_from_the_scoring_scheme_and_not_from_the_editions_name() -> None:
+    [publication] = [found for found in knowledge().publications.values() if found.edition == "standards-2018"]
+    edition = knowledge().editions["standards-2018"]
+    another = replace(edition, name="standards-of-some-other-year")
+    assert list(recompute(publication, another)) == list(recompute(publication, edition))
+    without = replace(edition, scoring={key: part for key, part in edition.scoring.items() if key != "standard"})
+    assert not [found for found in recompute(publication, without) if "lowest key question" in found.what]
 
 
 def figure(**changes: object) -> Figure:

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from knowledge_base import knowledge
 from quips.cases import case_problems
 from quips.caseschema import case_schema
-from quips.problems import Problem
+from quips.problems import Problem, did_you_mean
 from quips.shapes import Shape, is_date
 from quips.source import Document, parse_yaml
 from quips.vocabulary import read_vocabulary
@@ -149,7 +150,7 @@ def test_nothing_is_said_when_all_is_well(kind: str) -> None:
         ("case", "started: 2009-07-13", "tier: true", "4:9", "wrong-type", "a whole number, not true", ""),
         ("case", "started: 2009-07-13", "tier:", "4:8", "wrong-type", "not nothing", ""),
         ("case", "case: TV-0042", "case: Smith", "1:7", "wrong-form", "'Smith'", "TV-0042"),
-        ("limits", "unit: working_days", "unit: workdays", "8:31", "wrong-value", "'workdays'", "'working_days'"),
+        ("limits", "unit: working_days", "unit: working_day", "8:31", "wrong-value", "'working_day'", "'working_days'"),
         ("limits", "value: 10", "value: ten", "8:21", "wrong-type", "a whole number", ""),
         ("limits", "value: 10", "value: -1", "8:21", "out-of-range", "at least 0", ""),
         # Days
@@ -295,3 +296,63 @@ def test_what_is_let_through_fits_the_schema_by_the_validator_that_explains(kind
     formats.checks("date")(is_date)
     fits = Draft202012Validator(schema(kind), format_checker=formats).is_valid(value)
     assert (shape(kind).problems(Document("x.yaml", value, {}, {})) == []) is fits
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("home_vist", "home_visit"),
+        ("homevisit", "home_visit"),
+        ("rosh_analysis", "roh_analysis"),  # one letter more, and what the analysis is called everywhere else
+        ("mapa_referral", "mappa_referral"),
+        ("sentence_plna", "sentence_plan"),
+    ],
+)
+def test_a_slip_of_the_pen_is_answered_with_what_was_meant(written: str, meant: str) -> None:
+    assert did_you_mean(written, knowledge().vocabulary.activities) == f"Did you mean '{meant}'?"
+
+
+@pytest.mark.parametrize(
+    ("written", "not_meant", "first"),
+    [
+        ("phone_call", "police_call_out", "police_call_out (Police call-out) or contact (Contact)?"),
+        ("appointment", "first_appointment", ""),
+        ("telephone_contact", "prison_contact", "contact (Contact)"),
+        ("sara_referral", "marac_referral", "sara (SARA)"),
+        ("person_contact", "prison_contact", "contact (Contact)"),
+        ("risk_plan", "exit_plan", "risk_management_plan (Risk management plan)"),
+    ],
+)
+def test_a_word_that_means_something_else_is_never_said_to_be_meant(written: str, not_meant: str, first: str) -> None:
+    """`phone_call` is no slip for a call-out of the police: what is like it is listed by its title, to be chosen from."""
+    [problem] = case_problems(
+        parse_yaml(f"case: TV-0001\ncircumstances: {{}}\nrecord:\n  - {written}: 2010-01-04\n", "x.yaml"), knowledge().case_shape
+    )
+    assert f"Did you mean '{not_meant}'" not in problem.hint
+    assert problem.hint.startswith(f"Is one of these meant: {first}")
+    assert problem.hint.endswith("To see every activity: quips list activities.")
+
+
+def test_what_is_like_nothing_is_answered_with_where_to_look() -> None:
+    [problem] = case_problems(
+        parse_yaml("case: TV-0001\ncircumstances: {shoe_size: 9}\nrecord: []\n", "x.yaml"), knowledge().case_shape
+    )
+    assert problem.hint == "To see every circumstance: quips list circumstances."
+    assert did_you_mean("shoe_size", knowledge().vocabulary.activities) == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["domestic_abuse: unknown", "domestic_abuse: Not known", "rosh_level: unknown", "tier: n/k", "sentenced: unknown", "ppo:"],
+)
+def test_what_is_not_known_is_to_be_left_out(line: str) -> None:
+    [problem] = case_problems(
+        parse_yaml(f"case: TV-0001\ncircumstances:\n  {line}\nrecord: []\n", "x.yaml"), knowledge().case_shape
+    )
+    assert problem.hint == "Leave it out if it is not known."
+
+
+def test_an_entry_whose_attribute_is_not_known_says_so_by_silence() -> None:
+    text = "case: TV-0001\ncircumstances: {}\nrecord:\n  - home_visit: {on: unknown, purposeful: unknown}\n"
+    [problem] = case_problems(parse_yaml(text, "x.yaml"), knowledge().case_shape)
+    assert problem.message.startswith("'purposeful'") and problem.hint == "Leave it out if it is not known."

@@ -120,7 +120,7 @@ class Auditor:
             as_at: The day to read it as at; the file's own if left out, else today.
 
         Raises:
-            InputError: The file is not a valid case record.
+            InputError: The file is not a valid case record, or answers a prompt that there is not.
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
@@ -130,7 +130,21 @@ class Auditor:
         day = as_at or own or date.today()
         source = "option" if as_at else "file" if own else "clock"
         case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
+        self._stop_at_unknown_prompts(case, document)
         return self.audit_case(case, document, source)
+
+    def _stop_at_unknown_prompts(self, case: Case, document: Document) -> None:
+        """Stop at an answer to a prompt that no edition has: it would otherwise be lost without a word."""
+        unknown = [name for name in case.judgements if name not in self.knowledge.prompts]
+        problems = []
+        for name in unknown:
+            edition = name.split("/")[0]
+            hint = did_you_mean(name, [known for known in self.knowledge.prompts if known.startswith(f"{edition}/")])
+            hint = hint or f"To see them: quips list prompts --edition {edition}."
+            place = document.key_place("judgements", name)
+            problems.append(Problem(place, "unknown-prompt", f"There is no prompt '{name}'.", hint))
+        if problems:
+            raise InputError(problems)
 
     def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
         """Audit a case that has been read.

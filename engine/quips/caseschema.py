@@ -20,8 +20,8 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
         vocabulary: What a case record can say.
         editions: The names that the judgements' prompts may begin with; any if left out.
     """
-    circumstances = {name: _circumstance(term) for name, term in vocabulary.circumstances.items()}
-    activities = {name: _activity(activity) for name, activity in vocabulary.activities.items()}
+    circumstances = {name: {"title": term.title, **_circumstance(term)} for name, term in vocabulary.circumstances.items()}
+    activities = {name: {"title": known.title, **_activity(known)} for name, known in vocabulary.activities.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://quips.invalid/schema/case.schema.json",
@@ -45,7 +45,12 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
                 "then": {"items": {"enum": list(STAGES)}, "uniqueItems": True},
                 "else": {"type": "boolean"},
             },
-            "circumstances": {"type": "object", "additionalProperties": False, "properties": circumstances},
+            "circumstances": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": circumstances,
+                "$comment": "To see every circumstance: quips list circumstances.",
+            },
             "record": {
                 "type": "array",
                 "items": {
@@ -54,6 +59,7 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
                     "maxProperties": 1,
                     "additionalProperties": False,
                     "properties": {**activities, "not_done": _not_done(vocabulary)},
+                    "$comment": "To see every activity: quips list activities.",
                 },
             },
             "judgements": {

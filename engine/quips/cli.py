@@ -38,6 +38,7 @@ from quips.statuses import Verdict
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100
+_MANY = 10  # of more cases than this, one line each is printed, unless the whole reports are asked for
 
 
 class _Day(click.ParamType[date]):
@@ -70,7 +71,12 @@ def main() -> None:
 @main.command()
 @click.argument("cases", nargs=-1, required=True, metavar="CASE...", type=click.Path(path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="The form of the report."
+    "--format",
+    "form",
+    type=click.Choice([form for form in FORMATS if form != "brief"]),
+    default="text",
+    show_default=True,
+    help="The form of the report.",
 )
 @click.option("--edition", metavar="NAME", help="The edition to read under; the one in use on the day, if left out.")
 @click.option("--as-at", type=_Day(), metavar="DATE", help="The day to read the cases as at; their own if left out.")
@@ -82,6 +88,11 @@ def main() -> None:
     help="Exit with 1 if there is a gap of this severity or above.",
 )
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option(
+    "--brief/--full",
+    default=None,
+    help=f"A line for each case, or the whole reports. [default: --full; --brief for text on the screen of over {_MANY} cases]",
+)
 @click.option(
     "--engine",
     type=click.Choice(["both", "reference", "durable"]),
@@ -98,12 +109,15 @@ def audit(
     as_at: date | None,
     fail_on: str,
     output: Path | None,
+    brief: bool | None,
     engine: str,
     marking: str,
     rules: str | None,
     framework: str | None,
 ) -> None:
     """Audit case files, or every case file in a folder."""
+    if brief and form != "text":
+        raise click.UsageError(f"--brief is for the text report; leave it out, or leave out --format {form}.")
     with _told():
         knowledge = _load(framework, rules)
         files = list(case_files(cases))
@@ -115,8 +129,10 @@ def audit(
             message = "This is one of the case files, and the report would replace it."
             raise InputError([Problem(Place(str(output)), "would-replace-case", message, "Choose another file.")])
         audits, failed = _audit_all(knowledge, files, engine, edition, as_at)
+        if brief is None:
+            brief = form == "text" and output is None and len(audits) > _MANY
         if audits:
-            _write(render(audits, form, knowledge, marking, _WIDTH), output)
+            _write(render(audits, "brief" if brief else form, knowledge, marking, _WIDTH), output)
         for problem in failed:
             click.echo(str(problem), err=True)
         if len(files) > 1:

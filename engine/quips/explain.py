@@ -15,7 +15,7 @@ from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, facts_of
 from quips.places import Place
 from quips.problems import listed
 from quips.rules import Rule
-from quips.truth import Conditions, Truth, World
+from quips.truth import Conditions, Truth, World, asks_entry
 from quips.vocabulary import Term, Vocabulary
 
 
@@ -124,17 +124,34 @@ class Explainer:
     def unknown(self, condition: Condition, day: int) -> list[str]:
         """Return the circumstances that are not known and keep a condition from being settled, in order.
 
-        Those that are inferred are followed to what they are inferred from; questions about the record name the activity.
+        Those that are inferred are followed to what they are inferred from. A question about the record names the activity or,
+        where an entry is there and only something about it is not given, ``activity.attribute``.
         """
         found: dict[str, None] = {}
         for part in self._unsettled(condition, day):
             if isinstance(part, Has):
-                found.update(dict.fromkeys(part.activities))
+                found.update(dict.fromkeys(self._not_given(part, day) or part.activities))
             else:
                 for name in facts_of(part):
                     if self.fact(name, day).known:
                         continue
                     found.update(dict.fromkeys(self._beneath(name, day) or [name]))
+        return list(found)
+
+    def _not_given(self, question: Has, day: int) -> list[str]:
+        """Return what a question about the record waits for, where an entry leaves it open; empty if none does."""
+        case, matches = self.world.case, asks_entry(question.where)
+        found: dict[str, None] = {}
+        for name in question.activities:
+            for entry in case.entries.get(name, ()):
+                if question.up_to_trigger and entry.day is not None and entry.day > day:
+                    continue
+                if matches(entry.attributes) is None:
+                    tests = (test for test in question.where.parts if isinstance(test, Test))
+                    missing = (test.subject for test in tests if entry.attributes.get(test.subject) is None)
+                    found.update((f"{name}.{attribute}", None) for attribute in missing)
+                elif matches(entry.attributes):
+                    found[name] = None  # it is there, and nobody can say when
         return list(found)
 
     def limit_unknowns(self, rule: Rule, day: int) -> list[str]:
@@ -208,6 +225,20 @@ class Explainer:
         for condition in self.conditions.inferred_from(name):
             found.update(dict.fromkeys(self.unknown(condition, day)))
         return list(found)
+
+
+def wanted_in_words(name: str, vocabulary: Vocabulary) -> str:
+    """Return what is not known, as it stands in a sentence: a circumstance, an activity, or what to ask of an entry.
+
+    Args:
+        name: A circumstance, an activity, or ``activity.attribute``.
+        vocabulary: What a case record can say.
+    """
+    activity, _, attribute = name.partition(".")
+    term = vocabulary.attribute(activity, attribute) if attribute else None
+    known = vocabulary.circumstances.get(activity) or vocabulary.activities.get(activity)
+    title = in_sentence(known.title) if known else name.replace("_", " ")
+    return f"{title} ({term.ask})" if term else title
 
 
 @lru_cache(maxsize=4096)

@@ -85,7 +85,8 @@ class Finding(NamedTuple):
         limits: The readings of the time limit.
         entries: The entries of the record that decided.
         facts: The circumstances it looked at.
-        settled_by: What would settle it, where it cannot be told: circumstances and activities by name.
+        settled_by: What would settle it, where it cannot be told: circumstances, activities or
+            ``activity.attribute``, by name.
         shows: What it shows of prompts.
     """
 

@@ -45,6 +45,7 @@ from quips.source import Document, parse_yaml, read_text
 from quips.vocabulary import Vocabulary, read_vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent
+_KINDS = {"framework": "framework files", "rules": "rules"}
 
 
 @dataclass(frozen=True)
@@ -154,16 +155,31 @@ def find_folder(name: str, given: str | None = None) -> Path:
         given: A folder the user named, if any.
 
     Raises:
-        InputError: The folder that was named does not exist.
+        InputError: The folder that was named does not exist, or is not one of that kind.
     """
     if given is not None:
-        if not Path(given).is_dir():
+        folder = Path(given)
+        if not folder.is_dir():
             raise InputError([Problem(Place(given), "no-such-folder", f"There is no such folder for --{name}.")])
-        return Path(given)
+        lacks = _lacks(name, folder)
+        if lacks:
+            message = f"This is not a folder of {_KINDS[name]}: {lacks}."
+            raise InputError([Problem(Place(given), "wrong-folder", message, f"Name the {name} folder of a copy of Quips.")])
+        return folder
     for folder in (_PACKAGE.parent.parent / name, _PACKAGE / "data" / name):
         if folder.is_dir():
             return folder
     raise InputError([Problem(Place(name), "no-such-folder", f"The {name} files were not installed.")])
+
+
+def _lacks(name: str, folder: Path) -> str:
+    """Return what tells that a folder is not one of a kind, in words; empty if it is."""
+    if name == "framework":
+        return "" if (folder / "sources.yaml").is_file() else "it has no file sources.yaml"
+    files = _yaml_files(folder)
+    if not any(path.parent == folder / "vocabulary" for path in files):
+        return "it has no folder 'vocabulary' with YAML files in it"
+    return "" if any(path.parent.name != "vocabulary" for path in files) else "there is no rule in it"
 
 
 def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowledge:

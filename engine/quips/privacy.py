@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from quips.problems import Level, Problem
+from quips.problems import Level, Problem, listed
 from quips.source import Document, Path_
 
 _POSTCODE = re.compile(r"\b[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}\b")
@@ -14,7 +14,20 @@ _BIRTH = re.compile(
     r"\b(?:d\.?o\.?b\.?|born|date of birth)\b|\b(?:0?[1-9]|[12][0-9]|3[01])[/.](?:0?[1-9]|1[0-2])[/.](?:19|20)?[0-9]{2}\b",
     re.IGNORECASE,
 )
-_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sgt|PC|DC|HHJ)\.? [A-Z][a-z]+")
+_TITLED = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sgt|PC|DC|HHJ)\.? [A-Z][a-z]+"
+    r"|\b(?i:mr|mrs|ms|dr)\.? (?!(?i:and|or|who|was|has|is|the|said|says|letter|note|office|word|excel|teams)\b"
+    r"|(?i:appointment|visit)s?\b)(?i:[a-z][a-z'’-]{2,})"
+)
+_NUMBERS = {
+    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.]*\w"),
+    "a telephone number": re.compile(r"(?<![\w/.-])\(?(?:\+44|0044|0)[\s()-]{0,3}(?:\d[\s()-]{0,2}){8,10}\d(?![\w/])"),
+    "a PNC number": re.compile(r"\b(?:19|20)?\d{2}/\d{3,7}[A-Z]\b", re.IGNORECASE),
+    "a case reference number (CRN)": re.compile(r"\b[A-Z]\d{6}\b", re.IGNORECASE),
+    "a prison number (NOMIS)": re.compile(r"\b[A-Z]\d{4}[A-Z]{2}\b", re.IGNORECASE),
+    "a national insurance number": re.compile(r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b", re.IGNORECASE),
+}
+_YEAR = re.compile(r"(?:\d{4})?(?:19|20)\d{2}")  # alone, or at the end of a day that is written without separators
 _CAPITALISED = re.compile(r"\b([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})\b")
 # Capitalised words that stand side by side in this field's writing and are nobody's name.
 _NOT_NAMES = frozenset(
@@ -108,32 +121,62 @@ _NOT_NAMES = frozenset(
         "Youth",
     }
 )
-_FREE_TEXT_KEYS = frozenset({"note", "reason", "stands", "composed"})
+# Words of four letters or more that references are made of and that are nobody's name: areas, and what is kept.
+_NOT_SURNAMES = frozenset(
+    (
+        *("AREA", "AUDIT", "CASE", "COURT", "DEMO", "FILE", "GATE", "GROUP", "MAPPA", "MARAC", "NORTH", "NUMBER"),
+        *("OASYS", "PEER", "PILOT", "QUIPS", "REVIEW", "ROUND", "SAMPLE", "SOUTH", "EAST", "WEST", "STAFF", "TEAM"),
+        *("TEST", "TRAINING", "UNIT", "AVON", "SOMERSET", "BEDFORDSHIRE", "CAMBRIDGESHIRE", "CHESHIRE", "CORNWALL"),
+        *("CUMBRIA", "DERBYSHIRE", "DEVON", "DORSET", "DURHAM", "DYFED", "POWYS", "ESSEX", "GLOUCESTERSHIRE", "GREATER"),
+        *("GWENT", "HAMPSHIRE", "HERTFORDSHIRE", "HUMBERSIDE", "KENT", "LANCASHIRE", "LEICESTERSHIRE", "LINCOLNSHIRE"),
+        *("LONDON", "MANCHESTER", "MERCIA", "MERSEYSIDE", "MIDLANDS", "NORFOLK", "NORTHAMPTONSHIRE", "NORTHUMBRIA"),
+        *("NOTTINGHAMSHIRE", "STAFFORDSHIRE", "SUFFOLK", "SURREY", "SUSSEX", "TEESSIDE", "THAMES", "VALLEY", "WALES"),
+        *("WARWICKSHIRE", "WILTSHIRE", "YORKSHIRE"),
+    )
+)
+_FREE_TEXT_KEYS = frozenset({"note", "reason", "reason_code", "stands", "composed"})
+_TAKE_OUT = "Take it out if it does; a case record needs no names, addresses, dates of birth or numbers that somebody goes by."
 
 
 def privacy_warnings(document: Document) -> list[Problem]:
-    """Return a warning for each piece of free text that looks like a name, a date of birth or a postcode."""
+    """Return a warning for a reference, and for each piece of free text, that looks as if it could identify somebody."""
     warnings = []
+    reference = document.value.get("case", "")
+    of_somebody = _reference_looks_like(reference)
+    if of_somebody:
+        message = f"The reference {reference} looks as if it holds {of_somebody}."
+        hint = "If it does, use one that means nothing to anybody else, and keep the list that links the two somewhere safe."
+        warnings.append(Problem(document.place("case"), "may-identify", message, hint, Level.WARNING))
     for path, text in _free_text(document.value, ()):
-        looks_like = _looks_like(text)
+        looks_like = listed(_looks_like(text), "and")
         if looks_like:
             message = f"This text looks as if it holds {looks_like}."
-            hint = "Take it out if it does; a case record needs no names, dates of birth or addresses."
-            warnings.append(Problem(document.place(*path), "may-identify", message, hint, Level.WARNING))
+            warnings.append(Problem(document.place(*path), "may-identify", message, _TAKE_OUT, Level.WARNING))
     return warnings
 
 
-def _looks_like(text: str) -> str:
+def _reference_looks_like(reference: str) -> str:
+    """What a case reference seems to hold: a number that somebody goes by, or a name with a year or with another name."""
+    for what, pattern in _NUMBERS.items():
+        if pattern.fullmatch(reference):
+            return what
+    parts = re.findall(r"[A-Z]+|[0-9]+", reference)
+    names = [part for part in parts if len(part) >= 4 and part.isalpha() and part not in _NOT_SURNAMES]
+    years = [part for part in parts if _YEAR.fullmatch(part)]
+    return "a name" if len(names) > 1 or (names and years) else ""
+
+
+def _looks_like(text: str) -> Iterator[str]:
     if _POSTCODE.search(text):
-        return "a postcode"
+        yield "a postcode"
     if _BIRTH.search(text):
-        return "a date of birth"
-    if _TITLED.search(text):
-        return "a name"
-    for first, second in _CAPITALISED.findall(text):
-        if first not in _NOT_NAMES and second not in _NOT_NAMES:
-            return "a name"
-    return ""
+        yield "a date of birth"
+    for what, pattern in _NUMBERS.items():
+        if pattern.search(text):
+            yield what
+    names = (pair for pair in _CAPITALISED.findall(text) if not _NOT_NAMES.intersection(pair))
+    if _TITLED.search(text) or any(names):
+        yield "a name"
 
 
 def _free_text(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import StrEnum
 
 from quips.places import Place
+
+_SMALL_WORDS = frozenset({"and", "for", "from", "not", "the", "was", "with"})
 
 
 class Level(StrEnum):
@@ -54,15 +56,84 @@ class InputError(QuipsError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return a hint that names the nearest known word, or an empty string.
+def did_you_mean(word: str, known: Iterable[str], about: Mapping[str, tuple[str, str]] | None = None) -> str:
+    """Return a hint at what was meant; empty if nothing is like it.
+
+    Only a slip of the pen is named as what was meant. A name that merely has a word in common may mean something else, so up
+    to three such names are listed with their titles, to be chosen from.
+
+    Args:
+        word: What was written.
+        known: The names that there are.
+        about: For a name, its title and words about it, in which words of what was written are looked for too.
 
     Example:
         >>> did_you_mean("rosh_levl", ["rosh_level", "tier"])
         "Did you mean 'rosh_level'?"
+        >>> did_you_mean("appointment", ["first_appointment", "tier"])
+        'Is one of these meant: first_appointment?'
     """
-    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"Did you mean '{near[0]}'?" if near else ""
+    names = sorted(known)
+    slips = [(distance, name) for name in names for distance in [_slip(word, name)] if distance is not None]
+    if slips:
+        return f"Did you mean '{min(slips)[1]}'?"
+    alike = _alike(word, names, about or {})
+    titles = [f"{name} ({about[name][0]})" if about and name in about else name for name in alike]
+    return f"Is one of these meant: {listed(titles)}?" if titles else ""
+
+
+def _slip(word: str, name: str) -> int | None:
+    """How many letters a word is from a name, if no word of it is further than a slip of the pen; None if it is."""
+    if len(word) >= 0.75 * len(name) and name.startswith(word):
+        return len(name) - len(word)
+    found, wanted = _words(word), _words(name)
+    if len(found) != len(wanted):  # a separator left out or put in
+        apart = _letters_apart("".join(found), "".join(wanted))
+        return apart if apart <= 1 else None
+    pairs = list(zip(found, wanted, strict=True))
+    total = sum(_letters_apart(one, other) for one, other in pairs)
+    slips = all(_letters_apart(one, other) <= _slips_allowed(max(len(one), len(other))) for one, other in pairs)
+    return total if slips and total <= 3 else None
+
+
+def _slips_allowed(length: int) -> int:
+    return 0 if length < 3 else 1 if length < 8 else 2
+
+
+def _letters_apart(one: str, other: str) -> int:
+    """How many letters have to be put in, taken out, changed, or exchanged with the next, to make one word the other."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            row.append(min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != wanted)))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                row[j] = min(row[j], before[j - 2] + 1)
+        before, last = last, row
+    return last[-1]
+
+
+def _alike(word: str, names: list[str], about: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return up to three names that have a word in common with what was written; a word that few have counts for more."""
+    worth: dict[str, float] = {}
+    for one in dict.fromkeys(_words(word)):
+        if len(one) < 3 or one in _SMALL_WORDS:
+            continue
+        named = [name for name in names if one in _words(name)]
+        told = [name for name in names if name not in named and _is_told(one, " ".join(about.get(name, ())))]
+        for group, weight in ((named, 2.0), (told, 1.0)):
+            for name in group:
+                worth[name] = worth.get(name, 0) + weight / (len(named) + len(told))
+    return sorted(worth, key=lambda name: (-worth[name], name))[:3]
+
+
+def _is_told(word: str, text: str) -> bool:
+    return any(word == other or (len(word) > 4 and other.endswith(word)) for other in _words(text))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
 
 
 def listed(words: Iterable[object], last: str = "or") -> str:

@@ -161,7 +161,7 @@ def recompute(publication: Publication, edition: Edition) -> Iterator[Recomputed
             agrees = abs(mean - printed.percent) <= 0.5 + 1e-9
             what = f"{node.id} as the mean of {', '.join(child.node for child in children)}"
             yield _recomputed(publication, what, f"{printed.percent}%", f"{mean:.2f}%", agrees, printed.line)
-        elif printed.verdict and edition.name == "standards-2018":
+        elif printed.verdict and edition.scoring.get("standard", {}).get("rule") == "lowest_key_question":
             yield from _rating(publication, edition, node, printed, children)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from quips.cases import Case
+from quips.conditions import facts_of
 from quips.findings import Finding
 from quips.statuses import Status
 from quips.truth import Conditions, World
@@ -32,7 +33,9 @@ class Question:
 def questions(vocabulary: Vocabulary, conditions: Conditions, case: Case, findings: Sequence[Finding]) -> list[Question]:
     """Return the circumstances worth asking, the one that settles most first.
 
-    A finding counts for more the more severe its rule, and less the more other answers it waits for.
+    A finding counts for more the more severe its rule, and less the more other answers it waits for. What cannot matter is
+    not asked, and what only another answer may bring up is not asked before it: whether a partner is at high risk comes
+    after whether there is domestic abuse.
     """
     waiting: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -44,12 +47,19 @@ def questions(vocabulary: Vocabulary, conditions: Conditions, case: Case, findin
     asked = []
     for name, found in waiting.items():
         term = vocabulary.circumstances[name]
-        relevant = term.relevant_when is None or conditions.asks(term.relevant_when)(world, case.as_at) is not False
-        if relevant:
+        if _may_matter(term, waiting, conditions, world):
             ordered = sorted(found, key=lambda f: (-_WEIGHT[f.rule.severity], f.rule.name, f.key))
             alone = sum(1 for finding in found if len(finding.settled_by) == 1)
             asked.append(Question(term, tuple(ordered), alone))
     return sorted(asked, key=lambda question: (-_worth(question), question.term.name))
+
+
+def _may_matter(term: Term, waiting: Collection[str], conditions: Conditions, world: World) -> bool:
+    if term.relevant_when is None:
+        return True
+    relevant = conditions.asks(term.relevant_when)(world, world.case.as_at)
+    comes_first = any(name in waiting for name in facts_of(term.relevant_when))
+    return relevant is True or (relevant is None and not comes_first)
 
 
 def _worth(question: Question) -> float:

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from quips.attempts import Attempt, Reason, Seen
 from quips.cases import Case, Entry
 from quips.conditions import AllOf, Condition, Test, tests_of
-from quips.explain import Explainer, Step, attribute_in_words, day_in_words, entry_in_words, in_sentence, value_in_words
+from quips.explain import (
+    Explainer,
+    Step,
+    attribute_in_words,
+    day_in_words,
+    entry_in_words,
+    in_sentence,
+    value_in_words,
+    wanted_in_words,
+)
 from quips.occasions import State
 from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
@@ -104,7 +113,7 @@ class Telling:
         if len({status_of(attempt) for attempt in attempts}) > 1:
             if self.evaluated.was is Status.CANNOT_TELL:
                 facts = list(self.explainer.limit_unknowns(self.rule, self.day))
-                names = listed([in_sentence(self._title(name)) for name in facts], "and")
+                names = listed([wanted_in_words(name, self.explainer.vocabulary) for name in facts], "and")
                 yield f"How long is allowed depends on what is not known: {names}."
             else:
                 yield "The sources give different limits, and they lead to different answers; which holds is for the auditor."
@@ -204,7 +213,7 @@ class Telling:
         if not unknown and self.rule.conflict and self.rule.conflict.pair is None:
             unknown = self.explainer.unknown(self.rule.conflict.when, self.day)
         if unknown:
-            names = listed([in_sentence(self._title(name)) for name in unknown], "and")
+            names = listed([wanted_in_words(name, self.explainer.vocabulary) for name in unknown], "and")
             return f"Whether it applies depends on what is not known: {names}."
         if occasion.state is State.DATE_NOT_GIVEN:
             return f"The date is not known: {in_sentence(self._title(occasion.about))}."
@@ -218,8 +227,9 @@ class Telling:
             return "Nothing on the record contradicts it."
         pair = self.rule.conflict.pair
         if pair is None:
-            step = self.explainer.tree(self.rule.conflict.when, self.day)
-            return f"The record says both: {listed([leaf.words for leaf in held(step)], 'and')}."
+            steps = [self.explainer.tree(part, self.day) for part in (self.rule.applies, self.rule.conflict.when)]
+            true = dict.fromkeys(words for step in steps for words in what_holds(step))
+            return f"On the record, and it does not sit together: {'; '.join(true)}."
         said = listed(
             [attribute_in_words(test, self.explainer.vocabulary, (pair,)) for test in tests_of(self.rule.conflict.when)],
             "and",
@@ -401,18 +411,24 @@ class Telling:
         return f"{', and' if also else ':'} {listed(said, 'and')}" if said else ""
 
 
-def held(step: Step) -> Iterator[Step]:
-    """Yield the conditions at the leaves of a tree that hold and make it hold."""
+def what_holds(step: Step) -> Iterator[str]:
+    """Yield in words the conditions that hold, of those that a condition is made of; of a negation, what is not so."""
     if step.truth is not True:
         return
+    if step.words == "not":
+        yield f"not so: {listed(leaf.words for leaf in _leaves(step))}"
+    elif step.steps:
+        for inner in step.steps:
+            yield from what_holds(inner)
+    elif step.words != "every case":
+        yield step.words
+
+
+def _leaves(step: Step) -> Iterator[Step]:
     if not step.steps:
         yield step
-        return
-    if step.words == "not":
-        yield Step(f"not: {step.steps[0].words}", True, step.steps[0].found, step.place)
-        return
-    for part in step.steps:
-        yield from held(part)
+    for inner in step.steps:
+        yield from _leaves(inner)
 
 
 _WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
+_NOT_KNOWN = frozenset({"", "unknown", "not known", "unclear", "don't know", "n/k", "nk", "n/a", "tbc"})
 _TYPE_WORDS = {
     "object": "a mapping (name: value)",
     "array": "a list",
@@ -89,7 +90,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         return [Problem(document.key_place(*path, value), "unknown-name", message, hint)]
     match kind:
         case "additionalProperties":
-            return _unknown_keys(value, schema.get("properties", {}), path, document)
+            return _unknown_keys(value, schema, path, document)
         case "required":
             missing = error.message.split("'")[1]
             message = f"'{missing}' is missing" + (f" in {about}." if key else ".")
@@ -99,16 +100,18 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         case "enum" | "const":
             choices = wanted if kind == "enum" else [wanted]
             message = f"{about} cannot be {_shown(value)}; it is {listed(map(_shown, choices))}."
-            hint = did_you_mean(str(value), map(str, choices)) or _yes_no_hint(value, choices)
+            hint = _not_known(value, path) or did_you_mean(str(value), map(str, choices)) or _yes_no_hint(value, choices)
             return [Problem(place, "wrong-value", message, hint)]
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
             words = listed(_TYPE_WORDS.get(name, name) for name in kinds)
             message = f"{about} has to be {words}, not {_shown(value)}."
-            return [Problem(place, "wrong-type", message, _yes_no_hint(value, [True] if "boolean" in kinds else []))]
+            hint = _not_known(value, path) or _yes_no_hint(value, [True] if "boolean" in kinds else [])
+            return [Problem(place, "wrong-type", message, hint)]
         case "format":
             message = f"{about}: {_shown(value)} is not a day that exists."
-            return [Problem(place, "not-a-date", message, "Write year-month-day, such as 2010-04-19.")]
+            hint = _not_known(value, path) or "Write year-month-day, such as 2010-04-19."
+            return [Problem(place, "not-a-date", message, hint)]
         case "pattern":
             hint = schema.get("description", f"It has to fit the pattern {wanted}.")
             return [Problem(place, "wrong-form", f"{about}: {_shown(value)} is not of the right form.", hint)]
@@ -126,17 +129,32 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
 
 
-def _unknown_keys(found: dict[str, Any], known: dict[str, Any], path: Path_, document: Document) -> list[Problem]:
+def _unknown_keys(found: dict[str, Any], schema: dict[str, Any], path: Path_, document: Document) -> list[Problem]:
+    known = schema.get("properties", {})
+    about = {name: (inner["title"], _told(inner)) for name, inner in known.items() if "title" in inner}
+    see = schema.get("$comment", "")
     return [
         Problem(
             document.key_place(*path, name),
             "unknown-key",
             f"'{name}' is not something that can be said here.",
-            did_you_mean(name, known) or _choose_from(known),
+            _hint(did_you_mean(name, known, about), see) or _choose_from(known),
         )
         for name in found
         if name not in known
     ]
+
+
+def _hint(meant: str, see: str) -> str:
+    """Say where to look things up, unless what was meant is plain."""
+    return meant if meant.startswith("Did") else f"{meant} {see}".strip()
+
+
+def _told(schema: dict[str, Any]) -> str:
+    """Return what a schema tells of a name: its own description, and the values that its parts can have."""
+    parts = schema.get("then", {}).get("properties", {})
+    values = [str(value) for name, part in parts.items() if name != "evidence" for value in part.get("enum", ())]
+    return " ".join([schema.get("description", ""), *values])
 
 
 def _size_message(about: str, kind: str, wanted: int) -> str:
@@ -151,6 +169,14 @@ def _size_message(about: str, kind: str, wanted: int) -> str:
 def _choose_from(known: Any) -> str:
     names = sorted(known)
     return f"It can be: {listed(names)}." if 0 < len(names) <= 30 else ""
+
+
+def _not_known(value: object, path: Path_) -> str:
+    """Say that what is not known is left out, where a case record says so in words or leaves the place empty."""
+    if path[:1] not in (("circumstances",), ("record",)):
+        return ""
+    empty = value is None or (isinstance(value, str) and value.strip(" .?").lower().replace("_", " ") in _NOT_KNOWN)
+    return "Leave it out if it is not known." if empty else ""
 
 
 def _yes_no_hint(value: object, choices: list[Any]) -> str:

@@ -8,6 +8,7 @@ from quips.audits import Audit
 from quips.knowledge import Knowledge
 from quips.reports.page import to_html
 from quips.reports.rows import to_csv, to_json, to_jsonl
+from quips.reports.summary import summary_text
 from quips.reports.text import TextReport
 
 Renders = Callable[[list[Audit], Knowledge, str, int], str]
@@ -15,11 +16,13 @@ Renders = Callable[[list[Audit], Knowledge, str, int], str]
 
 def _text(audits: list[Audit], knowledge: Knowledge, marking: str, width: int) -> str:
     report = TextReport(knowledge, width)
-    return f"\n\n{'=' * width}\n".join(report.render(audit, marking) for audit in audits)
+    parts = [summary_text(audits, marking, width, whole=True)] if len(audits) > 1 else []
+    return f"\n\n{'=' * width}\n".join([*parts, *(report.render(audit, marking) for audit in audits)])
 
 
 FORMATS: dict[str, Renders] = {
     "text": _text,
+    "brief": lambda audits, knowledge, marking, width: summary_text(audits, marking, width, whole=False),
     "json": lambda audits, knowledge, marking, width: to_json(audits),
     "jsonl": lambda audits, knowledge, marking, width: to_jsonl(audits),
     "csv": lambda audits, knowledge, marking, width: to_csv(audits),

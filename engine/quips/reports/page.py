@@ -41,10 +41,13 @@ def to_html(audits: list[Audit], knowledge: Knowledge, marking: str) -> str:
 
 
 def proposals_by_node(audit: Audit) -> list[tuple[str, str, list[Proposal]]]:
-    """Return the proposals that apply, with the number and title of the criterion or key question they belong to."""
+    """Return the proposals that apply, with the number and title of the criterion or key question they belong to.
+
+    What the auditor has answered is told by itself, and is left out here.
+    """
     groups: dict[str, tuple[str, str, list[Proposal]]] = {}
     for proposal in audit.proposals:
-        if proposal.answer == NOT_APPLICABLE or not proposal.findings:
+        if proposal.judgement is not None or proposal.answer == NOT_APPLICABLE or not proposal.findings:
             continue
         group = groups.setdefault(proposal.node.id, (proposal.node.id, proposal.node.title, []))
         group[2].append(proposal)

@@ -14,7 +14,9 @@ from quips.ordering import Gap
 from quips.problems import listed
 from quips.reports.wording import (
     INDICATIVE,
+    STANDING_WORDS,
     as_at_words,
+    by_stage,
     by_what_settles,
     cited,
     due_soonest,
@@ -22,6 +24,7 @@ from quips.reports.wording import (
     not_on_record,
     of_status,
     own_first,
+    recorded,
     status_words,
     strength_words,
     strengths,
@@ -57,6 +60,7 @@ class TextReport:
             for line in wrap(urgent, self.width):
                 yield click.style(line, bold=True)
         yield from self._gaps(audit)
+        yield from self._recorded(audit)
         yield from self._open(audit)
         yield from self._sufficient(audit)
         yield ""
@@ -107,6 +111,18 @@ class TextReport:
             yield from wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
             yield from self._consequences(gap.consequences, depth + 1)
 
+    def _recorded(self, audit: Audit) -> Iterator[str]:
+        answers = recorded(audit, self.knowledge) if audit.case.judgements else []
+        if answers:
+            yield from self._heading(f"The auditor's own answers, which count: {len(answers)}")
+        for answer in answers:
+            standing = STANDING_WORDS[answer.prompt.standing]
+            yield from self._bullet(f"{answer.prompt.asks} ({answer.prompt.name}{f'; {standing}' if standing else ''})")
+            evidence = f" (evidence: {answer.evidence})" if answer.evidence else ""
+            yield from self._labelled("", click.style(f"Answered: {answer.answer}", bold=True) + f"{evidence}.")
+            yield from self._labelled("Reason", " ".join(answer.reasons) or "none given")
+            yield from self._labelled("", answer.differs)
+
     def _open(self, audit: Audit) -> Iterator[str]:
         findings = audit.findings
         judged, timing = to_judge(audit)
@@ -131,8 +147,10 @@ class TextReport:
         absent = of_status(findings, Status.NOT_ON_RECORD)
         if absent:
             yield from self._heading(f"Not on the record so far (the record is not complete): {len(absent)}")
-            titles = dict.fromkeys(finding.rule.title for finding in absent)
-            yield from self._bullet("; ".join(in_sentence(title) for title in titles) + ".")
+            for stage, wanted in by_stage(absent, self.knowledge):
+                yield f"{stage}:"
+                for title in wanted:
+                    yield from self._bullet(title)
         yield from self._waiting(audit)
 
     def _waiting(self, audit: Audit) -> Iterator[str]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from quips.audits import Audit
-from quips.explain import day_in_words, in_sentence
+from quips.explain import day_in_words, wanted_in_words
 from quips.findings import Finding
-from quips.framework import Citation, Source
+from quips.framework import Citation, Prompt, Source
 from quips.knowledge import Knowledge
 from quips.problems import listed
+from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
+from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
+from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
 
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
 """Wraps text; the names of rules and files are not broken at their hyphens."""
@@ -30,6 +34,50 @@ ANSWERS = {
     "not_applicable": "not applicable",
     "for_the_auditor": "for the auditor",
 }
+
+STANDING_MARKS = {"published": "", "reconstructed": "*", "unverified": "†"}
+STANDING_WORDS = {"published": "", "reconstructed": "our wording, put together from findings", "unverified": "rests on memory"}
+
+
+class Recorded(NamedTuple):
+    """An auditor's own answer to a prompt, as the case file gives it.
+
+    Attributes:
+        prompt: The prompt.
+        answer: The answer, in words.
+        evidence: Where it was evidenced, in words; empty if that is not said.
+        reasons: The reason and the note, as the auditor wrote them.
+        differs: What to say of what the findings suggest, if that differs; empty if it does not, or if the prompt is of
+            another edition or not about a case, so that nothing was suggested.
+    """
+
+    prompt: Prompt
+    answer: str
+    evidence: str
+    reasons: tuple[str, ...]
+    differs: str
+
+
+def recorded(audit: Audit, knowledge: Knowledge) -> list[Recorded]:
+    """Return the auditor's own answers: those of the audit's edition first, in its order, then the others by name."""
+    suggested = {proposal.prompt.name: proposal.answer for proposal in audit.proposals}
+    place = {name: number for number, name in enumerate(suggested)}
+    found = []
+    for name in sorted(audit.case.judgements, key=lambda name: (place.get(name, len(place)), name)):
+        given = audit.case.judgements[name]
+        evidence = COMMON_ATTRIBUTES["evidence"].values[given["evidence"]] if "evidence" in given else ""
+        reasons = tuple(given[key] for key in ("reason", "note") if key in given)
+        differs = _difference(suggested.get(name, given["answer"]), given["answer"])
+        found.append(Recorded(knowledge.prompts[name], ANSWERS[given["answer"]], evidence, reasons, differs))
+    return found
+
+
+def _difference(proposed: str, answer: str) -> str:
+    if proposed == answer:
+        return ""
+    if proposed == FOR_THE_AUDITOR:
+        return "Quips would have left it to the auditor."
+    return f"Quips would have proposed: {ANSWERS[proposed]}."
 
 
 def urgent_words(audit: Audit) -> str:
@@ -63,13 +111,14 @@ def status_words(finding: Finding) -> str:
     return words[:1].upper() + words[1:]
 
 
-def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]:
-    """Return where something is written, for a reader of the printed reports."""
+def cited(cites: Iterable[Citation], sources: Mapping[str, Source], brief: bool = False) -> list[str]:
+    """Return where something is written, for a reader of the printed reports; in brief without the name of the file."""
     found = []
     for cite in cites:
         source = sources[cite.source]
         at = f", {cite.at}" if cite.at else ""
-        where = f" (line {cite.line} of {cite.source})" if cite.line else ""
+        file = "" if brief else f" of {cite.source}"
+        where = f" (line {cite.line}{file})" if cite.line else ""
         unverified = " [unverified]" if source.standing == "unverified" else ""
         found.append(f"{source.short}{at}{where}{unverified}")
     return found
@@ -82,12 +131,7 @@ def own_first(cites: Iterable[Citation], sources: Mapping[str, Source], edition:
 
 def waiting_words(finding: Finding, knowledge: Knowledge) -> str:
     """Return what would settle a finding that cannot be told, in words."""
-    vocabulary = knowledge.vocabulary
-    titles = []
-    for name in finding.settled_by:
-        known = vocabulary.circumstances.get(name) or vocabulary.activities.get(name)
-        titles.append(in_sentence(known.title) if known else name)
-    return listed(titles, "and")
+    return listed([wanted_in_words(name, knowledge.vocabulary) for name in finding.settled_by], "and")
 
 
 def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[tuple[str, list[Finding]]]:
@@ -102,6 +146,24 @@ def by_what_settles(findings: Sequence[Finding], knowledge: Knowledge) -> list[t
 def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
     """Return the findings of some statuses, in order."""
     return [finding for finding in findings if finding.status in statuses]
+
+
+def by_stage(findings: Iterable[Finding], knowledge: Knowledge) -> list[tuple[str, list[str]]]:
+    """Group what findings are about by the stage of the work, in the order of the work; each title once."""
+    groups: dict[str, dict[str, None]] = {stage: {} for stage in (*STAGES, "")}
+    for finding in findings:
+        activity = knowledge.vocabulary.activities.get(_activity_of(finding.rule))
+        groups[activity.stage if activity else ""][finding.rule.title] = None
+    return [(stage.capitalize() or "Other", list(titles)) for stage, titles in groups.items() if titles]
+
+
+def _activity_of(rule: Rule) -> str:
+    """Return what a rule looks for, or the activity that it looks at; empty if it reads circumstances only."""
+    if rule.expect is not None and rule.expect.activities:
+        return rule.expect.activities[0]
+    if rule.conflict is not None and rule.conflict.pair:
+        return rule.conflict.pair
+    return next((trigger.activity for trigger in rule.triggers if isinstance(trigger, Each)), "")
 
 
 def strengths(audit: Audit) -> list[tuple[str, list[Finding]]]:
