@@ -203,7 +203,7 @@ def build(rules: Sequence[Json], limits: Mapping[str, Sequence[Sequence[Json]]] 
     read = read_rules(rules)
     known = {limit.name: limit for limit in (read_limits(document(whole_limits(limits))) if limits else [])}
     graph = build_graph(read, {}, known, VOCABULARY)
-    program = compile_program(rules_in_order(graph, read), derived_in_order(graph, read), known, VOCABULARY)
+    program = compile_program(rules_in_order(graph, read), derived_in_order(read), known, VOCABULARY)
     return Built(read, known, program, (rules, limits))
 
 

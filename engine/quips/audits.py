@@ -165,7 +165,7 @@ class Auditor:
             edition,
             engines,
             tuple(findings),
-            tuple(proposals(knowledge, conditions, edition, case, findings)),
+            tuple(proposals(conditions, edition, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
             (*case_warnings(document, date.fromordinal(case.as_at)), *privacy_warnings(document)),

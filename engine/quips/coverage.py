@@ -78,7 +78,7 @@ def coverage(knowledge: Knowledge) -> Coverage:
         {seed: tuple(n for n in lines if n not in cited.get(seed, ())) for seed, lines in knowledge.paragraphs.items()},
         {seed: len(lines) for seed, lines in knowledge.paragraphs.items()},
         dict(sorted(Counter(rule.topic for rule in active.values()).items())),
-        tuple(rules_answering_nothing(knowledge.graph, active)),
+        tuple(rules_answering_nothing(active)),
         tuple(facts_no_rule_reads(knowledge.graph)),
         tuple(sorted(name for name in knowledge.vocabulary.activities if f"activity:{name}" not in asked)),
         dict(sorted(shown.items())),

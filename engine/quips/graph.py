@@ -73,7 +73,7 @@ def rules_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[Rule]:
     return [rules[node.removeprefix("rule:")] for node in order]
 
 
-def derived_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
+def derived_in_order(rules: Mapping[str, Rule]) -> list[str]:
     """Return the circumstances that are inferred, each after those it is inferred from."""
     derived = {rule.derives[0] for rule in rules.values() if rule.derives}
     needs: Simple = nx.DiGraph()
@@ -132,7 +132,7 @@ def facts_no_rule_reads(graph: Graph) -> list[str]:
     return sorted(fact.removeprefix("circumstance:") for fact in facts if reads.in_degree(fact) == 0)
 
 
-def rules_answering_nothing(graph: Graph, rules: Mapping[str, Rule]) -> list[str]:
+def rules_answering_nothing(rules: Mapping[str, Rule]) -> list[str]:
     """Return the expectations and conflicts that answer no prompt, in order of name."""
     return sorted(rule.name for rule in rules.values() if rule.kind != "derivation" and not rule.answers)
 

@@ -117,7 +117,7 @@ class Knowledge:
         """The active rules, compiled."""
         active = {name: rule for name, rule in self.rules.items() if rule.status == "active"}
         order = [rule for rule in rules_in_order(self.rule_graph, self.rules) if rule.name in active]
-        return compile_program(order, derived_in_order(self.rule_graph, active), self.limits, self.vocabulary)
+        return compile_program(order, derived_in_order(active), self.limits, self.vocabulary)
 
     @cached_property
     def by_definition(self) -> frozenset[str]:

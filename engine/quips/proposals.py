@@ -49,13 +49,10 @@ def edition_for(knowledge: Knowledge, as_at: int) -> Edition:
     return knowledge.editions[begun[-1] if begun else in_order[0]]
 
 
-def proposals(
-    knowledge: Knowledge, conditions: Conditions, edition: Edition, case: Case, findings: Sequence[Finding]
-) -> list[Proposal]:
+def proposals(conditions: Conditions, edition: Edition, case: Case, findings: Sequence[Finding]) -> list[Proposal]:
     """Return a proposal for each prompt about a case, in the edition's own order.
 
     Args:
-        knowledge: The knowledge base.
         conditions: The program's conditions, which decide each prompt's population.
         edition: The edition to read the case under.
         case: The case.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from threading import Lock
@@ -180,14 +181,12 @@ class _Network:
 
     Attributes:
         ruleset: The ruleset.
-        not_handled: How many facts no rule had any use for, so that durable_rules refused them; that is no fault.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
         from durable import engine
 
         self.ruleset = ruleset
-        self.not_handled = 0
         self._engine = engine
         self._host: Any = None
         self._emitted: dict[frozenset[tuple[str, Any]], Fact] = {}
@@ -213,11 +212,10 @@ class _Network:
         sid = _identifier(self._cases % 512)
         self._cases += 1
         for fact in facts:
-            try:
-                # Nothing can fire before a trigger, so there is no action to look for yet.
+            # Nothing can fire before a trigger, so there is no action to look for yet. A fact that no rule has any use for is
+            # refused, which is no fault.
+            with suppress(self._engine.MessageNotHandledException):
                 rules.assert_fact(self._whole(fact, sid))
-            except self._engine.MessageNotHandledException:
-                self.not_handled += 1
         for phase in range(1, self.ruleset.phases + 1):
             self._beats = 0
             self._host.assert_fact(name, self._whole({"kind": PHASE, "n": phase}, sid))
@@ -273,7 +271,7 @@ class _Network:
                     if chained:
                         c.assert_fact(self._whole(found, c.s.sid))
             except self._engine.MessageNotHandledException:
-                self.not_handled += 1
+                pass  # no rule has any use for what was inferred
             except BaseException as error:
                 self._errors.append(error)
 
