@@ -124,16 +124,30 @@ class Auditor:
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
-        document = read_yaml(path)
+        return self.audit_document(read_yaml(path), as_at)
+
+    def audit_document(self, document: Document, as_at: date | None = None, edition: str | None = None) -> Audit:
+        """Audit a case record that has been read from wherever it is kept.
+
+        Args:
+            document: The case record.
+            as_at: The day to read it as at; its own if left out, else today.
+            edition: The edition to read it under; the auditor's own if left out.
+
+        Raises:
+            InputError: The document is not a valid case record.
+            EnginesDifferError: The engines do not agree.
+            EngineError: An engine failed.
+        """
         given = document.value.get("as_at") if isinstance(document.value, dict) else None
         own = date.fromisoformat(given) if isinstance(given, str) and is_date(given) else None
         day = as_at or own or date.today()
         source = "option" if as_at else "file" if own else "clock"
         case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
-        return self.audit_case(case, document, source)
+        return self.audit_case(case, document, source, edition)
 
-    def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
-        """Audit a case that has been read.
+    def audit_case(self, case: Case, document: Document, as_at_from: str = "file", edition: str | None = None) -> Audit:
+        """Audit a case that has been read and found valid.
 
         Raises:
             EnginesDifferError: The engines do not agree.
@@ -145,13 +159,14 @@ class Auditor:
         evaluation = self.reference.evaluate(case)
         decisions, engines = self.decide(case, evaluation)
         findings = FindingBuilder(knowledge, self.reference, case).findings(evaluation, decisions)
-        edition = knowledge.editions[self.edition] if self.edition else edition_for(knowledge, case.as_at)
+        under = edition or self.edition
+        read_under = knowledge.editions[under] if under else edition_for(knowledge, case.as_at)
         return Audit(
             case,
-            edition,
+            read_under,
             engines,
             tuple(findings),
-            tuple(proposals(knowledge, conditions, edition, case, findings)),
+            tuple(proposals(knowledge, conditions, read_under, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
             (*case_warnings(document, date.fromordinal(case.as_at)), *privacy_warnings(document)),
