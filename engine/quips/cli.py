@@ -257,9 +257,8 @@ def serve(
     """Open the cases of a folder in the browser; nothing leaves this computer."""
     from quips.web.serving import serve as serve_pages  # the web framework takes time to load, and no other command needs it
 
-    with _told():
-        with Auditor(_load(framework, rules), engine, edition) as auditor:
-            serve_pages(auditor, folder, port, browser, click.echo)
+    with _told(), Auditor(_load(framework, rules), engine, edition) as auditor:
+        serve_pages(auditor, folder, port, browser, click.echo)
 
 
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:

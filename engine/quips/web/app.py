@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from quips.explain import day_in_words, in_sentence
 from quips.problems import QuipsError, listed
 from quips.reports import wording
+from quips.source import parse_yaml
 from quips.statuses import Status, Verdict
 from quips.storage.store import ChangedError, NotKeptError
 from quips.vocabulary import NONE, NOT_YET
@@ -20,7 +21,7 @@ from quips.web import answers, showing
 from quips.web.desk import Desk
 from quips.web.pages import asking, cases, findings, judgements, record, takeaway, timeline
 from quips.web.safety import MAX_UPLOAD, guard
-from quips.web.view import BrokenCaseError, Page, from_word, show, way_back
+from quips.web.view import BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
 
 _ADVICE = {
     400: (
@@ -52,14 +53,14 @@ def create_app(desk: Desk, secret_key: str, marking: str) -> Flask:
     app.before_request(lambda: setattr(g, "desk", desk))
     for pages in (cases, asking, record, findings, timeline, judgements, takeaway):
         app.register_blueprint(pages.blueprint)
-    _errors(app)
+    _errors(app, desk)
     return app
 
 
 def _words(app: Flask, desk: Desk, marking: str) -> None:
     """Give the templates what they all use."""
     loaders = [PackageLoader("quips.web"), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
-    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.undefined = ChainableUndefined  # as the GOV.UK macros need
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day_in_words, in_sentence=in_sentence)
@@ -80,7 +81,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
     )
 
 
-def _errors(app: Flask) -> None:
+def _errors(app: Flask, desk: Desk) -> None:
     """Tell in plain words what went wrong, on a page like the others."""
 
     def told(status: int, title: str, advice: str, details: tuple[str, ...] = ()) -> tuple[str, int]:
@@ -91,8 +92,12 @@ def _errors(app: Flask) -> None:
         return told(404, *_ADVICE[404])
 
     @app.errorhandler(ChangedError)
-    def changed(error: ChangedError) -> tuple[str, int]:
-        return render_template("changed.html", theirs=error.theirs, sent=_sent()), 409
+    def changed(error: ChangedError) -> Page:
+        return _choose(desk, error)
+
+    @app.errorhandler(EntryGoneError)
+    def gone(error: EntryGoneError) -> Page:
+        return show("gone.html", error.look, activity=error.activity, sent=_sent(), status=409)
 
     @app.errorhandler(BrokenCaseError)
     def broken(error: BrokenCaseError) -> Page:
@@ -112,8 +117,21 @@ def _errors(app: Flask) -> None:
     def refused(error: HTTPException) -> tuple[str, int] | Response:
         status = error.code or 500
         if status < 400:
-            return error.get_response()  # type: ignore[return-value]
+            return error.get_response()
         return told(status, *_ADVICE.get(status, ("Sorry, that went wrong", "Nothing was changed. Go back and try again.")))
+
+
+def _choose(desk: Desk, error: ChangedError) -> Page:
+    """Show both answers where a case has changed since a form was made from it, so that the officer can choose."""
+    name, theirs = error.theirs.name, error.theirs
+    look = desk.look(name)
+    changes: list[str] = []
+    try:
+        before = parse_yaml(desk.store.read_version(name, request.form.get("version", "")).text, name)
+        changes = showing.changes_in_words(before.value, look.value, desk.knowledge.vocabulary) if look.audit else []
+    except QuipsError:
+        pass  # what it was before is not kept any more: what is there now can still be shown
+    return show("changed.html", look, theirs=theirs, changes=changes, sent=_sent(), status=409)
 
 
 def _sent() -> list[tuple[str, Any]]:

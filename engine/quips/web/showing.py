@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -95,3 +96,39 @@ def progress(look: Look) -> tuple[int, int]:
         *(f"entry/{n}" for n in range(len(look.value["record"]))),
     }
     return len(answered), len(look.steps)
+
+
+def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:
+    """Return what differs between two versions of a case file, one sentence for each difference."""
+    found = []
+    for name, term in vocabulary.circumstances.items():
+        old, new = before["circumstances"].get(name), after["circumstances"].get(name)
+        if old != new:
+            was, now = (given_in_words(term, given) if given is not None else "not answered" for given in (old, new))
+            found.append(f"{term.title}: was “{was}”, is now “{now}”.")
+    gone, come = list(before["record"]), []
+    for item in after["record"]:
+        if item in gone:
+            gone.remove(item)
+        else:
+            come.append(item)
+    found += [f"Added: {item_in_words(item, vocabulary)}." for item in come]
+    found += [f"No longer there: {item_in_words(item, vocabulary)}." for item in gone]
+    others = [key for key in {**before, **after} if key not in ("circumstances", "record")]
+    found += [f"{_PARTS.get(key, key)} changed." for key in others if before.get(key) != after.get(key)]
+    return found
+
+
+def item_in_words(item: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """Return an entry of the record in one line."""
+    [(activity, said)] = item.items()
+    rows = entry_rows(activity, said, vocabulary)
+    return "; ".join([entry_title(activity, said, vocabulary), *(f"{asked.rstrip('?')}: {answer}" for asked, answer in rows)])
+
+
+_PARTS = {
+    "as_at": "The day the record is read as at",
+    "record_complete": "What of the record is complete",
+    "judgements": "The judgements",
+    "disputes": "What is disputed",
+}

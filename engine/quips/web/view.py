@@ -63,7 +63,18 @@ class BrokenCaseError(Exception):
         self.look = look
 
 
-def show(template: str, look: Look | None = None, here: str = "", errors: Errors | None = None, **more: Any) -> Page:
+class EntryGoneError(Exception):
+    """The entry that a form was made for is not where it was: it was changed or removed since."""
+
+    def __init__(self, look: Look, activity: str) -> None:
+        """Keep the case as it is now, and what the form was about."""
+        super().__init__(activity)
+        self.look, self.activity = look, activity
+
+
+def show(
+    template: str, look: Look | None = None, here: str = "", errors: Errors | None = None, status: int = 200, **more: Any
+) -> Page:
     """Return a page; with status 422 where something is wrong with what was sent.
 
     Args:
@@ -71,6 +82,7 @@ def show(template: str, look: Look | None = None, here: str = "", errors: Errors
         look: The case that the page is about, if it is about one.
         here: The part of the case's pages that it belongs to.
         errors: What is wrong with what was sent.
+        status: The status, where nothing is wrong with what was sent.
         more: What else the template uses.
     """
     errors = errors or Errors()
@@ -86,7 +98,7 @@ def show(template: str, look: Look | None = None, here: str = "", errors: Errors
         came_from=came_from(),
         **more,
     )
-    return (page, 422) if errors else page
+    return page, 422 if errors else status
 
 
 def came_from() -> str:
@@ -103,6 +115,12 @@ def back(name: str, otherwise: str = "ask") -> Response:
 def from_word(word: str) -> dict[str, str]:
     """Return the part of an address that says where a form was opened from."""
     return {"from": word} if word in _WAYS else {}
+
+
+def address(endpoint: str, look_name: str, word: str, **values: Any) -> str:
+    """Return the address of a page of a case, with the word for where it is opened from."""
+    parts: dict[str, Any] = {"name": look_name, **values, **from_word(word)}
+    return url_for(endpoint, **parts)
 
 
 def way_back(look: Look, word: str) -> str:

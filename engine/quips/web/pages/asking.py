@@ -11,7 +11,6 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.storage.store import ChangedError
 from quips.vocabulary import COMMON_ATTRIBUTES, STAGES, Activity
 from quips.web import interview
 from quips.web.answers import (
@@ -29,7 +28,7 @@ from quips.web.answers import (
     reason_to_form,
 )
 from quips.web.desk import Look
-from quips.web.view import Page, back, came_from, desk, from_word, known, show, sound, version
+from quips.web.view import EntryGoneError, Page, address, back, came_from, desk, known, show, sound, version
 
 blueprint = Blueprint("asking", __name__, url_prefix="/cases/<name>")
 
@@ -47,13 +46,13 @@ def _address(look: Look, step: interview.Step) -> str:
     name = look.kept.name
     match step.kind:
         case interview.CIRCUMSTANCE:
-            return url_for("asking.circumstance", name=name, term=step.name, **{"from": "ask"})
+            return address("asking.circumstance", name, "ask", term=step.name)
         case interview.ACTIVITY:
-            return url_for("asking.activity", name=name, activity=step.name, **{"from": "ask"})
+            return address("asking.activity", name, "ask", activity=step.name)
         case interview.STAGE:
-            return url_for("asking.stage", name=name, stage=step.name, **{"from": "ask"})
+            return address("asking.stage", name, "ask", stage=step.name)
         case _:
-            return url_for("asking.entry", name=name, number=int(step.name), **{"from": "ask"})
+            return address("asking.entry", name, "ask", number=int(step.name))
 
 
 @blueprint.route("/circumstance/<term>", methods=["GET", "POST"])
@@ -91,8 +90,8 @@ def activity(name: str, activity: str) -> Page:
     if request.method == "POST":
         answer = first(sent(), "answer")
         if answer in (YES, REASON):
-            endpoint = ".add" if answer == YES else ".reason"
-            return redirect(url_for(endpoint, name=name, activity=activity, **from_word(came_from())), code=303)
+            endpoint = "asking.add" if answer == YES else "asking.reason"
+            return redirect(address(endpoint, name, came_from(), activity=activity), code=303)
         if answer in (NO, DONT_KNOW):
             desk().put_aside(name, key, NOT_RECORDED if answer == NO else DONT_KNOW)
             return back(name)
@@ -113,7 +112,7 @@ def add(name: str, activity: str) -> Page:
         said = entry_from_form(asked, form, read_on(look), errors)
         if not errors:
             desk().change(name, version(), partial(casetext.with_entry, activity=activity, said=said))
-            return redirect(url_for(".activity", name=name, activity=activity, **from_word(came_from())), code=303)
+            return redirect(address("asking.activity", name, came_from(), activity=activity), code=303)
     return _entry_page(look, asked, form, errors, None)
 
 
@@ -121,8 +120,8 @@ def add(name: str, activity: str) -> Page:
 def entry(name: str, number: int) -> Page:
     """Change an entry of the record, or say what is still asked of it."""
     look = sound(name)
-    activity, said = entry_at(look, number)
     errors = Errors()
+    activity, said = entry_at(look, number)
     if activity == "not_done":
         return _reason(look, known(said["activity"], look.knowledge.vocabulary.activities), number)
     asked = look.knowledge.vocabulary.activities[activity]
@@ -132,7 +131,7 @@ def entry(name: str, number: int) -> Page:
     now = entry_from_form(asked, form, read_on(look), errors)
     if errors:
         return _entry_page(look, asked, form, errors, number)
-    same_entry(look, number)
+    same_entry(look, number, activity)
     if now != said:
         desk().change(name, version(), partial(casetext.with_entry_replaced, number=number, activity=activity, said=now))
     if set(wanted(look, number)) - set(now):  # left open on purpose: it is not asked again
@@ -147,7 +146,7 @@ def remove(name: str, number: int) -> Page:
     activity, said = entry_at(look, number)
     if request.method == "GET":
         return show("remove.html", look, came_from(), activity=activity, said=said, number=number, mark=mark(look, number))
-    same_entry(look, number)
+    same_entry(look, number, "")
     desk().change(name, version(), partial(casetext.without_entry, number=number))
     return back(name, "stages")
 
@@ -168,7 +167,7 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
             desk().change(name, version(), partial(casetext.with_entry, activity="not_done", said=said))
             return back(name)
         if not errors and number is not None:
-            same_entry(look, number)
+            same_entry(look, number, "")
             edit = partial(casetext.with_entry_replaced, number=number, activity="not_done", said=said)
             desk().change(name, version(), edit)
             return back(name)
@@ -271,14 +270,14 @@ def mark(look: Look, number: int) -> str:
     return interview.entry_mark(look.value["record"][number])
 
 
-def same_entry(look: Look, number: int) -> None:
+def same_entry(look: Look, number: int, activity: str) -> None:
     """See that an entry is the one that the form was made for.
 
     Raises:
-        ChangedError: Another entry stands there now.
+        EntryGoneError: Another entry stands there now.
     """
-    if request.form.get("entry") != mark(look, number):
-        raise ChangedError(look.kept)
+    if number >= len(look.value["record"]) or request.form.get("entry") != mark(look, number):
+        raise EntryGoneError(look, activity)
 
 
 def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number: int | None) -> Page:

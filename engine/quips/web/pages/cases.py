@@ -12,7 +12,7 @@ from quips import casetext
 from quips.caseschema import REFERENCE_PATTERN
 from quips.problems import InputError
 from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
-from quips.web.answers import Errors, date_from_form, date_to_form, first
+from quips.web.answers import Errors, Form, date_from_form, date_to_form, first
 from quips.web.pages.asking import complete_stages, sent
 from quips.web.showing import progress
 from quips.web.uploads import read_upload
@@ -99,7 +99,7 @@ def read_as_at(name: str) -> Page:
     look = sound(name)
     assert look.audit is not None
     errors = Errors()
-    form = date_to_form("as_at", date.fromordinal(look.audit.case.as_at).isoformat())
+    form: Form = date_to_form("as_at", date.fromordinal(look.audit.case.as_at).isoformat())
     if request.method == "POST":
         form = sent()
         day = date_from_form(form, "as_at", "The day the record was read", errors)

@@ -1,6 +1,7 @@
 """To come."""
 
 from flask import Blueprint
+
 from quips.web.view import Page, show, sound
 
 blueprint = Blueprint("findings", __name__, url_prefix="/cases/<name>")
