@@ -19,7 +19,7 @@ from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
 from quips.places import Place
 from quips.privacy import privacy_warnings
-from quips.problems import InputError, Problem, did_you_mean, listed
+from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import Proposal, edition_for, proposals
 from quips.questions import Question, questions
 from quips.reference import Evaluation, ReferenceEngine
@@ -135,7 +135,7 @@ class Auditor:
             edition: The edition to read it under; the auditor's own if left out.
 
         Raises:
-            InputError: The document is not a valid case record.
+            InputError: The document is not a valid case record, or disputes what no rule finds.
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
@@ -144,7 +144,22 @@ class Auditor:
         day = as_at or own or date.today()
         source = "option" if as_at else "file" if own else "clock"
         case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
+        self._stop_at_unknown_rules(case, document)
         return self.audit_case(case, document, source, edition)
+
+    def _stop_at_unknown_rules(self, case: Case, document: Document) -> None:
+        """Stop at a dispute of a rule that there is not: it would otherwise be lost without a word."""
+        renamed = {former: rule.name for rule in self.knowledge.rules.values() for former in rule.former_names}
+        problems = []
+        for dispute in case.disputes:
+            name = dispute.rule
+            if name not in self.knowledge.rules:
+                now = f"It is called '{renamed[name]}' now." if name in renamed else did_you_mean(name, self.knowledge.rules)
+                hint = now or "To see them: quips list rules."
+                place = document.place(*dispute.path, "rule")
+                problems.append(Problem(place, "unknown-rule", f"There is no rule '{name}'.", hint))
+        if problems:
+            raise InputError(problems)
 
     def audit_case(self, case: Case, document: Document, as_at_from: str = "file", edition: str | None = None) -> Audit:
         """Audit a case that has been read and found valid.
@@ -169,7 +184,11 @@ class Auditor:
             tuple(proposals(knowledge, conditions, read_under, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
-            (*case_warnings(document, date.fromordinal(case.as_at)), *privacy_warnings(document)),
+            (
+                *case_warnings(document, date.fromordinal(case.as_at)),
+                *_disputes_of_nothing(case, document, findings),
+                *privacy_warnings(document),
+            ),
             as_at_from,
             knowledge.digest,
         )
@@ -191,6 +210,19 @@ class Auditor:
         if differ:
             raise EnginesDifferError(case.reference, ("durable", "reference"), differ)
         return durable, ("durable", "reference")
+
+
+def _disputes_of_nothing(case: Case, document: Document, findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield a warning for each dispute of a finding that is not there, or not any more, so that it is shown nowhere."""
+    if not case.disputes:
+        return
+    refs = {finding.ref for finding in findings} | {(finding.rule.name, "") for finding in findings}
+    for dispute in case.disputes:
+        if (dispute.rule, dispute.key) not in refs:
+            what = f"'{dispute.rule}' has no finding '{dispute.key}'" if dispute.key else f"'{dispute.rule}' has no finding"
+            place = document.place(*dispute.path)
+            hint = "What it was about may have changed; take the dispute out, or correct it."
+            yield Problem(place, "dispute-of-nothing", f"{what} in this case to dispute.", hint, Level.WARNING)
 
 
 def case_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from quips.cases import Case
+from quips.cases import Case, Dispute
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
@@ -87,6 +87,7 @@ class Finding(NamedTuple):
         facts: The circumstances it looked at.
         settled_by: What would settle it, where it cannot be told: circumstances and activities by name.
         shows: What it shows of prompts.
+        disputes: What somebody says against it in the case file; it stays as it is.
     """
 
     rule: Rule
@@ -113,6 +114,7 @@ class Finding(NamedTuple):
     facts: tuple[Fact, ...]
     settled_by: tuple[str, ...]
     shows: tuple[Shown, ...]
+    disputes: tuple[Dispute, ...]
 
     @property
     def ref(self) -> Ref:
@@ -176,6 +178,7 @@ class FindingBuilder:
             facts=tuple(facts.values()),
             settled_by=tuple(settled_by),
             shows=tuple(self.shows(rule, evaluated, decision)),
+            disputes=self.case.disputes_of(rule.name, decision.key),
         )
 
     def explainer(self, rule: Rule) -> Explainer:

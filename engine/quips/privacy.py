@@ -108,7 +108,7 @@ _NOT_NAMES = frozenset(
         "Youth",
     }
 )
-_FREE_TEXT_KEYS = frozenset({"note", "reason", "stands", "composed"})
+_FREE_TEXT_KEYS = frozenset({"note", "reason", "stands", "composed", "why"})
 
 
 def privacy_warnings(document: Document) -> list[Problem]:
