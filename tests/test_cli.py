@@ -59,6 +59,16 @@ BROKEN = {
     ),
     "a number that cannot be": (GOOD.replace("rosh_level", "tier: 9\n  rosh_level"), "out-of-range", ":6:9: "),
     "a year that cannot be": (GOOD.replace("2010-01-04", "1010-01-04"), "out-of-time", ":5:24: "),
+    "a dispute of no rule": (
+        GOOD + "disputes:\n  - {rule: home-visit-where-rosh-is-hi, on: 2010-04-20, why: It was made.}\n",
+        "unknown-rule",
+        ":10:12: ",
+    ),
+    "a dispute without a reason": (
+        GOOD + "disputes: [{rule: home-visit-where-rosh-is-high, on: 2010-04-20}]\n",
+        "missing-key",
+        ":9:12: ",
+    ),
     "a list of cases": ("- 1\n- 2\n", "wrong-type", ":1:1: "),
     "nothing": ("", "wrong-type", ": "),
 }
@@ -465,3 +475,54 @@ def test_paper_has_every_source_of_a_gap_and_the_screen_opens_them() -> None:
     assert "details, .skip, .screen { display: none; }" in printed and ".paper { display: block; }" in printed
     assert ".paper { display: none; }" in page.partition("@media print {")[0]
     assert ".marking" not in printed  # not every browser prints the margins of a page, so the marking stays in the text
+
+
+DISPUTED = (
+    GOOD
+    + """\
+disputes:
+  - {rule: home-visit-where-rosh-is-high, key: supervision_started, on: 2010-05-04, why: Nobody was at home.}
+  - {rule: screening-completed, on: 2010-05-05, why: It is on the old system.}
+"""
+)
+
+
+def findings_of(path: Path) -> dict[tuple[str, str], dict[str, object]]:
+    [audit] = json.loads(quips("audit", path, "--engine", "reference", "--format", "json").stdout)
+    return {(finding["rule"], finding["key"]): finding for finding in audit["findings"]}
+
+
+def test_a_dispute_is_kept_beside_the_finding_and_changes_nothing_else(tmp_path: Path) -> None:
+    before, after = findings_of(case_file(tmp_path)), findings_of(case_file(tmp_path, DISPUTED, "disputed.yaml"))
+    said = {ref: finding.pop("disputed") for ref, finding in after.items()}
+    assert {finding.pop("disputed") for finding in before.values()} == {None}
+    assert str(list(after.values())).replace("disputed.yaml", "case.yaml") == str(list(before.values()))
+    assert said["home-visit-where-rosh-is-high", "supervision_started"] == "Nobody was at home."
+    of_screening = {ref: why for ref, why in said.items() if ref[0] == "screening-completed"}
+    assert of_screening and set(of_screening.values()) == {"It is on the old system."}  # every finding of the rule
+    others = {why for ref, why in said.items() if ref[0] not in ("home-visit-where-rosh-is-high", "screening-completed")}
+    assert others == {None}
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_a_dispute_is_told_where_the_finding_is(form: str, tmp_path: Path) -> None:
+    shown = quips("audit", case_file(tmp_path, DISPUTED), "--engine", "reference", "--format", form).stdout
+    words = " ".join(shown.split())
+    gap, _, rest = words.partition("Disputed on 5 May 2010: It is on the old system.")
+    assert "A risk of harm screening at the start of the sentence" in gap[-1500:]
+    assert (
+        rest.partition("Disputed as well")[2].find("Disputed on 4 May 2010: Nobody was at home.") >= 0
+    )  # of a finding that is met
+
+
+def test_a_dispute_of_a_finding_that_is_not_there_is_warned_about(tmp_path: Path) -> None:
+    path = case_file(tmp_path, DISPUTED.replace("key: supervision_started", "key: release#7"))
+    result = quips("audit", path, "--engine", "reference")
+    assert result.exit_code != 2
+    told = "".join(result.stdout.split())  # a long path may be broken anywhere
+    assert ":10:5:'home-visit-where-rosh-is-high'hasnofinding'release#7'inthiscasetodispute." in told
+
+
+def test_a_dispute_that_may_identify_somebody_is_warned_about(tmp_path: Path) -> None:
+    result = quips("audit", case_file(tmp_path, DISPUTED.replace("Nobody", "Karen Jones")), "--engine", "reference")
+    assert "This text looks as if it holds a name." in " ".join(result.stdout.split())

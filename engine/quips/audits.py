@@ -19,7 +19,7 @@ from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
 from quips.places import Place
 from quips.privacy import privacy_warnings
-from quips.problems import InputError, Problem, did_you_mean, listed
+from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import Proposal, edition_for, proposals
 from quips.questions import Question, questions
 from quips.reference import Evaluation, ReferenceEngine
@@ -124,30 +124,55 @@ class Auditor:
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
-        document = read_yaml(path)
+        return self.audit_document(read_yaml(path), as_at)
+
+    def audit_document(self, document: Document, as_at: date | None = None, edition: str | None = None) -> Audit:
+        """Audit a case record that has been read from wherever it is kept.
+
+        Args:
+            document: The case record.
+            as_at: The day to read it as at; its own if left out, else today.
+            edition: The edition to read it under; the auditor's own if left out.
+
+        Raises:
+            InputError: The document is not a valid case record, or disputes what no rule finds.
+            EnginesDifferError: The engines do not agree.
+            EngineError: An engine failed.
+        """
         given = document.value.get("as_at") if isinstance(document.value, dict) else None
         own = date.fromisoformat(given) if isinstance(given, str) and is_date(given) else None
         day = as_at or own or date.today()
         source = "option" if as_at else "file" if own else "clock"
         case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
-        self._stop_at_unknown_prompts(case, document)
-        return self.audit_case(case, document, source)
+        self._stop_at_unknown(case, document)
+        return self.audit_case(case, document, source, edition)
 
-    def _stop_at_unknown_prompts(self, case: Case, document: Document) -> None:
-        """Stop at an answer to a prompt that no edition has: it would otherwise be lost without a word."""
-        unknown = [name for name in case.judgements if name not in self.knowledge.prompts]
-        problems = []
-        for name in unknown:
-            edition = name.split("/")[0]
-            hint = did_you_mean(name, [known for known in self.knowledge.prompts if known.startswith(f"{edition}/")])
-            hint = hint or f"To see them: quips list prompts --edition {edition}."
-            place = document.key_place("judgements", name)
-            problems.append(Problem(place, "unknown-prompt", f"There is no prompt '{name}'.", hint))
+    def _stop_at_unknown(self, case: Case, document: Document) -> None:
+        """Stop at an answer to a prompt, or a dispute of a rule, that there is not: it would be lost without a word."""
+        problems = [*self._unknown_prompts(case, document), *self._unknown_rules(case, document)]
         if problems:
             raise InputError(problems)
 
-    def audit_case(self, case: Case, document: Document, as_at_from: str = "file") -> Audit:
-        """Audit a case that has been read.
+    def _unknown_prompts(self, case: Case, document: Document) -> Iterator[Problem]:
+        for name in case.judgements:
+            if name not in self.knowledge.prompts:
+                edition = name.split("/")[0]
+                hint = did_you_mean(name, [known for known in self.knowledge.prompts if known.startswith(f"{edition}/")])
+                hint = hint or f"To see them: quips list prompts --edition {edition}."
+                place = document.key_place("judgements", name)
+                yield Problem(place, "unknown-prompt", f"There is no prompt '{name}'.", hint)
+
+    def _unknown_rules(self, case: Case, document: Document) -> Iterator[Problem]:
+        renamed = {former: rule.name for rule in self.knowledge.rules.values() for former in rule.former_names}
+        for dispute in case.disputes:
+            name = dispute.rule
+            if name not in self.knowledge.rules:
+                now = f"It is called '{renamed[name]}' now." if name in renamed else did_you_mean(name, self.knowledge.rules)
+                place = document.place(*dispute.path, "rule")
+                yield Problem(place, "unknown-rule", f"There is no rule '{name}'.", now or "To see them: quips list rules.")
+
+    def audit_case(self, case: Case, document: Document, as_at_from: str = "file", edition: str | None = None) -> Audit:
+        """Audit a case that has been read and found valid.
 
         Raises:
             EnginesDifferError: The engines do not agree.
@@ -159,16 +184,21 @@ class Auditor:
         evaluation = self.reference.evaluate(case)
         decisions, engines = self.decide(case, evaluation)
         findings = FindingBuilder(knowledge, self.reference, case).findings(evaluation, decisions)
-        edition = knowledge.editions[self.edition] if self.edition else edition_for(knowledge, case.as_at)
+        under = edition or self.edition
+        read_under = knowledge.editions[under] if under else edition_for(knowledge, case.as_at)
         return Audit(
             case,
-            edition,
+            read_under,
             engines,
             tuple(findings),
-            tuple(proposals(conditions, edition, case, findings)),
+            tuple(proposals(conditions, read_under, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
-            (*case_warnings(document, date.fromordinal(case.as_at)), *privacy_warnings(document)),
+            (
+                *case_warnings(document, date.fromordinal(case.as_at)),
+                *_disputes_of_nothing(case, document, findings),
+                *privacy_warnings(document),
+            ),
             as_at_from,
             knowledge.digest,
         )
@@ -190,6 +220,19 @@ class Auditor:
         if differ:
             raise EnginesDifferError(case.reference, ("durable", "reference"), differ)
         return durable, ("durable", "reference")
+
+
+def _disputes_of_nothing(case: Case, document: Document, findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield a warning for each dispute of a finding that is not there, or not any more, so that it is shown nowhere."""
+    if not case.disputes:
+        return
+    refs = {finding.ref for finding in findings} | {(finding.rule.name, "") for finding in findings}
+    for dispute in case.disputes:
+        if (dispute.rule, dispute.key) not in refs:
+            what = f"'{dispute.rule}' has no finding '{dispute.key}'" if dispute.key else f"'{dispute.rule}' has no finding"
+            place = document.place(*dispute.path)
+            hint = "What it was about may have changed; take the dispute out, or correct it."
+            yield Problem(place, "dispute-of-nothing", f"{what} in this case to dispute.", hint, Level.WARNING)
 
 
 def case_files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from quips.problems import InputError, Level, Problem
 from quips.shapes import Shape
@@ -58,6 +58,24 @@ class Entry:
     path: Path_ = ()
 
 
+class Dispute(NamedTuple):
+    """What somebody says against a finding, which stays as it is.
+
+    Attributes:
+        rule: The rule.
+        key: Which of its findings; empty for all of them.
+        day: The day it was said, as an ordinal.
+        why: Why the finding is not right.
+        path: Where in the file it stands.
+    """
+
+    rule: str
+    key: str
+    day: int
+    why: str
+    path: Path_
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
     """A case record as at a day.
@@ -71,6 +89,7 @@ class Case:
         reasons: Why something was not done, by the activity that was not done.
         incomplete: The stages of the work of which the record is not complete.
         judgements: The auditor's answers, by prompt.
+        disputes: What is said against findings, in the order of the file.
         document: The file it was read from.
     """
 
@@ -82,12 +101,17 @@ class Case:
     reasons: Mapping[str, tuple[Entry, ...]]
     incomplete: frozenset[str]
     judgements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    disputes: tuple[Dispute, ...] = ()
     document: Document | None = None
 
     def fact(self, name: str, day: int) -> Value | None:
         """Return what is given of a circumstance on a day, or None if it is not known."""
         value = self.facts.get(name)
         return value.on(day) if isinstance(value, History) else value
+
+    def disputes_of(self, rule: str, key: str) -> tuple[Dispute, ...]:
+        """Return what is said against a finding, by its rule's name and its own key."""
+        return tuple(dispute for dispute in self.disputes if dispute.rule == rule and dispute.key in ("", key))
 
 
 def case_problems(document: Document, shape: Shape) -> list[Problem]:
@@ -211,6 +235,10 @@ def build_case(document: Document, vocabulary: Vocabulary, as_at: date) -> Case:
         reasons,
         _incomplete(value.get("record_complete", True)),
         value.get("judgements", {}),
+        tuple(
+            Dispute(said["rule"], said.get("key", ""), _ordinal(said["on"]), said["why"], ("disputes", number))
+            for number, said in enumerate(value.get("disputes", []))
+        ),
         document,
     )
 

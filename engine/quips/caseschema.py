@@ -67,6 +67,11 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
                 "propertyNames": {"pattern": f"^({'|'.join(editions or ['[a-z0-9-]+'])})/[0-9.]+/[a-z0-9-]+$"},
                 "additionalProperties": _judgement(),
             },
+            "disputes": {
+                "type": "array",
+                "items": _dispute(),
+                "description": "Findings that somebody does not agree with, and why; the findings stay as they are.",
+            },
         },
     }
 
@@ -182,5 +187,19 @@ def _judgement() -> Json:
             "reason": _TEXT,
             "evidence": {"enum": list(COMMON_ATTRIBUTES["evidence"].values)},
             "note": _TEXT,
+        },
+    }
+
+
+def _dispute() -> Json:
+    return {
+        "type": "object",
+        "required": ["rule", "on", "why"],
+        "additionalProperties": False,
+        "properties": {
+            "rule": {**_TEXT, "description": "The rule, by name."},
+            "key": {**_TEXT, "description": "Which of its findings, by key; all of them if left out."},
+            "on": {**_DATE, "description": "The day it was said."},
+            "why": {**_TEXT, "description": "Why the finding is not right. No names, dates of birth or addresses."},
         },
     }

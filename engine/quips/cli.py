@@ -263,6 +263,25 @@ def coverage_(form: str, rules: str | None, framework: str | None) -> None:
     sys.exit(1 if any(edition.neither for edition in covered.editions) or any(covered.uncited.values()) else 0)
 
 
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="cases")
+@click.option("--port", type=click.IntRange(1, 65535), default=8040, show_default=True, help="The port on this computer.")
+@click.option("--edition", metavar="NAME", help="Read cases under this edition; the one in use on the day, if left out.")
+@click.option(
+    "--engine", type=click.Choice(["both", "reference", "durable"]), default="both", show_default=True, help="Which engines."
+)
+@click.option("--browser/--no-browser", default=True, help="Open the page in the browser.")
+@_knowledge_options
+def serve(
+    folder: Path, port: int, edition: str | None, engine: str, browser: bool, rules: str | None, framework: str | None
+) -> None:
+    """Open the cases of a folder in the browser; nothing leaves this computer."""
+    from quips.web.serving import serve as serve_pages  # the web framework takes time to load, and no other command needs it
+
+    with _told(), Auditor(_load(framework, rules), engine, edition) as auditor:
+        serve_pages(auditor, folder, port, browser, click.echo)
+
+
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
     # All that is loaded stays, so looking for garbage in it, now or later, would take a third of the time and find none.
     gc.disable()

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from quips.attempts import Attempt, Measure, Seen
-from quips.cases import Case
+from quips.cases import Case, Dispute
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
@@ -88,6 +88,7 @@ class Finding(NamedTuple):
         settled_by: What would settle it, where it cannot be told: circumstances, activities or
             ``activity.attribute``, by name.
         shows: What it shows of prompts.
+        disputes: What somebody says against it in the case file; it stays as it is.
     """
 
     rule: Rule
@@ -114,6 +115,7 @@ class Finding(NamedTuple):
     facts: tuple[Fact, ...]
     settled_by: tuple[str, ...]
     shows: tuple[Shown, ...]
+    disputes: tuple[Dispute, ...]
 
     @property
     def ref(self) -> Ref:
@@ -186,6 +188,7 @@ class FindingBuilder:
             facts=facts,
             settled_by=tuple(self.settled_by(rule, evaluated, explainer, conditions, day)),
             shows=self.shows(rule, evaluated, decision, verdict),
+            disputes=self.case.disputes_of(rule.name, decision.key),
         )
 
     def explainer(self, rule: Rule) -> Explainer:

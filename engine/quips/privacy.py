@@ -134,7 +134,7 @@ _NOT_SURNAMES = frozenset(
         *("WARWICKSHIRE", "WILTSHIRE", "YORKSHIRE"),
     )
 )
-_FREE_TEXT_KEYS = frozenset({"note", "reason", "reason_code", "stands", "composed"})
+_FREE_TEXT_KEYS = frozenset({"note", "reason", "reason_code", "stands", "composed", "why"})
 _TAKE_OUT = "Take it out if it does; a case record needs no names, addresses, dates of birth or numbers that somebody goes by."
 
 

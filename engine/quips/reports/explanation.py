@@ -12,7 +12,7 @@ from quips.findings import Finding
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.reasons import STATUS_WORDS
-from quips.reports.wording import cited, status_words, waiting_words, wrap
+from quips.reports.wording import cited, dispute_words, status_words, waiting_words, wrap
 from quips.statuses import Status
 
 _TRUTH = {True: "yes", False: "no ", None: "?  "}
@@ -47,6 +47,7 @@ def _explanation(explanation: Explanation, knowledge: Knowledge, width: int) -> 
     )
     yield from _section("What does it rest on?", beneath)
     yield from _section("Why?", _wrapped(finding.why, width))
+    yield from _section("Is it disputed?", _wrapped(dispute_words([finding]), width))
     if finding.provisional:
         yield from _section("Could it change?", _wrapped([f"Yes: {words}." for words in finding.provisional], width))
     if finding.status not in (Status.MET, Status.CONSISTENT, Status.EXCEPTED):

@@ -94,6 +94,7 @@ def finding_as_json(finding: Finding) -> Json:
         ],
         "settled_by": list(finding.settled_by),
         "prompts": [{"prompt": shown.prompt, "shows": shown.shows} for shown in finding.shows],
+        "disputed": "\n".join(dispute.why for dispute in finding.disputes) or None,
         "remedy": rule.remedy or None,
         "cannot_see": rule.cannot_see,
         "standing": rule.standing,

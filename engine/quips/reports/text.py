@@ -15,10 +15,12 @@ from quips.problems import listed
 from quips.reports.wording import (
     INDICATIVE,
     STANDING_WORDS,
+    also_disputed,
     as_at_words,
     by_stage,
     by_what_settles,
     cited,
+    dispute_words,
     due_soonest,
     engines_words,
     not_on_record,
@@ -90,6 +92,7 @@ class TextReport:
         if gap.occasions:
             yield from self._labelled("From", listed(gap.occasions, "and"))
         yield from self._reasons(finding)
+        yield from self._disputed((finding, *gap.twins), _INDENT)
         yield from self._labelled("Put right", finding.rule.remedy)
         cites = own_first(finding.rule.cites, self.knowledge.sources, edition)
         yield from self._labelled("Asked for in", cited(cites[:1], self.knowledge.sources)[0])
@@ -109,6 +112,7 @@ class TextReport:
                 said.append(f"Also because of: {listed([in_sentence(title) for title in titles], 'and')}.")
             words = " ".join(sentence if sentence[-1] in ".?" else f"{sentence}." for sentence in said)
             yield from wrap(words, self.width, initial_indent=pad + "  ", subsequent_indent=pad + "  ")
+            yield from self._disputed((finding, *gap.twins), pad + "  ")
             yield from self._consequences(gap.consequences, depth + 1)
 
     def _recorded(self, audit: Audit) -> Iterator[str]:
@@ -176,6 +180,13 @@ class TextReport:
             yield from self._heading("As far as the record goes, which does not show that it did not happen")
             for title in unseen:
                 yield from self._bullet(title)
+        disputed = also_disputed(audit)
+        if disputed:
+            yield from self._heading(f"Disputed as well; the findings stay as they are: {len(disputed)}")
+        for finding in disputed:
+            on = f" ({finding.occasion})" if finding.occasion else ""
+            yield from self._bullet(f"{status_words(finding)}: {finding.rule.title}{on}")
+            yield from self._disputed((finding,), _INDENT)
         left = len(audit.with_verdict(Verdict.NOT_APPLICABLE))
         yield ""
         yield from self._wrapped(f"{left} findings do not apply to this case.")
@@ -184,11 +195,16 @@ class TextReport:
         head = finding.rule.title + (f" ({finding.occasion})" if finding.occasion else "")
         yield from self._bullet(click.style(head, bold=True))
         yield from self._reasons(finding, label="")
+        yield from self._disputed((finding,), _INDENT)
 
     def _reasons(self, finding: Finding, label: str = "Why") -> Iterator[str]:
         yield from self._labelled(label, " ".join(finding.why))
         if finding.provisional:
             yield from self._labelled("Provisional" if label else "", f"This could change: {listed(finding.provisional, 'and')}.")
+
+    def _disputed(self, findings: Iterable[Finding], pad: str) -> Iterator[str]:
+        for words in dispute_words(findings):
+            yield from wrap(words, self.width, initial_indent=pad, subsequent_indent=pad + "  ")
 
     def _heading(self, words: str) -> Iterator[str]:
         yield ""

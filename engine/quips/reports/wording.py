@@ -129,6 +129,29 @@ def own_first(cites: Iterable[Citation], sources: Mapping[str, Source], edition:
     return sorted(cites, key=lambda cite: sources[cite.source].edition != edition)
 
 
+def dispute_words(findings: Iterable[Finding]) -> list[str]:
+    """Return what is said against some findings in the case file, each once, such as ``Disputed on 4 May 2010: ...``."""
+    disputes = dict.fromkeys(dispute for finding in findings for dispute in finding.disputes)
+    return [f"Disputed on {day_in_words(dispute.day)}: {dispute.why}" for dispute in disputes]
+
+
+def also_disputed(audit: Audit) -> list[Finding]:
+    """Return the disputed findings that are neither gaps nor to judge, beside which the dispute is shown.
+
+    Where a dispute is of all findings of a rule, those that do not apply are left out if another does.
+    """
+    if not audit.case.disputes:
+        return []
+    disputed = [finding for finding in audit.findings if finding.disputes]
+    apply = {dispute for f in disputed for dispute in f.disputes if f.verdict is not Verdict.NOT_APPLICABLE}
+    shown = {finding.ref for finding in (*to_judge(audit)[0], *audit.with_verdict(Verdict.GAP))}
+    return [
+        finding
+        for finding in disputed
+        if finding.ref not in shown and (finding.verdict is not Verdict.NOT_APPLICABLE or set(finding.disputes) - apply)
+    ]
+
+
 def waiting_words(finding: Finding, knowledge: Knowledge) -> str:
     """Return what would settle a finding that cannot be told, in words."""
     return listed([wanted_in_words(name, knowledge.vocabulary) for name in finding.settled_by], "and")

@@ -1,0 +1,415 @@
+"""Between what a page's form sends and what a case file says, both ways, with what is wrong in the words of GOV.UK forms.
+
+A form is a mapping from a field's name to the texts sent for it. Fields are named after the term they answer; parts of a field
+are joined to it by hyphens (``release-1-day``), which no term has in its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from quips.cases import in_time
+from quips.explain import day_in_words, in_sentence
+from quips.problems import listed
+from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES, Activity, Term
+
+Form = Mapping[str, Sequence[str]]
+
+DONT_KNOW, NOT_RECORDED = "dont_know", "not_recorded"
+ASIDE = (DONT_KNOW, NOT_RECORDED)
+"""Answers that leave a circumstance out of the case file, for they say nothing of the case."""
+
+ON_A_DATE, KNOWN, CHANGED = "date", "known", "changed"
+MAX_TEXT = 20_000
+N_BLANK = 2
+"""How many empty rows a list of dates or changes offers."""
+
+_SMALL = 10
+"""Numbers with no more values than this are offered one by one."""
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@dataclass
+class Errors:
+    """What is wrong with a form: for each part of it, by the id to which a link leads, what to do."""
+
+    messages: dict[str, str] = field(default_factory=dict)
+
+    def add(self, where: str, message: str) -> None:
+        """Keep the first thing that is wrong with a part."""
+        self.messages.setdefault(where, message)
+
+    def at(self, where: str) -> str:
+        """Return what is wrong with a part; empty if nothing is."""
+        return self.messages.get(where, "")
+
+    def within(self, prefix: str) -> str:
+        """Return the first thing that is wrong with a field or one of its parts."""
+        return next((m for where, m in self.messages.items() if where == prefix or where.startswith(f"{prefix}-")), "")
+
+    def __bool__(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.messages)
+
+
+def first(form: Form, name: str) -> str:
+    """Return the text sent for a field, without spaces around it; empty if none was."""
+    sent = form.get(name) or [""]
+    return sent[0].strip()
+
+
+# Dates ---------------------------------------------------------------------------------------------------------------------
+
+
+def date_from_form(form: Form, prefix: str, label: str, errors: Errors, latest: date | None = None) -> str | None:
+    """Return the date that three fields give, written year-month-day; None if they are empty or wrong.
+
+    Args:
+        form: What was sent.
+        prefix: What the fields' names begin with: ``PREFIX-day``, ``PREFIX-month``, ``PREFIX-year``.
+        label: What the date is called, as a sentence begins.
+        errors: What is wrong is added here.
+        latest: The last day it can be; any if left out.
+    """
+    parts = {part: first(form, f"{prefix}-{part}") for part in ("day", "month", "year")}
+    if not any(parts.values()):
+        return None
+    missing = [part for part, text in parts.items() if not text]
+    if missing:
+        errors.add(f"{prefix}-{missing[0]}", f"{label} must include a {listed(missing, 'and')}")
+        return None
+    try:
+        found = date(_whole(parts["year"]), _month(parts["month"]), _whole(parts["day"]))
+    except ValueError:
+        errors.add(f"{prefix}-day", f"{label} must be a real date")
+        return None
+    text = found.isoformat()
+    if not in_time(text):
+        errors.add(f"{prefix}-year", f"{label} must have a year with four figures that a case can be of")
+        return None
+    if latest is not None and found > latest:
+        errors.add(f"{prefix}-day", f"{label} must be {day_in_words(latest.toordinal())} or before, the day the record was read")
+        return None
+    return text
+
+
+def date_to_form(prefix: str, day: str) -> dict[str, list[str]]:
+    """Return the three fields that give a date."""
+    year, month, of_month = day.split("-")
+    return {f"{prefix}-day": [str(int(of_month))], f"{prefix}-month": [str(int(month))], f"{prefix}-year": [year]}
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise ValueError(text)
+    return int(text)
+
+
+def _month(text: str) -> int:
+    """A month in figures or by its name, as people type it."""
+    name = text[:3].lower()
+    return _MONTHS.index(name) + 1 if name in _MONTHS else _whole(text)
+
+
+# One term ------------------------------------------------------------------------------------------------------------------
+
+
+def choices_of(term: Term) -> list[tuple[str, str]]:
+    """Return what can be chosen for a term, as sent and in words; empty where it is typed."""
+    match term.type:
+        case "yes_no":
+            return [("yes", "Yes"), ("no", "No")]
+        case "choice" | "choices":
+            return list(term.values.items())
+        case "number" if term.bounds[1] - term.bounds[0] < _SMALL:
+            return [(str(n), str(n)) for n in range(term.bounds[0], term.bounds[1] + 1)]
+        case _:
+            return []
+
+
+def term_to_form(term: Term, prefix: str, given: Any) -> dict[str, list[str]]:
+    """Return the fields that give one value of a term, not dated ones."""
+    if given is None:
+        return {}
+    match term.type:
+        case "yes_no":
+            return {prefix: ["yes" if given else "no"]}
+        case "choices":
+            return {prefix: list(given) or [NONE]}
+        case "date":
+            return date_to_form(prefix, given)
+        case _:
+            return {prefix: [str(given)]}
+
+
+def term_from_form(term: Term, prefix: str, form: Form, errors: Errors) -> Any:
+    """Return the value that a form gives of a term; None if it gives none, or what it gives is wrong."""
+    label = _label(term)
+    sent = [text.strip() for text in form.get(prefix, ()) if text.strip()]
+    if term.type == "date":
+        return date_from_form(form, prefix, label, errors)
+    if not sent:
+        return None
+    if term.type == "text":
+        return text_from_form(prefix, form, label, errors)
+    if term.type == "choices":
+        return _several(term, prefix, sent, errors)
+    offered = dict(choices_of(term))
+    if offered and sent[0] not in offered:
+        errors.add(prefix, f"{label}: choose one of the answers on the page")
+        return None
+    if term.type == "yes_no":
+        return sent[0] == "yes"
+    if term.type == "choice":
+        return sent[0]
+    return _number(term, prefix, sent[0], errors)
+
+
+def text_from_form(name: str, form: Form, label: str, errors: Errors) -> str | None:
+    """Return what was typed, with line ends as they are in files; None if nothing was, or it is too long."""
+    text = first(form, name).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > MAX_TEXT:
+        errors.add(name, f"{label} must be {MAX_TEXT:,} characters or fewer")
+        return None
+    if any(not (character.isprintable() or character in "\n\t\u200e\u200f\u200d\u200c\u00a0") for character in text):
+        errors.add(name, f"{label} must not include characters that cannot be printed")
+        return None
+    return text or None
+
+
+def _several(term: Term, prefix: str, sent: list[str], errors: Errors) -> list[str] | None:
+    chosen = [value for value in sent if value in term.values]
+    if len(chosen) < len(sent) - sent.count(NONE):
+        errors.add(prefix, f"{_label(term)}: choose from the answers on the page")
+        return None
+    if NONE in sent and chosen:
+        errors.add(prefix, f"{_label(term)}: choose those that are so, or 'None of these'")
+        return None
+    return chosen
+
+
+def _number(term: Term, prefix: str, text: str, errors: Errors) -> int | None:
+    least, greatest = term.bounds
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:9]) <= greatest:
+        errors.add(prefix, f"{_label(term)} must be a whole number from {least} to {greatest}, like {max(least, 6)}")
+        return None
+    return int(text)
+
+
+def _label(term: Term) -> str:
+    return term.title[:1].upper() + term.title[1:]
+
+
+# A circumstance ------------------------------------------------------------------------------------------------------------
+
+
+def circumstance_to_form(term: Term, given: Any, aside: str = "") -> dict[str, list[str]]:
+    """Return the fields that give a circumstance as it stands in a case file.
+
+    Args:
+        term: The circumstance.
+        given: What the case file says; None if nothing.
+        aside: ``dont_know`` or ``not_recorded`` if the question was put aside.
+    """
+    name = term.name
+    if given is None:
+        return {name: [aside]} if aside else {}
+    if term.type == "date":
+        if given in (NOT_YET, NONE):
+            return {name: [given]}
+        days = given if isinstance(given, list) else [given]
+        form = {name: [ON_A_DATE]}
+        for n, day in enumerate(days, 1):
+            form |= date_to_form(f"{name}-{n}", day)
+        return form
+    if isinstance(given, list) and given and isinstance(given[0], dict):
+        form = {name: [CHANGED]}
+        for n, change in enumerate(given, 1):
+            form |= date_to_form(f"{name}-change-{n}-from", change["from"])
+            form |= term_to_form(term, f"{name}-change-{n}-is", change["is"])
+        return form
+    form = term_to_form(term, name, given)
+    return {name: [KNOWN], f"{name}-value": form[name]} if has_own_field(term) else form
+
+
+def circumstance_from_form(term: Term, form: Form, errors: Errors) -> Any:
+    """Return what a form says of a circumstance: a value as a case file holds it, or one of `ASIDE`.
+
+    Returns:
+        The value; None where something is wrong, which is then among the errors.
+    """
+    name, label = term.name, _label(term)
+    sent = [text for text in form.get(name, ()) if text]
+    if not sent:
+        errors.add(name, f"Choose an answer to '{term.ask}'")
+        return None
+    if sent[0] in ASIDE:
+        if len(sent) > 1:
+            errors.add(name, f"{label}: choose an answer, or say that you do not know it")
+            return None
+        return sent[0]
+    if term.type == "date":
+        return _dates_from_form(term, form, sent[0], errors)
+    if sent[0] == CHANGED and term.may_change:
+        return _changes_from_form(term, form, errors)
+    if any(text in (*ASIDE, CHANGED) for text in sent):
+        errors.add(name, f"{label}: choose an answer, or say that you do not know it")
+        return None
+    if not has_own_field(term):
+        return term_from_form(term, name, form, errors)
+    if sent[0] != KNOWN or not any(map(str.strip, form.get(f"{name}-value", ()))):
+        errors.add(f"{name}-value", f"Enter {in_sentence(term.title)}")
+        return None
+    return term_from_form(term, f"{name}-value", form, errors)
+
+
+def _dates_from_form(term: Term, form: Form, sent: str, errors: Errors) -> Any:
+    name, label = term.name, _label(term)
+    if sent in (NOT_YET, NONE):
+        return sent
+    if sent != ON_A_DATE:
+        errors.add(name, f"{label}: choose one of the answers on the page")
+        return None
+    found = [date_from_form(form, f"{name}-{n}", label, errors) for n in rows_of(form, name, "day", "month", "year")]
+    days = sorted({day for day in found if day is not None})
+    if errors:
+        return None
+    if not days:
+        errors.add(f"{name}-1-day", f"Enter {in_sentence(term.title)}")
+        return None
+    return days[0] if len(days) == 1 else days
+
+
+def _changes_from_form(term: Term, form: Form, errors: Errors) -> list[dict[str, Any]] | None:
+    name, label = term.name, _label(term)
+    changes: dict[str, Any] = {}
+    for n in rows_of(form, f"{name}-change", "from-day", "from-month", "from-year", "is"):
+        prefix = f"{name}-change-{n}"
+        day = date_from_form(form, f"{prefix}-from", f"The day from which {in_sentence(term.title)} was so", errors)
+        value = term_from_form(term, f"{prefix}-is", form, errors)
+        if value is None and day is not None:
+            errors.add(f"{prefix}-is", f"Say what {in_sentence(term.title)} was from {day_in_words(_ordinal(day))}")
+        elif day is None and value is not None:
+            errors.add(f"{prefix}-from-day", f"Enter the day from which {in_sentence(term.title)} was so")
+        elif day is not None and changes.setdefault(day, value) != value:
+            errors.add(f"{prefix}-from-day", f"{label} has two answers from {day_in_words(_ordinal(day))}")
+    if errors:
+        return None
+    if not changes:
+        errors.add(f"{name}-change-1-from-day", f"Enter what {in_sentence(term.title)} was, and from which day")
+        return None
+    return [{"from": day, "is": changes[day]} for day in sorted(changes)]
+
+
+def rows_of(form: Form, prefix: str, *parts: str) -> list[int]:
+    """Return the numbers of the rows of which anything was sent, in order; ``PREFIX-3-day`` belongs to row 3."""
+    numbers = set()
+    for name, sent in form.items():
+        head, _, rest = name.removeprefix(f"{prefix}-").partition("-")
+        if name.startswith(f"{prefix}-") and head.isascii() and head.isdigit() and rest in parts and any(map(str.strip, sent)):
+            numbers.add(int(head[:4]))
+    return sorted(numbers)
+
+
+def has_own_field(term: Term) -> bool:
+    """Whether a circumstance's value has a field of its own beneath the choice of how to answer."""
+    typed = term.type == "number" and not choices_of(term)
+    return typed or (term.type == "choices" and term.may_change)
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+# An entry of the record ----------------------------------------------------------------------------------------------------
+
+
+def attributes_of(activity: Activity) -> list[Term]:
+    """Return what can be said of an activity, its own attributes first."""
+    common = [COMMON_ATTRIBUTES[name] for name in ("sufficient", "evidence", "note", "stands")]
+    return [*activity.attributes.values(), *common]
+
+
+def entry_to_form(activity: Activity, said: Any) -> dict[str, list[str]]:
+    """Return the fields that give an entry as it stands in a case file."""
+    said = said if isinstance(said, dict) else {"on": said}
+    form: dict[str, list[str]] = (
+        {"when": ["unknown"]}
+        if said["on"] == "unknown"
+        else {
+            "when": [ON_A_DATE],
+            **date_to_form("on", said["on"]),
+        }
+    )
+    for term in attributes_of(activity):
+        form |= term_to_form(term, term.name, said.get(term.name))
+    late = said.get("late_reason")
+    if late:
+        form["late_reason"] = [late["reason"]]
+        if "acceptable" in late:
+            form["late_acceptable"] = ["yes" if late["acceptable"] else "no"]
+    return form
+
+
+def entry_from_form(activity: Activity, form: Form, latest: date, errors: Errors) -> dict[str, Any]:
+    """Return what a form says of an entry, as a case file holds it; what is wrong is added to the errors.
+
+    Args:
+        activity: What was done.
+        form: What was sent.
+        latest: The day the record was read; nothing on it can be later.
+        errors: What is wrong is added here.
+    """
+    said: dict[str, Any] = {}
+    day = date_from_form(form, "on", f"The day of the {in_sentence(activity.title)}", errors, latest)
+    when = first(form, "when") or (ON_A_DATE if day else "")
+    if when == "unknown":
+        said["on"] = "unknown"
+    elif when == ON_A_DATE and day is not None:
+        said["on"] = day
+    elif when == ON_A_DATE:
+        errors.add("on-day", "Enter the day it was done, or say that nobody can tell the day")
+    else:
+        errors.add("when", "Say when it was done, or that nobody can tell the day")
+    said |= terms_from_form(attributes_of(activity), form, errors)
+    reason = text_from_form("late_reason", form, "The reason for its being late", errors)
+    if reason:
+        acceptable = first(form, "late_acceptable")
+        said["late_reason"] = {"reason": reason} | ({"acceptable": acceptable == "yes"} if acceptable in ("yes", "no") else {})
+    elif first(form, "late_acceptable") in ("yes", "no"):
+        errors.add("late_reason", "Enter the reason for its being late")
+    return said
+
+
+def reason_to_form(activity: Activity, said: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the fields that give a recorded reason for something not being done."""
+    form = date_to_form("on", said["on"]) if "on" in said else {}
+    for term in reason_terms(activity):
+        form |= term_to_form(term, term.name, said.get(term.name))
+    return form
+
+
+def reason_from_form(activity: Activity, form: Form, latest: date, errors: Errors) -> dict[str, Any]:
+    """Return what a form says of something not being done, as a case file holds it."""
+    said: dict[str, Any] = {"activity": activity.name}
+    day = date_from_form(form, "on", "The day of the reason", errors, latest)
+    said |= {"on": day} if day else {}
+    said |= terms_from_form(reason_terms(activity), form, errors)
+    if "reason" not in said:
+        errors.add("reason", f"Enter the reason that is recorded for there being no {in_sentence(activity.title)}")
+    return said
+
+
+def reason_terms(activity: Activity) -> list[Term]:
+    """Return what can be said of something that was not done."""
+    own = [term for term in activity.attributes.values() if term.type in ("choice", "choices")]
+    return [REASON_ATTRIBUTES["reason"], REASON_ATTRIBUTES["acceptable"], *own, COMMON_ATTRIBUTES["note"]]
+
+
+def terms_from_form(terms: Iterable[Term], form: Form, errors: Errors) -> dict[str, Any]:
+    """Return what a form says of several terms; what it leaves open is left out."""
+    found = {term.name: term_from_form(term, term.name, form, errors) for term in terms}
+    return {name: value for name, value in found.items() if value is not None and value != ""}

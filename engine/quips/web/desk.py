@@ -1,0 +1,154 @@
+"""What the pages work on: the kept cases, each read and audited once for each version of its file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from quips.audits import Audit, Auditor
+from quips.cases import case_problems
+from quips.knowledge import Knowledge
+from quips.problems import InputError, Problem
+from quips.source import Document, parse_yaml
+from quips.storage.store import ChangedError, Kept, NotKeptError, Store
+from quips.web.interview import Step, steps
+
+Edit = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One case as it is now.
+
+    Attributes:
+        kept: Its file.
+        notes: What is kept beside it: ``aside`` (questions put aside, by step), ``edition``.
+        audit: What an audit says of it; None where the file cannot be used.
+        problems: What is wrong with the file, if it cannot be used.
+        knowledge: The knowledge base it was read by.
+    """
+
+    kept: Kept
+    notes: dict[str, Any]
+    audit: Audit | None
+    problems: tuple[Problem, ...]
+    knowledge: Knowledge
+
+    @property
+    def document(self) -> Document:
+        """The case file with the place of each value."""
+        assert self.audit is not None and self.audit.case.document is not None  # pages of a case show sound files only
+        return self.audit.case.document
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The content of the case file."""
+        return dict(self.document.value)
+
+    @property
+    def aside(self) -> dict[str, str]:
+        """The questions that were put aside, and with which answer."""
+        return dict(self.notes.get("aside", {}))
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What is still worth asking."""
+        assert self.audit is not None
+        return steps(self.audit, self.knowledge, self.aside)
+
+
+class Desk:
+    """The cases of one store, under one knowledge base; safe to use from several threads."""
+
+    def __init__(self, knowledge: Knowledge, store: Store, auditor: Auditor) -> None:
+        """Keep what the pages need."""
+        self.knowledge, self.store, self.auditor = knowledge, store, auditor
+        self._lock = threading.Lock()
+        self._looked: dict[tuple[str, str, str, date], tuple[Audit | None, tuple[Problem, ...]]] = {}
+
+    def look(self, name: str) -> Look:
+        """Return a case as it is now.
+
+        Raises:
+            NotKeptError: There is no such case.
+            QuipsError: The file cannot be read, or an engine failed.
+        """
+        kept = self.store.read(name)
+        notes = self.store.notes(name)
+        edition = str(notes.get("edition") or "")
+        key = (name, kept.version, edition, date.today())
+        with self._lock:
+            if key not in self._looked:
+                self._looked = {old: found for old, found in self._looked.items() if old[0] != name}
+                self._looked[key] = self._audit(kept, edition)
+            audit, problems = self._looked[key]
+        return Look(kept, notes, audit, problems, self.knowledge)
+
+    def looks(self) -> list[Look]:
+        """Return every case, in the order of their names."""
+        found = []
+        for name in self.store.names():
+            try:
+                found.append(self.look(name))
+            except NotKeptError:
+                continue  # erased since the names were read
+        return found
+
+    def change(self, name: str, onto: str, *edits: Edit) -> Kept:
+        """Change a case file, all edits or none.
+
+        Args:
+            name: The case.
+            onto: The version that the change was made on.
+            edits: Functions from the file's text to its text.
+
+        Raises:
+            ChangedError: The file is not that version any more; nothing was written.
+            InputError: The changed file would not be a valid case record; nothing was written.
+            NotKeptError: There is no such case.
+        """
+        kept = self.store.read(name)
+        if kept.version != onto:
+            raise ChangedError(kept)
+        text = kept.text
+        for edit in edits:
+            text = edit(text)
+        self.checked(text, name)
+        return self.store.write(name, text, onto)
+
+    def checked(self, text: str, name: str) -> Document:
+        """Return a case file's text as a document.
+
+        Raises:
+            InputError: It is not a valid case record.
+        """
+        document = parse_yaml(text, f"{name}.yaml")
+        problems = case_problems(document, self.knowledge.case_shape)
+        if problems:
+            raise InputError(problems)
+        return document
+
+    def put_aside(self, name: str, key: str, answer: str | None) -> None:
+        """Note that a question was put aside, or, with None, that it is open again."""
+        notes = self.store.notes(name)
+        aside = {**notes.get("aside", {})}
+        aside.pop(key, None)
+        if answer is not None:
+            aside[key] = answer
+        if aside != notes.get("aside", {}):
+            self.store.keep_notes(name, {**notes, "aside": aside})
+
+    def keep_note(self, name: str, note: str, value: Any) -> None:
+        """Keep one note beside a case."""
+        self.store.keep_notes(name, {**self.store.notes(name), note: value})
+
+    def _audit(self, kept: Kept, edition: str) -> tuple[Audit | None, tuple[Problem, ...]]:
+        try:
+            document = parse_yaml(kept.text, f"{kept.name}.yaml")
+            return self.auditor.audit_document(document, edition=edition or None), ()
+        except InputError as error:
+            return None, tuple(error.problems)

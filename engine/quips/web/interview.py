@@ -1,0 +1,171 @@
+"""What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
+
+In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, what the applicable
+rules look for and whether the file has been read to its end; last, what waits for a judgement of its quality.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quips.audits import Audit
+from quips.conditions import has_of, tests_of
+from quips.findings import Finding
+from quips.knowledge import Knowledge
+from quips.ordering import SEVERITIES
+from quips.rules import Each, Rule
+from quips.statuses import Status, Verdict
+from quips.vocabulary import STAGES
+
+CIRCUMSTANCE, ACTIVITY, STAGE, ENTRY = "circumstance", "activity", "stage", "entry"
+
+_LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to ask.
+
+    Attributes:
+        kind: ``circumstance``, ``activity``, ``stage`` or ``entry``.
+        name: The circumstance, activity or stage; for an entry, its number in the record.
+        because: The findings that depend on it, most severe first.
+        inferred: For a circumstance, whether it was inferred and is to be confirmed.
+        wanted: For an entry, the attributes that are asked.
+        mark: For an entry, what tells it from any other.
+    """
+
+    kind: str
+    name: str
+    because: tuple[Finding, ...] = ()
+    inferred: bool = False
+    wanted: tuple[str, ...] = ()
+    mark: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name among the questions that were put aside."""
+        return f"{self.kind}/{self.mark or self.name}"
+
+
+def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[Step]:
+    """Return what is still worth asking, in the order in which to ask it.
+
+    Args:
+        audit: The case as it stands.
+        knowledge: The knowledge base.
+        aside: The questions that were answered in a way that changes nothing, by `Step.key`.
+    """
+    found = [*_circumstances(audit), *_inferred(audit, knowledge), *_record(audit, knowledge), *_entries(audit)]
+    return [step for step in found if step.key not in aside]
+
+
+def _circumstances(audit: Audit) -> Iterator[Step]:
+    for question in audit.questions:
+        yield Step(CIRCUMSTANCE, question.term.name, question.settles)
+
+
+def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
+    """What was inferred, not by definition, and is relied on; what most findings rely on comes first."""
+    using: dict[str, list[Finding]] = {}
+    for finding in audit.findings:
+        if finding.verdict is not Verdict.NOT_APPLICABLE:
+            for fact in finding.facts:
+                if fact.inferred and fact.name not in knowledge.by_definition:
+                    using.setdefault(fact.name, []).append(finding)
+    for name, findings in sorted(using.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield Step(CIRCUMSTANCE, name, _severest_first(findings), inferred=True)
+
+
+def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
+    """What is looked for and nothing is said of, stage by stage, each stage with whether it has been read to its end."""
+    bearing: dict[str, list[Finding]] = {}
+    for finding in audit.findings:
+        for name in _looked_for(finding):
+            bearing.setdefault(name, []).append(finding)
+    said = {*audit.case.entries, *audit.case.reasons}
+    activities = knowledge.vocabulary.activities
+    for stage in STAGES:
+        for name in sorted(bearing, key=lambda name: (_rank(bearing[name]), name)):
+            if name in activities and activities[name].stage == stage and name not in said:
+                yield Step(ACTIVITY, name, _severest_first(bearing[name]))
+        waiting = [f for f in audit.findings if f.status is Status.NOT_ON_RECORD and stage in _stages(f, knowledge)]
+        if stage in audit.case.incomplete and waiting:
+            yield Step(STAGE, stage, _severest_first(waiting))
+
+
+def _looked_for(finding: Finding) -> Iterable[str]:
+    """The activities that would say more of a finding, were they on the record."""
+    if finding.status is Status.CANNOT_TELL:
+        return finding.settled_by
+    return activities_of(finding.rule) if finding.status in _LOOKED_FOR else ()
+
+
+def activities_of(rule: Rule) -> list[str]:
+    """Return the activities that a rule looks for or starts from, in the order in which they are written."""
+    names = [trigger.activity for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity != "not_done"]
+    if rule.expect is not None:
+        names += rule.expect.activities
+    if rule.conflict is not None:
+        names += [rule.conflict.pair] if rule.conflict.pair else []
+        names += [name for question in has_of(rule.conflict.when) for name in question.activities]
+    return list(dict.fromkeys(names))
+
+
+def _stages(finding: Finding, knowledge: Knowledge) -> set[str]:
+    return {knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)}
+
+
+def _entries(audit: Audit) -> Iterator[Step]:
+    """The entries of the record that wait for a judgement, each with what is asked of it."""
+    document = audit.case.document
+    assert document is not None  # a case on the desk is read from a file
+    numbers = {document.place("record", n, name): n for n, item in enumerate(document.value["record"]) for name in item}
+    waiting: dict[int, list[Finding]] = {}
+    for finding in audit.findings:
+        if finding.status is Status.TO_JUDGE:
+            for entry in finding.entries:
+                if entry.place in numbers:
+                    waiting.setdefault(numbers[entry.place], []).append(finding)
+    for number, findings in sorted(waiting.items()):
+        item = document.value["record"][number]
+        [said] = item.values()
+        given = said if isinstance(said, dict) else {}
+        wanted = {name: None for finding in findings for name in _judged_by(finding.rule) if name not in given}
+        if wanted:
+            yield Step(ENTRY, str(number), _severest_first(findings), wanted=tuple(wanted), mark=entry_mark(item))
+
+
+def entry_mark(item: Mapping[str, Any]) -> str:
+    """Return what tells an entry of the record from any other, wherever in the file it stands."""
+    content = json.dumps(item, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _judged_by(rule: Rule) -> list[str]:
+    """The attributes by which a rule tells good work from poor, and the right work from other."""
+    expect = rule.expect
+    if expect is None:
+        return []
+    return [test.subject for tests in (expect.where, expect.good_when, expect.this) if tests for test in tests_of(tests)]
+
+
+def attributes_read(audit: Audit, activity: str) -> list[str]:
+    """Return the attributes of an activity that the rules that may apply to a case read, in the order of the findings."""
+    found: dict[str, None] = {}
+    for finding in audit.findings:
+        if finding.verdict is not Verdict.NOT_APPLICABLE and activity in activities_of(finding.rule):
+            found.update(dict.fromkeys(_judged_by(finding.rule)))
+    return list(found)
+
+
+def _severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.rule.severity)))
+
+
+def _rank(findings: Iterable[Finding]) -> int:
+    return min(SEVERITIES.index(finding.rule.severity) for finding in findings)

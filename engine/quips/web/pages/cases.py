@@ -1,0 +1,156 @@
+"""The list of cases, starting one, and the first page of each."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import partial
+
+from flask import Blueprint, redirect, request, url_for
+
+from quips import casetext
+from quips.caseschema import REFERENCE_PATTERN
+from quips.problems import InputError
+from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
+from quips.web.answers import Errors, Form, date_from_form, date_to_form, first
+from quips.web.pages.asking import complete_stages, sent
+from quips.web.showing import progress
+from quips.web.uploads import read_upload
+from quips.web.view import Page, back, desk, show, sound, version
+
+blueprint = Blueprint("cases", __name__)
+
+_REFERENCE_ADVICE = "a reference such as TV-0042: capital letters, figures and hyphens, with at least one figure; never a name"
+
+
+@blueprint.get("/")
+def index() -> Page:
+    """Every case, and how to start another."""
+    looks = desk().looks()
+    looks.sort(key=lambda look: (look.audit is None, not (look.audit and look.audit.urgent), look.kept.name))
+    return show("index.html", looks=looks)
+
+
+@blueprint.route("/start", methods=["GET", "POST"])
+def start() -> Page:
+    """Start a case from nothing."""
+    errors = Errors()
+    form = sent() if request.method == "POST" else date_to_form("as_at", date.today().isoformat())
+    if request.method == "POST":
+        reference = first(form, "reference").upper()
+        if not re.fullmatch(REFERENCE_PATTERN, reference) or len(reference) > 40:
+            errors.add("reference", f"Enter {_REFERENCE_ADVICE}")
+        as_at = date_from_form(form, "as_at", "The day the record was read", errors, date.today())
+        if as_at is None and not errors.within("as_at"):
+            errors.add("as_at-day", "Enter the day the record was read")
+        if not errors and as_at:
+            name = _create(reference, casetext.new_case(reference, as_at), "reference", errors)
+            if name:
+                return redirect(url_for(".overview", name=name), code=303)
+    return show("start.html", errors=errors, form=form, advice=_REFERENCE_ADVICE)
+
+
+@blueprint.route("/bring-in", methods=["GET", "POST"])
+def bring_in() -> Page:
+    """Take in a case file or a filled-in spreadsheet form; the file that was chosen stays as it is."""
+    errors, problems = Errors(), []
+    if request.method == "POST":
+        file = request.files.get("file")
+        if file is None or not file.filename:
+            errors.add("file", "Choose a case file (.yaml) or a spreadsheet form (.xlsx)")
+        else:
+            try:
+                reference, text = read_upload(file.filename, file.read(), desk().knowledge)
+                name = _create(reference, text, "file", errors)
+                if name:
+                    return redirect(url_for(".overview", name=name), code=303)
+            except InputError as error:
+                problems = error.problems
+                errors.add("file", "The file cannot be used until what is listed below is put right")
+            except StorageError as error:
+                errors.add("file", str(error))
+    return show("bring_in.html", errors=errors, problems=problems)
+
+
+def _create(reference: str, text: str, field: str, errors: Errors) -> str:
+    """Keep a new case and return its name; empty if there is one already, which is then among the errors."""
+    try:
+        return desk().store.create(name_for(reference), text).name
+    except AlreadyKeptError:
+        errors.add(field, f"There is a case {reference} already. Open it from the list, or use another reference")
+    except StorageError as error:
+        errors.add(field, str(error))
+    return ""
+
+
+@blueprint.get("/cases/<name>/")
+def overview(name: str) -> Page:
+    """The first page of a case: what is urgent, how far along it is, and every way on from here."""
+    look = sound(name)
+    answered, left = progress(look)
+    return show(
+        "overview.html", look, "overview", answered=answered, left=left, complete=complete_stages(look), today=date.today()
+    )
+
+
+@blueprint.route("/cases/<name>/read-as-at", methods=["GET", "POST"])
+def read_as_at(name: str) -> Page:
+    """Change the day the record is read as at."""
+    look = sound(name)
+    assert look.audit is not None
+    errors = Errors()
+    form: Form = date_to_form("as_at", date.fromordinal(look.audit.case.as_at).isoformat())
+    if request.method == "POST":
+        form = sent()
+        day = date_from_form(form, "as_at", "The day the record was read", errors)
+        if day is None and not errors:
+            errors.add("as_at-day", "Enter the day the record was read")
+        if not errors:
+            try:
+                desk().change(name, version(), partial(casetext.with_top, key="as_at", value=day))
+                return redirect(url_for(".overview", name=name), code=303)
+            except InputError as error:
+                errors.add("as_at-day", f"{error.problems[0].message} {error.problems[0].hint}")
+    return show("read_as_at.html", look, "overview", errors, form=form)
+
+
+@blueprint.post("/cases/<name>/edition")
+def edition(name: str) -> Page:
+    """Read a case under another edition of the framework."""
+    look = sound(name)
+    chosen = first(sent(), "edition")
+    desk().keep_note(name, "edition", chosen if chosen in look.knowledge.editions else "")
+    return back(name, "findings")
+
+
+@blueprint.get("/cases/<name>/versions")
+def versions(name: str) -> Page:
+    """The earlier versions of a case."""
+    look = sound(name)
+    return show("versions.html", look, "overview", versions=desk().store.versions(name))
+
+
+@blueprint.post("/cases/<name>/versions/<earlier>/restore")
+def restore(name: str, earlier: str) -> Page:
+    """Bring back an earlier version; what is there now becomes an earlier version in its turn."""
+    store = desk().store
+    text = store.read_version(name, earlier).text
+    desk().checked(text, name)
+    store.write(name, text, version())
+    return redirect(url_for(".overview", name=name), code=303)
+
+
+@blueprint.route("/cases/<name>/erase", methods=["GET", "POST"])
+def erase(name: str) -> Page:
+    """Erase a case with all its earlier versions, once its name has been typed to say that this is meant."""
+    look = desk().look(name)
+    errors = Errors()
+    if request.method == "POST":
+        if first(sent(), "confirm").upper() != name.upper():
+            errors.add("confirm", f"Type {name} to say that you mean it")
+        elif version() != look.kept.version:
+            raise ChangedError(look.kept)
+        else:
+            desk().store.erase(name)
+            return redirect(url_for(".index"), code=303)
+    return show("erase.html", look, "overview", errors, form=sent())

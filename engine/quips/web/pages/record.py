@@ -1,0 +1,57 @@
+"""The record by stage of the work, for somebody who has the file open, and the framework in its own order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from quips.statuses import Verdict
+from quips.vocabulary import STAGES, Term
+from quips.web.interview import activities_of
+from quips.web.pages.asking import complete_stages
+from quips.web.view import Page, show, sound
+
+blueprint = Blueprint("record", __name__, url_prefix="/cases/<name>")
+
+
+@blueprint.get("/record")
+def stages(name: str) -> Page:
+    """Everything that can be said of a case: its circumstances, then what was done, by stage."""
+    look = sound(name)
+    assert look.audit is not None
+    vocabulary = look.knowledge.vocabulary
+    entries: dict[str, list[tuple[int, str, Any]]] = {stage: [] for stage in STAGES}
+    for number, item in enumerate(look.value["record"]):
+        [(activity, said)] = item.items()
+        done = said["activity"] if activity == "not_done" else activity
+        entries[vocabulary.activities[done].stage].append((number, activity, said))
+    asked = {name for f in look.audit.findings if f.verdict is not Verdict.NOT_APPLICABLE for name in activities_of(f.rule)}
+    return show(
+        "stages.html",
+        look,
+        "stages",
+        circumstances=_groups(look.knowledge.vocabulary.circumstances),
+        entries=entries,
+        asked=asked,
+        stages=STAGES,
+        complete=complete_stages(look),
+    )
+
+
+def _groups(circumstances: Any) -> dict[str, list[str]]:
+    """The circumstances by the file in which they are defined, which is what they are about."""
+    groups: dict[str, list[str]] = {}
+    term: Term
+    for name, term in circumstances.items():
+        about = term.place.file.rsplit("/", 1)[-1].removesuffix(".yaml").replace("-", " ")
+        groups.setdefault(about, []).append(name)
+    return groups
+
+
+@blueprint.get("/framework")
+def framework(name: str) -> Page:
+    """The prompts of the edition in its own order, with what the findings suggest for each."""
+    look = sound(name)
+    assert look.audit is not None
+    return show("framework.html", look, "judgements", edition=look.audit.edition, proposals=look.audit.proposals)

@@ -1,0 +1,86 @@
+"""Serves the pages from this computer to this computer."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from waitress.server import create_server
+
+from quips.audits import Auditor
+from quips.places import Place
+from quips.problems import InputError, Problem
+from quips.storage.folder import FolderStore
+from quips.storage.store import Applied, StorageError
+from quips.web.app import create_app
+from quips.web.desk import Desk
+
+HOST = "127.0.0.1"
+_SECRET = "secret"  # noqa: S105 - the name of a file
+
+
+def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callable[[str], object]) -> None:
+    """Serve the cases of a folder until the process is stopped.
+
+    Args:
+        auditor: What audits the cases.
+        folder: The folder; it is made if it is not there.
+        port: The port on the loopback address.
+        browser: Whether to open the page in the browser.
+        say: Tells the person at the keyboard.
+
+    Raises:
+        InputError: The port is taken.
+        StorageError: The folder cannot be used.
+    """
+    store = FolderStore(folder)
+    settings = store.settings()
+    _tell(store.apply_policy(date.today()), say)
+    app = create_app(Desk(auditor.knowledge, store, auditor), secret_of(folder), settings.marking)
+    _free(port)
+    server = create_server(app, host=HOST, port=port, threads=4, ident=None, clear_untrusted_proxy_headers=True)
+    address = f"http://{HOST}:{port}/"
+    say(f"The cases of {folder} are at {address} on this computer only. Press Ctrl+C to stop.")
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        say("Stopped.")
+
+
+def secret_of(folder: Path) -> str:
+    """Return what signs the tokens of forms, kept in the folder so that a page made before a restart can be sent after it."""
+    path = folder / ".quips" / _SECRET
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(32), encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip() or secrets.token_hex(32)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be used: {error.strerror or error}.") from error
+
+
+def _tell(applied: Applied, say: Callable[[str], object]) -> None:
+    if applied.dropped:
+        say(f"By the policy of this folder, old versions of {len(applied.dropped)} cases were dropped.")
+    if applied.erased:
+        say(f"By the policy of this folder, these cases were erased: {', '.join(applied.erased)}.")
+    for failed in applied.failed:
+        say(failed)
+
+
+def _free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            message = f"Port {port} is taken, perhaps by Quips in another window."
+            raise InputError([Problem(Place("--port"), "port-taken", message, "Choose another, such as 8041.")]) from error

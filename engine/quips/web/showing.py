@@ -1,0 +1,134 @@
+"""What a case file says, in the words that pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from quips.explain import day_in_words, in_sentence
+from quips.problems import listed
+from quips.vocabulary import NONE, NOT_YET, Activity, Term, Vocabulary
+from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
+from quips.web.desk import Look
+from quips.web.interview import CIRCUMSTANCE
+
+ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
+_DATE_WORDS = {NOT_YET: "Still to come", NONE: "None"}
+
+
+def day_words(day: str) -> str:
+    """Return a day of a case file as people write it.
+
+    Example:
+        >>> day_words("2009-07-13"), day_words("unknown")
+        ('13 July 2009', 'on a day that nobody can tell')
+    """
+    return "on a day that nobody can tell" if day == "unknown" else day_in_words(date.fromisoformat(day).toordinal())
+
+
+def given_in_words(term: Term, given: Any) -> str:
+    """Return what a case file says of a term, as people say it."""
+    if isinstance(given, list) and given and isinstance(given[0], dict):
+        return "; ".join(f"from {day_words(change['from'])}: {given_in_words(term, change['is'])}" for change in given)
+    if term.type == "date":
+        if given in _DATE_WORDS:
+            return _DATE_WORDS[given]
+        return listed([day_words(day) for day in (given if isinstance(given, list) else [given])], "and")
+    if isinstance(given, list):
+        return listed([term.in_words(value) for value in given], "and") or "None of these"
+    if term.type in ("number", "text"):
+        return str(given)
+    words = term.in_words(given)
+    return words[:1].upper() + words[1:]
+
+
+def circumstance_in_words(look: Look, name: str) -> str:
+    """Return what a case file says of a circumstance, or that its question was put aside, or that it is not answered."""
+    term = look.knowledge.vocabulary.circumstances[name]
+    given = look.value["circumstances"].get(name)
+    if given is not None:
+        return given_in_words(term, given)
+    return ASIDE_WORDS.get(look.aside.get(f"{CIRCUMSTANCE}/{name}", ""), "Not answered")
+
+
+def inferred_in_words(look: Look, name: str) -> str:
+    """Return what a circumstance was inferred to be; empty if it was not."""
+    assert look.audit is not None
+    facts = (fact for finding in look.audit.findings for fact in finding.facts)
+    return next((fact.value for fact in facts if fact.name == name and fact.inferred), "")
+
+
+def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:
+    """Return what an entry of the record is about, such as ``Home visit``."""
+    if activity == "not_done":
+        return f"No {in_sentence(vocabulary.activities[said['activity']].title)}, for a reason"
+    return vocabulary.activities[activity].title
+
+
+def entry_rows(activity: str, said: Any, vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Return all that is said of an entry: what is asked, and the answer in words."""
+    said = said if isinstance(said, dict) else {"on": said}
+    rows = [("When", day_words(said["on"]))] if "on" in said else []
+    for name, given in said.items():
+        if name == "late_reason":
+            judged = {True: " (acceptable)", False: " (not acceptable)"}.get(given.get("acceptable"), "")
+            rows.append(("Why it was late", given["reason"] + judged))
+        elif name not in ("on", "activity"):
+            term = vocabulary.attribute(activity, name) or _attribute_of(
+                vocabulary.activities.get(said.get("activity", "")), name
+            )
+            rows.append((term.ask if term else name, given_in_words(term, given) if term else str(given)))
+    return rows
+
+
+def _attribute_of(activity: Activity | None, name: str) -> Term | None:
+    if activity is None:
+        return None
+    return next((term for term in attributes_of(activity) if term.name == name), None)
+
+
+def progress(look: Look) -> tuple[int, int]:
+    """Return how many questions have been answered, and about how many are left."""
+    answered = {
+        *(f"{CIRCUMSTANCE}/{name}" for name in look.value["circumstances"]),
+        *look.aside,
+        *(f"entry/{n}" for n in range(len(look.value["record"]))),
+    }
+    return len(answered), len(look.steps)
+
+
+def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:
+    """Return what differs between two versions of a case file, one sentence for each difference."""
+    found = []
+    for name, term in vocabulary.circumstances.items():
+        old, new = before["circumstances"].get(name), after["circumstances"].get(name)
+        if old != new:
+            was, now = (given_in_words(term, given) if given is not None else "not answered" for given in (old, new))
+            found.append(f"{term.title}: was “{was}”, is now “{now}”.")
+    gone, come = list(before["record"]), []
+    for item in after["record"]:
+        if item in gone:
+            gone.remove(item)
+        else:
+            come.append(item)
+    found += [f"Added: {item_in_words(item, vocabulary)}." for item in come]
+    found += [f"No longer there: {item_in_words(item, vocabulary)}." for item in gone]
+    others = [key for key in {**before, **after} if key not in ("circumstances", "record")]
+    found += [f"{_PARTS.get(key, key)} changed." for key in others if before.get(key) != after.get(key)]
+    return found
+
+
+def item_in_words(item: Mapping[str, Any], vocabulary: Vocabulary) -> str:
+    """Return an entry of the record in one line."""
+    [(activity, said)] = item.items()
+    rows = entry_rows(activity, said, vocabulary)
+    return "; ".join([entry_title(activity, said, vocabulary), *(f"{asked.rstrip('?')}: {answer}" for asked, answer in rows)])
+
+
+_PARTS = {
+    "as_at": "The day the record is read as at",
+    "record_complete": "What of the record is complete",
+    "judgements": "The judgements",
+    "disputes": "What is disputed",
+}
