@@ -248,8 +248,8 @@ class _Builder:
 
 def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> Sheet:
     advice = (
-        "Fill in what you know, save the file, and audit it with: quips audit FILE. Write only in the boxes with a border; everything "
-        "else is locked. Press Enter to go down, Tab to go to the next box.\n"
+        "Fill in what you know, save the file, and audit it with: quips audit FILE. Write only in the boxes with a border; "
+        "everything else is locked. Press Enter to go down, Tab to go to the next box.\n"
         "A blank box means: not known. It never means no.\n"
         "Write no names, dates of birth or addresses anywhere."
     )
@@ -301,7 +301,9 @@ def _how(term: Term) -> str:
 
 def _circumstances(vocabulary: Vocabulary, choices: Choices) -> Sheet:
     advice = "Leave blank what is not known."
-    build = _Builder(CIRCUMSTANCES, "Circumstances of the case", advice, ["Question", "Answer", "How to answer"], [74, 34, 44], choices)
+    build = _Builder(
+        CIRCUMSTANCES, "Circumstances of the case", advice, ["Question", "Answer", "How to answer"], [74, 34, 44], choices
+    )
     for name, term in vocabulary.circumstances.items():
         path, wanted, how = ("circumstances", name), expects(term), _how(term)
         rows = 1
@@ -341,7 +343,9 @@ def _stage(vocabulary: Vocabulary, stage: str, choices: Choices) -> Sheet:
         "reason is recorded why it was not done. Leave blank what is not on the record."
     )
     heads = ["Question", *(_nth(n) for n in range(1, choices.times + 1))]
-    build = _Builder(stage.capitalize(), f"{stage.capitalize()}: what was done", advice, heads, [54, *[18] * choices.times], choices)
+    build = _Builder(
+        stage.capitalize(), f"{stage.capitalize()}: what was done", advice, heads, [54, *[18] * choices.times], choices
+    )
     for activity in vocabulary.activities.values():
         if activity.stage == stage:
             build.heading(activity.title)

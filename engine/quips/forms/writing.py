@@ -41,7 +41,9 @@ _NUMBER_FORMATS = {"date": "d mmm yyyy", "text": "@", "number": "0", "word": "@"
 _MADE = datetime(2000, 1, 1)  # the same input gives the same bytes, so the day it was made is not kept
 
 
-def form_bytes(knowledge: Knowledge, document: Document | None = None, choices: Choices | None = None, reference: str = "") -> bytes:
+def form_bytes(
+    knowledge: Knowledge, document: Document | None = None, choices: Choices | None = None, reference: str = ""
+) -> bytes:
     """Return a spreadsheet form as the bytes of an ``.xlsx`` file.
 
     Args:
@@ -60,7 +62,12 @@ def form_bytes(knowledge: Knowledge, document: Document | None = None, choices: 
         choices = choices_for(document, vocabulary, choices)
         answers = answers_of(document, vocabulary, choices)
         problems = [
-            Problem(document.place(*at), "too-long", f"This text is longer than the {MOST_TEXT} characters that a cell can hold.", "Shorten it.")
+            Problem(
+                document.place(*at),
+                "too-long",
+                f"This text is longer than the {MOST_TEXT} characters that a cell can hold.",
+                "Shorten it.",
+            )
             for given in answers.values()
             for value, at in given
             if isinstance(value, str) and len(value) > MOST_TEXT
@@ -89,9 +96,13 @@ class _Writer:
     def __post_init__(self) -> None:
         add = self.workbook.add_format
         self.styles = {name: add({**_FONT, **style}) for name, style in _STYLES.items()}
-        self.boxes = {kind: add({**_ANSWER, "num_format": form, "align": "left", "indent": 1}) for kind, form in _NUMBER_FORMATS.items()}
+        self.boxes = {
+            kind: add({**_ANSWER, "num_format": form, "align": "left", "indent": 1}) for kind, form in _NUMBER_FORMATS.items()
+        }
         self.help = add({**_FONT, "font_size": 9, "font_color": _QUIET})
-        self.plain = {name: add({**_FONT, **{k: v for k, v in _STYLES[name].items() if k in ("bold", "font_size")}}) for name in _STYLES}
+        self.plain = {
+            name: add({**_FONT, **{k: v for k, v in _STYLES[name].items() if k in ("bold", "font_size")}}) for name in _STYLES
+        }
         self.lists: dict[tuple[str, ...], str] = {}
 
     def write(self, sheets: Iterable[Sheet], meta: list[str]) -> None:
@@ -168,7 +179,11 @@ class _Writer:
             told = f"Write a whole number from {least} to {greatest}."
         else:
             return
-        rule |= {"ignore_blank": True, "error_title": "This does not fit here", "error_message": f"{told} Leave it blank if it is not known."}
+        rule |= {
+            "ignore_blank": True,
+            "error_title": "This does not fit here",
+            "error_message": f"{told} Leave it blank if it is not known.",
+        }
         worksheet.data_validation(first_row, first, first_row, last, rule)
 
     def list_of(self, words: tuple[str, ...]) -> str:
