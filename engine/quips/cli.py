@@ -7,6 +7,7 @@ up, prompts that nothing covers), 2 input that cannot be used.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,14 +20,15 @@ import click
 from quips import __version__
 from quips.audits import Audit, Auditor, case_files, read_record
 from quips.cases import case_problems, in_time
+from quips.caseschema import REFERENCE_PATTERN
 from quips.citations import citation_problems
 from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
 from quips.forms.as_yaml import as_yaml
-from quips.forms.layout import TIMES, Choices, prompts_of
-from quips.forms.writing import MOST_TIMES, form_bytes, stages_of
+from quips.forms.layout import MOST_TIMES, TIMES, Choices, prompts_of
+from quips.forms.writing import form_bytes, stages_of
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
@@ -177,6 +179,9 @@ def form(
             raise InputError(
                 [Problem(Place(str(output)), "no-case", message, "Give the form: quips form FORM.xlsx -o CASE.yaml.")]
             )
+        if reference and not re.search(REFERENCE_PATTERN, reference):
+            hint = "Use capital letters and figures, such as TV-0042."
+            raise InputError([Problem(Place("--reference"), "wrong-form", f"'{reference}' is not a reference.", hint)])
         knowledge = _load(framework, rules)
         judged = [] if edition is None else [_one_of(edition, knowledge.editions, "edition")]
         document = None if case is None else _valid(case, knowledge)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from quips.forms.layout import ACCEPTABLE, NONE_OF_THESE, NOT_DONE, NOT_DONE_ON, REASON, REASON_CODE, Choices
+from quips.forms.layout import ACCEPTABLE, MOST_TIMES, NONE_OF_THESE, NOT_DONE, NOT_DONE_ON, REASON, REASON_CODE, Choices, Sheet
+from quips.problems import Problem
 from quips.source import Document, Path_
-from quips.vocabulary import STAGES, Vocabulary
+from quips.vocabulary import Vocabulary
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+MOST_TEXT = 32_767  # characters in a cell
 Answers = dict[Path_, list[tuple[Any, Path_]]]
 
 _NOT_DONE_KEYS = {"on": NOT_DONE_ON, "reason": REASON, "acceptable": ACCEPTABLE, "reason_code": REASON_CODE}
@@ -33,7 +37,7 @@ def choices_for(document: Document, vocabulary: Vocabulary, choices: Choices) ->
     judged = {name: name for name in document.value.get("judgements", {}) if name not in choices.prompts}
     return replace(
         choices,
-        times=max([choices.times, *(n + 2 for n in shown)]),
+        times=min(max([choices.times, *(n + 2 for n in shown)]), MOST_TIMES),
         rows=rows,
         kinds=kinds,
         prompts={**choices.prompts, **judged},
@@ -96,6 +100,31 @@ def _cells(given: Any, at: Path_) -> list[tuple[Any, Path_]]:
     return [(one, (*at, n)) for n, one in enumerate(given)] or [(NONE_OF_THESE, at)]
 
 
+def room_problems(document: Document, answers: Answers, sheets: Iterable[Sheet]) -> list[Problem]:
+    """Return a problem for everything a record says that a form has no room for, so that nothing is lost on the way."""
+    room = {path for sheet in sheets for one in sheet.answers for _, _, path in one.cells()}
+    problems = []
+    for path, given in answers.items():
+        for value, at in given:
+            place = document.place(*at)
+            if path not in room and path[0] == "record" and path[2] not in range(MOST_TIMES):
+                message = f"'{path[1]}' is recorded more than {MOST_TIMES} times, and a form has no room for that."
+                problems.append(Problem(place, "no-room", message, "Keep this case in its YAML file."))
+            elif path not in room:
+                message = f"'{str(path[-1]).strip('_')}' is not asked of '{path[1]}', so a form has no room for it."
+                problems.append(Problem(place, "no-room", message, "Take it out, or say it in a note."))
+            elif isinstance(value, str) and len(value) > MOST_TEXT:
+                message = f"This text is longer than the {MOST_TEXT} characters that a cell can hold."
+                problems.append(Problem(place, "no-room", message, "Shorten it."))
+            elif isinstance(value, str) and _UNPRINTABLE.search(value):
+                message = "This text holds characters that cannot be seen, which no cell can hold."
+                problems.append(Problem(place, "no-room", message, "Write it anew."))
+            elif isinstance(value, str) and value != NONE_OF_THESE and not value.strip():
+                message = "This text holds nothing but spaces, which a form cannot show."
+                problems.append(Problem(place, "no-room", message, "Write something, or take it out."))
+    return problems
+
+
 def is_history(given: Any) -> bool:
     """Whether what is given of a circumstance is a list of dated values.
 
@@ -104,8 +133,3 @@ def is_history(given: Any) -> bool:
         (True, False)
     """
     return isinstance(given, list) and bool(given) and isinstance(given[0], dict)
-
-
-def stages_left_out(choices: Choices) -> tuple[str, ...]:
-    """Return the stages of the work that a form does not ask about."""
-    return tuple(stage for stage in STAGES if stage not in choices.stages)

@@ -21,7 +21,7 @@ NOT_DONE = "not_done"
 # What is asked of any piece of work, under names that no attribute in the vocabulary can have.
 REASON, ACCEPTABLE, NOT_DONE_ON, REASON_CODE = "_reason", "_acceptable", "_not_done_on", "_reason_code"
 NONE_OF_THESE = ""  # what the cell "None of these" of a list stands for
-TIMES = 8
+TIMES, MOST_TIMES = 8, 100
 _FIRST_ROW = 4  # beneath a sheet's title, its advice and the heads of its columns
 
 Word = str | bool

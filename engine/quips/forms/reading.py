@@ -15,6 +15,7 @@ from quips.forms.layout import (
     FORMAT,
     LISTS,
     META,
+    MOST_TIMES,
     NONE_OF_THESE,
     NOT_DONE,
     NOT_DONE_ON,
@@ -37,7 +38,6 @@ from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.source import Document, Path_
 from quips.vocabulary import STAGES
 
-_MOST_TIMES = 250
 _FRESH = "Make a new form with: quips form."
 _COPY = "Copy the answers into a new form, made with: quips form."
 _KINDS = ("case", "as_at", "composed", "complete", "circumstances", "changes", "record", "judgements")
@@ -136,7 +136,7 @@ def _sheets(lines: list[str]) -> dict[str, Sheet]:
             labels.setdefault(str(sheet), []).append(Label(int(row), int(column), str(rest[0])))
             continue
         times, path, (expected, words, bounds) = rest
-        if not 1 <= int(times) <= _MOST_TIMES or path[0] not in _KINDS:
+        if not 1 <= int(times) <= MOST_TIMES or path[0] not in _KINDS:
             raise ValueError(line)
         expects = Expects(str(expected), {str(word): value for word, value in words.items()}, (int(bounds[0]), int(bounds[1])))
         answers.setdefault(str(sheet), []).append(Answer(int(row), int(column), tuple(path), expects, int(times)))

@@ -30,7 +30,7 @@ MAX_BYTES = 5_000_000
 MAX_UNPACKED = 40_000_000
 MAX_PARTS = 300
 MAX_SHEETS = 40
-MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 20_000, 300, 400_000
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 20_000, 200, 400_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AGAIN = "Open the form in Excel or LibreOffice and save it as an Excel workbook (.xlsx) without a password."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,17 +13,14 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from quips.forms.filling import Answers, answers_of, choices_for
+from quips.forms.filling import Answers, answers_of, choices_for, room_problems
 from quips.forms.layout import LISTS, META, Answer, Choices, Expects, Label, Sheet, cell_name, layout, meta_lines
 from quips.knowledge import Knowledge
-from quips.problems import InputError, Problem
+from quips.problems import InputError
 from quips.source import Document
 from quips.vocabulary import STAGES
 from quips.workdays import FIRST_YEAR, LAST_YEAR
 
-MOST_TEXT = 32_767
-MOST_TIMES = 200
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
 _BLACK, _DARK, _QUIET, _PALE, _BAND = "#000000", "#1D3557", "#4A4A4A", "#F3F2F1", "#DCE6F0"
 _STYLES: Mapping[str, Mapping[str, Any]] = {
@@ -53,7 +49,7 @@ def form_bytes(
         reference: The case's reference, where there is no document or it is to be another.
 
     Raises:
-        InputError: The record holds a text that no cell can hold.
+        InputError: The record says something that a form has no room for.
     """
     vocabulary = knowledge.vocabulary
     choices = choices or Choices()
@@ -61,22 +57,12 @@ def form_bytes(
     if document is not None:
         choices = choices_for(document, vocabulary, choices)
         answers = answers_of(document, vocabulary, choices)
-        problems = [
-            Problem(
-                document.place(*at),
-                "too-long",
-                f"This text is longer than the {MOST_TEXT} characters that a cell can hold.",
-                "Shorten it.",
-            )
-            for given in answers.values()
-            for value, at in given
-            if isinstance(value, str) and len(value) > MOST_TEXT
-        ]
-        if problems:
-            raise InputError(problems)
     if reference:
         answers["case",] = [(reference, ())]
     sheets = layout(vocabulary, choices)
+    problems = room_problems(document, answers, sheets) if document is not None else []
+    if problems:
+        raise InputError(problems)
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -156,7 +142,7 @@ class _Writer:
         elif expects.kind == "number":
             worksheet.write_number(row, column, int(value), box)
         else:
-            worksheet.write_string(row, column, _ILLEGAL.sub(" ", str(value).replace("\r\n", "\n").replace("\r", "\n")), box)
+            worksheet.write_string(row, column, str(value).replace("\r\n", "\n").replace("\r", "\n"), box)
 
     def validate(self, worksheet: Worksheet, answer: Answer) -> None:
         """Let a cell be filled in only with what it expects, as far as a spreadsheet can tell."""
