@@ -417,7 +417,6 @@ WRONG: dict[str, tuple[str, str, str, Any, str]] = {
     "a day that does not exist": ("Planning", "By when?", "plan", "31/02/2010", "'31/02/2010' is not a day that exists"),
     "the month first": ("Planning", "By when?", "plan", "07/13/2009", "not a day that exists"),
     "a year of two figures": ("Planning", "By when?", "plan", "07/08/09", "could be several days"),
-    "a number for a day": ("Planning", "By when?", "plan", 40007, "Write a day, not '40007'."),
     "a year that cannot be": ("Planning", "By when?", "plan", datetime(2109, 7, 13), "in a year that no case can be of"),
     "yes for a day": ("Planning", "By when?", "plan", True, "Write a day, not 'Yes'."),
     "part of a number": ("Assessment", "Which?", "analysis", 2.5, "Write a whole number from 0 to 1000, not '2.5'."),
@@ -438,6 +437,14 @@ def test_a_wrong_answer_is_told_with_its_cell(what: str) -> None:
     problem = only_problem(form.saved())
     assert str(problem).startswith(f"FORM.xlsx: {cell}: error: ")
     assert said in str(problem)
+
+
+def test_a_number_that_is_not_shown_as_a_day_is_not_taken_for_one() -> None:
+    form = Filled(blank()).complete()
+    form.write("Planning", "Was it done?", 40007, "plan")
+    assert read(form.saved())["record"] == [{"plan": "2009-07-13"}]
+    form.book["Planning"].cell(row_of(form.book["Planning"], "Was it done?", "plan"), 2).number_format = "General"
+    assert "Write a day, Not known or Not done, not '40007'." in only_problem(form.saved()).message
 
 
 MISSING = {
@@ -690,7 +697,10 @@ UNSAFE: dict[str, tuple[Any, str]] = {
         lambda: with_parts(blank(), _in_sheets(b"<worksheet", b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><worksheet')),
         "entities",
     ),
-    "no sheets": (lambda: with_parts(blank(), lambda part, data: b"<x/>" if part.endswith("workbook.xml") else data), "damaged"),
+    "no sheets": (
+        lambda: with_parts(blank(), lambda part, data: b"<x/>" if part.endswith("workbook.xml") else data),
+        "not-a-form",
+    ),
 }
 
 

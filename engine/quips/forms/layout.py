@@ -167,7 +167,8 @@ def prompts_of(editions: Iterable[Edition]) -> dict[str, str]:
 
 def layout(vocabulary: Vocabulary, choices: Choices) -> list[Sheet]:
     """Return the sheets of a form, in their order."""
-    stages = [_stage(vocabulary, stage, choices) for stage in STAGES if stage in choices.stages]
+    asked = {activity.stage for activity in vocabulary.activities.values()} & set(choices.stages)
+    stages = [_stage(vocabulary, stage, choices) for stage in STAGES if stage in asked]
     sheets = [_circumstances(vocabulary, choices), _changes(vocabulary, choices), *stages]
     if choices.prompts:
         sheets.append(_judgements(choices))
