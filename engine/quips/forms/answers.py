@@ -75,8 +75,8 @@ def _day(written: Any, expects: Expects) -> str:
         wanted = listed(["a day", *expects.words])
         raise AnswerError("not-a-date", f"Write {wanted}, not '{_shown(written)[:60]}'.", _DAY_HINT)
     if found is None:
-        words = f" or {listed(expects.words)}" if expects.words else ""
-        raise AnswerError("not-a-date", f"'{_shown(written)[:60]}' is not a day that exists{words}.", _DAY_HINT)
+        words = f" It can also be {listed(expects.words)}." if expects.words else ""
+        raise AnswerError("not-a-date", f"'{_shown(written)[:60]}' is not a day that exists.", f"{_DAY_HINT}{words}")
     day = found.isoformat()
     if not in_time(day):
         hint = f"Years go from {FIRST_YEAR} to {LAST_YEAR - 10}."
