@@ -418,6 +418,7 @@ WRONG: dict[str, tuple[str, str, str, Any, str]] = {
     "the month first": ("Planning", "By when?", "plan", "07/13/2009", "not a day that exists"),
     "a year of two figures": ("Planning", "By when?", "plan", "07/08/09", "could be several days"),
     "a year that cannot be": ("Planning", "By when?", "plan", datetime(2109, 7, 13), "in a year that no case can be of"),
+    "words for a day": ("Planning", "By when?", "plan", "last week", "Write a day, not 'last week'."),
     "yes for a day": ("Planning", "By when?", "plan", True, "Write a day, not 'Yes'."),
     "part of a number": ("Assessment", "Which?", "analysis", 2.5, "Write a whole number from 0 to 1000, not '2.5'."),
     "a number too great": ("Assessment", "Which?", "analysis", 1001, "Write a whole number from 0 to 1000, not '1001'."),

@@ -69,7 +69,7 @@ def _meant(said: str, expects: Expects) -> str:
 def _day(written: Any, expects: Expects) -> str:
     if isinstance(written, datetime):
         found: date | None = written.date()
-    elif isinstance(written, str):
+    elif isinstance(written, str) and re.search("[0-9]", written):
         found = _day_in_text(written)
     else:
         wanted = listed(["a day", *expects.words])

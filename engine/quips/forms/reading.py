@@ -166,7 +166,7 @@ def _misplaced(sheet: Sheet, grid: Grid, file: str) -> Iterator[Problem]:
         if not there:
             message = f"Here the form says '{_first_line(labels[row, column])}', and that is gone."
         if len(edited) > 1:
-            message += f" So do {len(edited) - 1} more cells of this sheet differ; rows may have been moved."
+            message += f" {len(edited) - 1} more cells of this sheet differ too; rows may have been moved."
         hint = f"Undo that, or copy the answers into a new form. Nothing on this sheet was read. {_FRESH}"
         yield Problem(Place(file, row, column, sheet.name), "question-changed", message, hint)
         return
