@@ -144,6 +144,24 @@ def test_the_order_of_versions_holds_though_the_clock_is_put_back(store: FolderS
     assert texts(store, "TV-1") == ["a: 1\n", "a: 2\n", "a: 1\n"]
 
 
+def test_a_file_dated_in_the_future_does_not_date_what_comes_after_it(store: FolderStore, tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "TV-1.yaml").write_text("a: 1\n")  # today, which is long after what the clock says
+    kept = store.write("TV-1", "a: 2\n", version_of("a: 1\n"))
+    assert kept.saved <= clock.now
+    assert [version.saved <= clock.now for version in store.versions("TV-1")] == [True, True]
+
+
+def test_a_version_that_was_on_its_way_at_a_crash_is_an_earlier_one(store: FolderStore, tmp_path: Path) -> None:
+    """It went into the history and never became the case: nobody was told that it was saved, and it is not lost."""
+    first = store.create("TV-1", "a: 1\n")
+    second = store.write("TV-1", "a: 2\n", first.version)
+    (tmp_path / "TV-1.yaml").write_text("a: 1\n")
+    os.utime(tmp_path / "TV-1.yaml", (first.saved.timestamp(), first.saved.timestamp()))
+    assert store.versions("TV-1") == [Version(kept.version, kept.saved) for kept in (first, second)]
+    store.write("TV-1", "a: 3\n", first.version)
+    assert texts(store, "TV-1") == ["a: 3\n", "a: 1\n", "a: 2\n", "a: 1\n"]
+
+
 @pytest.mark.parametrize("other", ["TV-1", "tv-1"])
 def test_a_name_is_given_once(store: FolderStore, other: str) -> None:
     store.create("TV-1", "a: 1\n")
@@ -628,6 +646,13 @@ def test_a_case_is_erased_so_long_after_its_last_change(
     _policy(tmp_path, "erase_after_days: 30\n")
     assert store.apply_policy(today).erased == erased
     assert store.names() == [name for name in ("TV-1", "TV-2") if name not in erased]
+
+
+def test_a_case_whose_file_looks_old_counts_from_what_the_history_says(store: FolderStore, clock: Clock, tmp_path: Path) -> None:
+    _cases_over_time(store, clock)
+    _policy(tmp_path, "erase_after_days: 30\n")
+    os.utime(tmp_path / "TV-1.yaml", (0, 0))  # as some programs that copy files leave it
+    assert store.apply_policy(date(2010, 5, 1)).erased == ["TV-2"]
 
 
 def test_what_is_left_of_a_case_removed_by_hand_is_dropped_in_time(store: FolderStore, clock: Clock, tmp_path: Path) -> None:

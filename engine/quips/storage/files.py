@@ -104,7 +104,6 @@ def make_folder(path: Path) -> None:
     Raises:
         OSError: The system refused, or there is something else of that name.
     """
-    refuse_link(path)
     if path.is_dir():
         return
     path.mkdir(mode=0o700, exist_ok=True)
