@@ -658,9 +658,16 @@ def test_a_case_whose_file_looks_old_counts_from_what_the_history_says(store: Fo
 def test_what_is_left_of_a_case_removed_by_hand_is_dropped_in_time(store: FolderStore, clock: Clock, tmp_path: Path) -> None:
     _cases_over_time(store, clock)
     _policy(tmp_path, "keep_versions_days: 10\n")
-    (tmp_path / "TV-1.yaml").unlink()
-    assert len(store.apply_policy(date(2010, 4, 5)).dropped["TV-1"]) == 1
-    assert len(store.apply_policy(date(2010, 4, 12)).dropped["TV-1"]) == 2
+    store.keep_notes("TV-1", {"a": 1})
+    store.keep_notes("TV-2", {"a": 1})
+    for name in ("TV-1", "TV-2"):
+        (tmp_path / f"{name}.yaml").unlink()
+    assert {name: len(dropped) for name, dropped in store.apply_policy(date(2010, 4, 11)).dropped.items()} == {
+        "TV-1": 1,
+        "TV-2": 1,
+    }
+    assert store.left_behind() == ["TV-1", "TV-2"]
+    assert {name: len(dropped) for name, dropped in store.apply_policy(date(2010, 4, 12)).dropped.items()} == {"TV-1": 2}
     assert store.left_behind() == []
 
 

@@ -238,11 +238,15 @@ class FolderStore:
                 path.unlink()
                 applied.dropped.setdefault(name, []).append(version)
             replaced = version.saved
+        folder, notes = self._history_folder(name), self._notes_path(name)
         if name in applied.dropped:
-            folder = self._history_folder(name)
             sync_folder(folder)
-            if not current and not _listed(folder):
-                folder.rmdir()
+        if current or _listed(folder):
+            return
+        if folder.exists():
+            folder.rmdir()
+        if notes.exists() and (today - saved_at(notes).date()).days > settings.keep_versions_days:
+            notes.unlink()
 
     # The folder ------------------------------------------------------------------------------------------------------
 
