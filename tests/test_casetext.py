@@ -291,6 +291,27 @@ def test_an_entry_is_added_however_the_record_is_laid_out(before: str, after: st
     assert with_entry(before, "induction", "2009-07-15") == after
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("? record\n: - a: 1\n? case\n: A1 # x\n", "# x\nrecord:\n  - a: 1\n  - induction: 2009-07-15\ncase: A1\n"),
+        ("record:\n  - a: |\n      x", "record:\n  - a: x\n  - induction: 2009-07-15\n"),
+        ("record: &r # x\n  - a: 1\n", "record: # x\n  - a: 1\n  - induction: 2009-07-15\n"),
+        ("record:\n  - a: 1\x85  - b: 1\n", "record:\n  - a: 1\n  - b: 1\n  - induction: 2009-07-15\n"),
+        ("--- {record: [], case: A1}\n", "record:\n  - induction: 2009-07-15\ncase: A1\n"),
+    ],
+)
+def test_an_odd_layout_is_written_anew_rather_than_read_wrongly(before: str, after: str) -> None:
+    assert with_entry(before, "induction", "2009-07-15") == after
+
+
+@pytest.mark.parametrize("text", ["# x\u2028record: []\ncase: A1\n", "record:\n  - a: 1 # x\u2028  - b: 2\n"])
+def test_a_layout_that_cannot_be_changed_safely_is_left_as_it_is(text: str) -> None:
+    """The reader takes these signs for ends of lines, and what follows a comment would be lost in it."""
+    with pytest.raises(CaseTextError, match="Change it in a text editor"):
+        with_entry(text, "induction", "2009-07-15")
+
+
 def test_a_new_case_is_a_valid_one() -> None:
     document = parse_yaml(new_case("TV-0042", date(2010, 4, 19)), "x.yaml")
     assert document.value == {
