@@ -403,6 +403,14 @@ def test_text_is_read_back_or_refused_in_plain_words(text: str) -> None:
         assert found == {"on": "2009-08-04", "note": meant}
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u2028", "\u00a0", "\ufeff"])
+@pytest.mark.parametrize("rest", ["", " and so on" * 30])
+def test_signs_that_cannot_be_seen_are_spelt_out(sign: str, rest: str) -> None:
+    """So that no editor shows a line otherwise than it is read."""
+    after = with_entry(_CASE, "contact", {"on": "2009-08-04", "note": f"a{sign}b{rest}"})
+    assert sign not in after and f"a\\u{ord(sign):04x}b" in after
+
+
 def test_half_a_character_is_refused() -> None:
     with pytest.raises(CaseTextError, match=r"U\+D83D"):
         with_circumstance(_CASE, "note", "\ud83d")
