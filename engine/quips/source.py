@@ -37,7 +37,7 @@ _SPECIAL: dict[str, Any] = {
 
 Path_ = tuple[str | int, ...]
 Mark = Any
-"""Where the parser was, counted from 0: one of two classes that have nothing in common but `line` and `column`."""
+"""A place, or where a parser was, counted from 0: one of two classes that have nothing in common but `line` and `column`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class Document:
     Attributes:
         file: The file's name as shown to people.
         value: The content as plain dictionaries, lists and scalars; dates stay text.
-        places: For the path of each value (keys and positions from the top), the parser's mark of where the value starts.
+        places: For the path of each value (keys and positions from the top), where the value starts: the parser's mark, or a place.
         keys: For the path of each mapping value, the mark of its key.
         within: Where the value stands in the file, for a part of one.
+        warnings: What should be looked at in the file, though it can be used.
     """
 
     file: str
@@ -57,6 +58,7 @@ class Document:
     places: dict[Path_, Mark]
     keys: dict[Path_, Mark]
     within: Path_ = ()
+    warnings: tuple[Problem, ...] = ()
 
     def at(self, *path: str | int) -> Any:
         """Return the value at a path.
@@ -255,4 +257,6 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
 
 
 def _place(mark: Mark | None, file: str) -> Place:
-    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+    if mark is None:
+        return Place(file)
+    return mark if isinstance(mark, Place) else Place(file, mark.line + 1, mark.column + 1)

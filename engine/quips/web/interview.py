@@ -1,7 +1,8 @@
 """What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
 
-In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, what the applicable
-rules look for and whether the file has been read to its end; last, what waits for a judgement of its quality.
+In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, which of the things
+that the applicable rules look for are on the file, each of those, and whether the file has been read to its end; last, what
+waits for a judgement of its quality.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import STAGES
 
-CIRCUMSTANCE, ACTIVITY, STAGE, ENTRY = "circumstance", "activity", "stage", "entry"
+CIRCUMSTANCE, WHICH, ACTIVITY, STAGE, ENTRY = "circumstance", "which", "activity", "stage", "entry"
+TO_ENTER = "to_enter"
+"""The answer that an activity is on the file, while no entry has been made of it."""
+AT_ONCE = 12
+"""How many activities are offered on one page."""
+
 
 _LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
 
@@ -31,12 +37,13 @@ class Step:
     """One thing to ask.
 
     Attributes:
-        kind: ``circumstance``, ``activity``, ``stage`` or ``entry``.
+        kind: ``circumstance``, ``which`` (of several activities are on the file), ``activity``, ``stage`` or ``entry``.
         name: The circumstance, activity or stage; for an entry, its number in the record.
         because: The findings that depend on it, most severe first.
         inferred: For a circumstance, whether it was inferred and is to be confirmed.
         wanted: For an entry, the attributes that are asked.
         mark: For an entry, what tells it from any other.
+        offered: For several activities, their names.
     """
 
     kind: str
@@ -45,6 +52,7 @@ class Step:
     inferred: bool = False
     wanted: tuple[str, ...] = ()
     mark: str = ""
+    offered: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -60,13 +68,33 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
         knowledge: The knowledge base.
         aside: The questions that were answered in a way that changes nothing, by `Step.key`.
     """
-    found = [*_circumstances(audit), *_inferred(audit, knowledge), *_record(audit, knowledge), *_entries(audit)]
-    return [step for step in found if step.key not in aside]
+    found = [
+        *_circumstances(audit),
+        *_unknown(audit, aside),
+        *_inferred(audit, knowledge),
+        *_record(audit, knowledge, aside),
+        *_entries(audit),
+    ]
+    first = {step.key: step for step in reversed(found) if aside.get(step.key, TO_ENTER) == TO_ENTER}
+    return [step for step in found if first.get(step.key) is step]
 
 
 def _circumstances(audit: Audit) -> Iterator[Step]:
     for question in audit.questions:
         yield Step(CIRCUMSTANCE, question.term.name, question.settles)
+
+
+def _unknown(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
+    """What is asked in its own right, once what it would be inferred from is not to be had, or because it should be known."""
+    waiting: dict[str, list[Finding]] = {}
+    for finding in audit.findings:
+        stuck = finding.status is Status.CANNOT_TELL and all(f"{CIRCUMSTANCE}/{name}" in aside for name in finding.settled_by)
+        if stuck or finding.status is Status.CONFLICT:
+            for fact in finding.facts:
+                if not fact.known:
+                    waiting.setdefault(fact.name, []).append(finding)
+    for name, findings in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield Step(CIRCUMSTANCE, name, _severest_first(findings))
 
 
 def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
@@ -81,7 +109,7 @@ def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
         yield Step(CIRCUMSTANCE, name, _severest_first(findings), inferred=True)
 
 
-def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
+def _record(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
     """What is looked for and nothing is said of, stage by stage, each stage with whether it has been read to its end."""
     bearing: dict[str, list[Finding]] = {}
     for finding in audit.findings:
@@ -89,11 +117,19 @@ def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
             bearing.setdefault(name, []).append(finding)
     said = {*audit.case.entries, *audit.case.reasons}
     activities = knowledge.vocabulary.activities
+    ordered = sorted(bearing, key=lambda name: (_rank(bearing[name]), name))
+    unsaid = [name for name in ordered if name in activities and name not in said]
     for stage in STAGES:
-        for name in sorted(bearing, key=lambda name: (_rank(bearing[name]), name)):
-            if name in activities and activities[name].stage == stage and name not in said:
+        of_stage = [name for name in unsaid if activities[name].stage == stage]
+        unasked = [name for name in of_stage if f"{ACTIVITY}/{name}" not in aside]
+        for start in range(0, len(unasked), AT_ONCE):
+            offered = tuple(unasked[start : start + AT_ONCE])
+            because = _severest_first(finding for name in offered for finding in bearing[name])
+            yield Step(WHICH, stage, because, mark=f"{stage}/{offered[0]}", offered=offered)
+        for name in of_stage:
+            if aside.get(f"{ACTIVITY}/{name}") == TO_ENTER:
                 yield Step(ACTIVITY, name, _severest_first(bearing[name]))
-        waiting = [f for f in audit.findings if f.status is Status.NOT_ON_RECORD and stage in _stages(f, knowledge)]
+        waiting = [finding for finding in audit.findings if stage in _waits_for(finding, knowledge)]
         if stage in audit.case.incomplete and waiting:
             yield Step(STAGE, stage, _severest_first(waiting))
 
@@ -101,13 +137,18 @@ def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
 def _looked_for(finding: Finding) -> Iterable[str]:
     """The activities that would say more of a finding, were they on the record."""
     if finding.status is Status.CANNOT_TELL:
-        return finding.settled_by
+        return [*finding.settled_by, *_starting(finding.rule)]
     return activities_of(finding.rule) if finding.status in _LOOKED_FOR else ()
+
+
+def _starting(rule: Rule) -> list[str]:
+    """The activities each of which starts a rule's clock."""
+    return [trigger.activity for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity != "not_done"]
 
 
 def activities_of(rule: Rule) -> list[str]:
     """Return the activities that a rule looks for or starts from, in the order in which they are written."""
-    names = [trigger.activity for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity != "not_done"]
+    names = _starting(rule)
     if rule.expect is not None:
         names += rule.expect.activities
     if rule.conflict is not None:
@@ -116,8 +157,16 @@ def activities_of(rule: Rule) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _stages(finding: Finding, knowledge: Knowledge) -> set[str]:
-    return {knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)}
+def _waits_for(finding: Finding, knowledge: Knowledge) -> set[str]:
+    """The stages of the work that have to be read to their end before a finding is settled."""
+    if finding.status is Status.NOT_ON_RECORD:
+        names = activities_of(finding.rule)
+    elif finding.status is Status.CANNOT_TELL:
+        names = list(finding.settled_by)
+    else:
+        names = []
+    activities = knowledge.vocabulary.activities
+    return {activities[name].stage for name in names if name in activities}
 
 
 def _entries(audit: Audit) -> Iterator[Step]:
