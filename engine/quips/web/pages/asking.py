@@ -39,20 +39,21 @@ YES, NO, REASON = "yes", "no", "reason"
 def ask(name: str) -> Response:
     """Lead to what is best asked next, or, when nothing is, to the answers."""
     look = sound(name)
-    return redirect(_address(look, look.steps[0]) if look.steps else url_for(".check", name=name), code=303)
+    return redirect(address_of(look, look.steps[0]) if look.steps else url_for(".check", name=name), code=303)
 
 
-def _address(look: Look, step: interview.Step) -> str:
+def address_of(look: Look, step: interview.Step, word: str = "ask") -> str:
+    """Return the address of the page that asks a step, with the word for where it is opened from."""
     name = look.kept.name
     match step.kind:
         case interview.CIRCUMSTANCE:
-            return address("asking.circumstance", name, "ask", term=step.name)
+            return address("asking.circumstance", name, word, term=step.name)
         case interview.ACTIVITY:
-            return address("asking.activity", name, "ask", activity=step.name)
+            return address("asking.activity", name, word, activity=step.name)
         case interview.STAGE:
-            return address("asking.stage", name, "ask", stage=step.name)
+            return address("asking.stage", name, word, stage=step.name)
         case _:
-            return address("asking.entry", name, "ask", number=int(step.name))
+            return address("asking.entry", name, word, number=int(step.name))
 
 
 @blueprint.route("/circumstance/<term>", methods=["GET", "POST"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
 
 from quips.statuses import Verdict
 from quips.vocabulary import STAGES, Term
@@ -50,8 +51,6 @@ def _groups(circumstances: Any) -> dict[str, list[str]]:
 
 
 @blueprint.get("/framework")
-def framework(name: str) -> Page:
-    """The prompts of the edition in its own order, with what the findings suggest for each."""
-    look = sound(name)
-    assert look.audit is not None
-    return show("framework.html", look, "judgements", edition=look.audit.edition, proposals=look.audit.proposals)
+def framework(name: str) -> Response:
+    """Lead to the prompts of the edition in its own order, which are the judgements, all of them."""
+    return redirect(url_for("judgements.judgements", name=name, show="all"), code=303)
