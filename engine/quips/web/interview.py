@@ -1,7 +1,8 @@
 """What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
 
-In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, what the applicable
-rules look for and whether the file has been read to its end; last, what waits for a judgement of its quality.
+In this order: the circumstances that settle most; what follows from one that nobody knows, for it may be known by itself; what was
+inferred and is relied on; then, stage by stage, what the applicable rules look for and whether the file has been read to its end;
+last, what waits for a judgement of its quality.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quips.audits import Audit
-from quips.conditions import has_of, tests_of
+from quips.conditions import facts_of, has_of, tests_of
 from quips.findings import Finding
 from quips.knowledge import Knowledge
 from quips.ordering import SEVERITIES
@@ -23,7 +24,7 @@ from quips.vocabulary import STAGES
 
 CIRCUMSTANCE, ACTIVITY, STAGE, ENTRY = "circumstance", "activity", "stage", "entry"
 
-_LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
+_LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE, Status.CONFLICT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,49 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
         knowledge: The knowledge base.
         aside: The questions that were answered in a way that changes nothing, by `Step.key`.
     """
-    found = [*_circumstances(audit), *_inferred(audit, knowledge), *_record(audit, knowledge), *_entries(audit)]
-    return [step for step in found if step.key not in aside]
+    circumstances = [*_circumstances(audit), *_not_given(audit), *_otherwise(audit, knowledge, aside)]
+    found = [*circumstances, *_inferred(audit, knowledge), *_record(audit, knowledge), *_entries(audit)]
+    return list({step.key: step for step in reversed(found) if step.key not in aside}.values())[::-1]
 
 
 def _circumstances(audit: Audit) -> Iterator[Step]:
     for question in audit.questions:
         yield Step(CIRCUMSTANCE, question.term.name, question.settles)
+
+
+def _not_given(audit: Audit) -> Iterator[Step]:
+    """What a conflict points out is not given, such as a tier."""
+    for finding in audit.findings:
+        if finding.status is Status.CONFLICT and finding.rule.conflict:
+            unknown = {fact.name for fact in finding.facts if not fact.known}
+            for test in tests_of(finding.rule.conflict.when):
+                if test.op == "known" and test.subject in unknown:
+                    yield Step(CIRCUMSTANCE, test.subject, (finding,))
+
+
+def _otherwise(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
+    """What would be inferred from something that nobody knows: that MAPPA applies may be known though its category is not."""
+    beneath: dict[str, set[str]] = {}
+    for rule in knowledge.rules.values():
+        if rule.derives:
+            beneath.setdefault(rule.derives[0], set()).update(facts_of(rule.applies))
+    waiting: dict[str, list[Finding]] = {}
+    for finding in audit.findings:
+        given_up = {name for name in finding.settled_by if f"{CIRCUMSTANCE}/{name}" in aside}
+        for fact in finding.facts if given_up else ():
+            if not fact.known and given_up & _all_beneath(fact.name, beneath):
+                waiting.setdefault(fact.name, []).append(finding)
+    for name, findings in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield Step(CIRCUMSTANCE, name, _severest_first(findings))
+
+
+def _all_beneath(name: str, beneath: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    new = set(beneath.get(name, ()))
+    while new:
+        found |= new
+        new = {under for one in new for under in beneath.get(one, ())} - found
+    return found
 
 
 def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
@@ -93,7 +130,7 @@ def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
         for name in sorted(bearing, key=lambda name: (_rank(bearing[name]), name)):
             if name in activities and activities[name].stage == stage and name not in said:
                 yield Step(ACTIVITY, name, _severest_first(bearing[name]))
-        waiting = [f for f in audit.findings if f.status is Status.NOT_ON_RECORD and stage in _stages(f, knowledge)]
+        waiting = [finding for finding in audit.findings if stage in _stages_awaited(finding, knowledge)]
         if stage in audit.case.incomplete and waiting:
             yield Step(STAGE, stage, _severest_first(waiting))
 
@@ -116,8 +153,15 @@ def activities_of(rule: Rule) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _stages(finding: Finding, knowledge: Knowledge) -> set[str]:
-    return {knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)}
+def _stages_awaited(finding: Finding, knowledge: Knowledge) -> set[str]:
+    """The stages of which the rest of the record would say more of a finding."""
+    names: Iterable[str] = ()
+    if finding.status is Status.NOT_ON_RECORD:
+        names = activities_of(finding.rule)
+    elif finding.status is Status.CANNOT_TELL:
+        names = finding.settled_by
+    activities = knowledge.vocabulary.activities
+    return {activities[name].stage for name in names if name in activities}
 
 
 def _entries(audit: Audit) -> Iterator[Step]:
