@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -134,17 +134,21 @@ class Desk:
 
     def put_aside(self, name: str, key: str, answer: str | None) -> None:
         """Note that a question was put aside, or, with None, that it is open again."""
-        notes = self.store.notes(name)
-        aside = {**notes.get("aside", {})}
-        aside.pop(key, None)
-        if answer is not None:
-            aside[key] = answer
-        if aside != notes.get("aside", {}):
-            self.store.keep_notes(name, {**notes, "aside": aside})
+        self.put_all_aside(name, {key: answer})
+
+    def put_all_aside(self, name: str, answers: Mapping[str, str | None]) -> None:
+        """Note that several questions were put aside, or are open again, by `Step.key`."""
+        with self._lock:
+            notes = self.store.notes(name)
+            aside = {**notes.get("aside", {}), **answers}
+            aside = {key: answer for key, answer in aside.items() if answer is not None}
+            if aside != notes.get("aside", {}):
+                self.store.keep_notes(name, {**notes, "aside": aside})
 
     def keep_note(self, name: str, note: str, value: Any) -> None:
         """Keep one note beside a case."""
-        self.store.keep_notes(name, {**self.store.notes(name), note: value})
+        with self._lock:
+            self.store.keep_notes(name, {**self.store.notes(name), note: value})
 
     def _audit(self, kept: Kept, edition: str) -> tuple[Audit | None, tuple[Problem, ...]]:
         try:

@@ -1,8 +1,8 @@
 """What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
 
-In this order: the circumstances that settle most; what follows from one that nobody knows, for it may be known by itself; what was
-inferred and is relied on; then, stage by stage, what the applicable rules look for and whether the file has been read to its end;
-last, what waits for a judgement of its quality.
+In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, which of the things
+that the applicable rules look for are on the file, each of those, and whether the file has been read to its end; last, what
+waits for a judgement of its quality.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quips.audits import Audit
-from quips.conditions import facts_of, has_of, tests_of
+from quips.conditions import has_of, tests_of
 from quips.findings import Finding
 from quips.knowledge import Knowledge
 from quips.ordering import SEVERITIES
@@ -22,9 +22,14 @@ from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import STAGES
 
-CIRCUMSTANCE, ACTIVITY, STAGE, ENTRY = "circumstance", "activity", "stage", "entry"
+CIRCUMSTANCE, WHICH, ACTIVITY, STAGE, ENTRY = "circumstance", "which", "activity", "stage", "entry"
+TO_ENTER = "to_enter"
+"""The answer that an activity is on the file, while no entry has been made of it."""
+AT_ONCE = 12
+"""How many activities are offered on one page."""
 
-_LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE, Status.CONFLICT)
+
+_LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,13 @@ class Step:
     """One thing to ask.
 
     Attributes:
-        kind: ``circumstance``, ``activity``, ``stage`` or ``entry``.
+        kind: ``circumstance``, ``which`` (of several activities are on the file), ``activity``, ``stage`` or ``entry``.
         name: The circumstance, activity or stage; for an entry, its number in the record.
         because: The findings that depend on it, most severe first.
         inferred: For a circumstance, whether it was inferred and is to be confirmed.
         wanted: For an entry, the attributes that are asked.
         mark: For an entry, what tells it from any other.
+        offered: For several activities, their names.
     """
 
     kind: str
@@ -46,6 +52,7 @@ class Step:
     inferred: bool = False
     wanted: tuple[str, ...] = ()
     mark: str = ""
+    offered: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -61,9 +68,15 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
         knowledge: The knowledge base.
         aside: The questions that were answered in a way that changes nothing, by `Step.key`.
     """
-    circumstances = [*_circumstances(audit), *_not_given(audit), *_otherwise(audit, knowledge, aside)]
-    found = [*circumstances, *_inferred(audit, knowledge), *_record(audit, knowledge), *_entries(audit)]
-    return list({step.key: step for step in reversed(found) if step.key not in aside}.values())[::-1]
+    found = [
+        *_circumstances(audit),
+        *_unknown(audit, aside),
+        *_inferred(audit, knowledge),
+        *_record(audit, knowledge, aside),
+        *_entries(audit),
+    ]
+    first = {step.key: step for step in reversed(found) if aside.get(step.key, TO_ENTER) == TO_ENTER}
+    return [step for step in found if first.get(step.key) is step]
 
 
 def _circumstances(audit: Audit) -> Iterator[Step]:
@@ -71,39 +84,17 @@ def _circumstances(audit: Audit) -> Iterator[Step]:
         yield Step(CIRCUMSTANCE, question.term.name, question.settles)
 
 
-def _not_given(audit: Audit) -> Iterator[Step]:
-    """What a conflict points out is not given, such as a tier."""
-    for finding in audit.findings:
-        if finding.status is Status.CONFLICT and finding.rule.conflict:
-            unknown = {fact.name for fact in finding.facts if not fact.known}
-            for test in tests_of(finding.rule.conflict.when):
-                if test.op == "known" and test.subject in unknown:
-                    yield Step(CIRCUMSTANCE, test.subject, (finding,))
-
-
-def _otherwise(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
-    """What would be inferred from something that nobody knows: that MAPPA applies may be known though its category is not."""
-    beneath: dict[str, set[str]] = {}
-    for rule in knowledge.rules.values():
-        if rule.derives:
-            beneath.setdefault(rule.derives[0], set()).update(facts_of(rule.applies))
+def _unknown(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
+    """What is asked in its own right, once what it would be inferred from is not to be had, or because it should be known."""
     waiting: dict[str, list[Finding]] = {}
     for finding in audit.findings:
-        given_up = {name for name in finding.settled_by if f"{CIRCUMSTANCE}/{name}" in aside}
-        for fact in finding.facts if given_up else ():
-            if not fact.known and given_up & _all_beneath(fact.name, beneath):
-                waiting.setdefault(fact.name, []).append(finding)
+        stuck = finding.status is Status.CANNOT_TELL and all(f"{CIRCUMSTANCE}/{name}" in aside for name in finding.settled_by)
+        if stuck or finding.status is Status.CONFLICT:
+            for fact in finding.facts:
+                if not fact.known:
+                    waiting.setdefault(fact.name, []).append(finding)
     for name, findings in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
         yield Step(CIRCUMSTANCE, name, _severest_first(findings))
-
-
-def _all_beneath(name: str, beneath: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    new = set(beneath.get(name, ()))
-    while new:
-        found |= new
-        new = {under for one in new for under in beneath.get(one, ())} - found
-    return found
 
 
 def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
@@ -118,7 +109,7 @@ def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
         yield Step(CIRCUMSTANCE, name, _severest_first(findings), inferred=True)
 
 
-def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
+def _record(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
     """What is looked for and nothing is said of, stage by stage, each stage with whether it has been read to its end."""
     bearing: dict[str, list[Finding]] = {}
     for finding in audit.findings:
@@ -126,11 +117,19 @@ def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
             bearing.setdefault(name, []).append(finding)
     said = {*audit.case.entries, *audit.case.reasons}
     activities = knowledge.vocabulary.activities
+    ordered = sorted(bearing, key=lambda name: (_rank(bearing[name]), name))
+    unsaid = [name for name in ordered if name in activities and name not in said]
     for stage in STAGES:
-        for name in sorted(bearing, key=lambda name: (_rank(bearing[name]), name)):
-            if name in activities and activities[name].stage == stage and name not in said:
+        of_stage = [name for name in unsaid if activities[name].stage == stage]
+        unasked = [name for name in of_stage if f"{ACTIVITY}/{name}" not in aside]
+        for start in range(0, len(unasked), AT_ONCE):
+            offered = tuple(unasked[start : start + AT_ONCE])
+            because = _severest_first(finding for name in offered for finding in bearing[name])
+            yield Step(WHICH, stage, because, mark=f"{stage}/{offered[0]}", offered=offered)
+        for name in of_stage:
+            if aside.get(f"{ACTIVITY}/{name}") == TO_ENTER:
                 yield Step(ACTIVITY, name, _severest_first(bearing[name]))
-        waiting = [finding for finding in audit.findings if stage in _stages_awaited(finding, knowledge)]
+        waiting = [finding for finding in audit.findings if stage in _waits_for(finding, knowledge)]
         if stage in audit.case.incomplete and waiting:
             yield Step(STAGE, stage, _severest_first(waiting))
 
@@ -138,13 +137,18 @@ def _record(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
 def _looked_for(finding: Finding) -> Iterable[str]:
     """The activities that would say more of a finding, were they on the record."""
     if finding.status is Status.CANNOT_TELL:
-        return finding.settled_by
+        return [*finding.settled_by, *_starting(finding.rule)]
     return activities_of(finding.rule) if finding.status in _LOOKED_FOR else ()
+
+
+def _starting(rule: Rule) -> list[str]:
+    """The activities each of which starts a rule's clock."""
+    return [trigger.activity for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity != "not_done"]
 
 
 def activities_of(rule: Rule) -> list[str]:
     """Return the activities that a rule looks for or starts from, in the order in which they are written."""
-    names = [trigger.activity for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity != "not_done"]
+    names = _starting(rule)
     if rule.expect is not None:
         names += rule.expect.activities
     if rule.conflict is not None:
@@ -153,13 +157,14 @@ def activities_of(rule: Rule) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _stages_awaited(finding: Finding, knowledge: Knowledge) -> set[str]:
-    """The stages of which the rest of the record would say more of a finding."""
-    names: Iterable[str] = ()
+def _waits_for(finding: Finding, knowledge: Knowledge) -> set[str]:
+    """The stages of the work that have to be read to their end before a finding is settled."""
     if finding.status is Status.NOT_ON_RECORD:
         names = activities_of(finding.rule)
     elif finding.status is Status.CANNOT_TELL:
-        names = finding.settled_by
+        names = list(finding.settled_by)
+    else:
+        names = []
     activities = knowledge.vocabulary.activities
     return {activities[name].stage for name in names if name in activities}
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.vocabulary import COMMON_ATTRIBUTES, STAGES, Activity
+from quips.vocabulary import COMMON_ATTRIBUTES, NONE, STAGES, Activity
 from quips.web import interview
 from quips.web.answers import (
     ASIDE,
@@ -33,27 +33,29 @@ from quips.web.view import EntryGoneError, Page, address, back, came_from, desk,
 blueprint = Blueprint("asking", __name__, url_prefix="/cases/<name>")
 
 YES, NO, REASON = "yes", "no", "reason"
+STAGES_BY_NAME = {stage: stage for stage in STAGES}
 
 
 @blueprint.get("/ask")
 def ask(name: str) -> Response:
     """Lead to what is best asked next, or, when nothing is, to the answers."""
     look = sound(name)
-    return redirect(address_of(look, look.steps[0]) if look.steps else url_for(".check", name=name), code=303)
+    return redirect(_address(look, look.steps[0]) if look.steps else url_for(".check", name=name), code=303)
 
 
-def address_of(look: Look, step: interview.Step, word: str = "ask") -> str:
-    """Return the address of the page that asks a step, with the word for where it is opened from."""
+def _address(look: Look, step: interview.Step) -> str:
     name = look.kept.name
     match step.kind:
         case interview.CIRCUMSTANCE:
-            return address("asking.circumstance", name, word, term=step.name)
+            return address("asking.circumstance", name, "ask", term=step.name)
+        case interview.WHICH:
+            return address("asking.which", name, "ask", stage=step.name)
         case interview.ACTIVITY:
-            return address("asking.activity", name, word, activity=step.name)
+            return address("asking.add", name, "ask", activity=step.name)
         case interview.STAGE:
-            return address("asking.stage", name, word, stage=step.name)
+            return address("asking.stage", name, "ask", stage=step.name)
         case _:
-            return address("asking.entry", name, word, number=int(step.name))
+            return address("asking.entry", name, "ask", number=int(step.name))
 
 
 @blueprint.route("/circumstance/<term>", methods=["GET", "POST"])
@@ -82,6 +84,26 @@ def _circumstance_page(look: Look, asked: Any, form: Form, errors: Errors) -> Pa
     return show("circumstance.html", look, came_from(), errors, term=asked, form=form, step=step)
 
 
+@blueprint.route("/stage/<stage>/which", methods=["GET", "POST"])
+def which(name: str, stage: str) -> Page:
+    """Ask which of the things that are looked for at a stage are on the file; each of them is entered after that."""
+    look = sound(name)
+    step = _step(look, interview.WHICH, known(stage, STAGES_BY_NAME))
+    errors, form = Errors(), sent()
+    if request.method == "POST":
+        offered = [one for one in form.get("offered", ()) if one in look.knowledge.vocabulary.activities]
+        there = [one for one in form.get("there", ()) if one in offered]
+        if (there and NONE in form.get("there", ())) or not form.get("there"):
+            errors.add("there", "Choose those that are on the file, or 'None of these'")
+        else:
+            answers = {one: interview.TO_ENTER if one in there else NOT_RECORDED for one in offered}
+            desk().put_all_aside(name, {f"{interview.ACTIVITY}/{one}": answer for one, answer in answers.items()})
+            return back(name)
+    if step is None:
+        return back(name)
+    return show("which.html", look, came_from(), errors, stage=stage, form=form, step=step)
+
+
 @blueprint.route("/activity/<activity>", methods=["GET", "POST"])
 def activity(name: str, activity: str) -> Page:
     """Ask whether something was done, or done again."""
@@ -97,9 +119,9 @@ def activity(name: str, activity: str) -> Page:
             desk().put_aside(name, key, NOT_RECORDED if answer == NO else DONT_KNOW)
             return back(name)
         errors.add("answer", f"Choose an answer to '{asked.ask}'")
-    form = {"answer": [{NOT_RECORDED: NO}.get(look.aside.get(key, ""), look.aside.get(key, ""))]}
+    form = {"answer": [{NOT_RECORDED: NO, interview.TO_ENTER: YES}.get(look.aside.get(key, ""), look.aside.get(key, ""))]}
     entries = entries_of(look, activity)
-    step = _step(look, interview.ACTIVITY, activity)
+    step = _asked_about(look, activity)
     return show("activity.html", look, came_from(), errors, activity=asked, entries=entries, form=form, step=step)
 
 
@@ -189,9 +211,8 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
 @blueprint.route("/stage/<stage>/complete", methods=["GET", "POST"])
 def stage(name: str, stage: str) -> Page:
     """Ask whether the file has been read to its end for one stage of the work."""
-    if stage not in STAGES:
-        raise NotFound
     look = sound(name)
+    known(stage, STAGES_BY_NAME)
     errors, key = Errors(), f"{interview.STAGE}/{stage}"
     complete = complete_stages(look)
     if request.method == "POST":
@@ -305,6 +326,11 @@ def _read_by_rules(look: Look, asked: Activity) -> list[str]:
     """The attributes that the applicable rules read, which are worth asking; the others can be said as well."""
     assert look.audit is not None
     return interview.attributes_read(look.audit, asked.name)
+
+
+def _asked_about(look: Look, activity: str) -> interview.Step | None:
+    """The step that asks about an activity, by itself or among others."""
+    return next((step for step in look.steps if step.name == activity or activity in step.offered), None)
 
 
 def _step(look: Look, kind: str, name: str) -> interview.Step | None:
