@@ -12,8 +12,8 @@ from quips.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
-class Beneath:
-    """A finding that another rests on or follows."""
+class Joined:
+    """A finding that another is joined to, by resting on it (``rests_on``) or coming after it (``follows``)."""
 
     finding: Finding
     kind: str
@@ -28,6 +28,7 @@ class Explanation:
         applies: The rule's population, condition by condition, as it came out.
         clash: For a conflict, what was tested; None otherwise.
         beneath: What the finding rests on or follows here.
+        above: What rests on it or follows it here.
         decisive: The first condition that failed or is not known; None if the rule applies.
         would_apply: The smallest change after which the rule would apply; empty if it does.
     """
@@ -35,7 +36,8 @@ class Explanation:
     finding: Finding
     applies: Step
     clash: Step | None
-    beneath: tuple[Beneath, ...]
+    beneath: tuple[Joined, ...]
+    above: tuple[Joined, ...]
     decisive: Step | None
     would_apply: tuple[str, ...]
 
@@ -58,13 +60,20 @@ def explain(engine: ReferenceEngine, audit: Audit, rule: Rule, builder: FindingB
         day = builder.day(evaluated)
         applies = explainer.tree(rule.applies, day)
         beneath = tuple(
-            Beneath(by_ref[duties[found.number].name, found.key], kind)
+            Joined(by_ref[duties[found.number].name, found.key], kind)
             for found, kind in engine.prerequisites(evaluated, evaluation)
+        )
+        above = tuple(
+            Joined(by_ref[duties[other.number].name, other.key], kind)
+            for others in evaluation
+            for other in others
+            for found, kind in engine.prerequisites(other, evaluation)
+            if found is evaluated
         )
         clash = explainer.tree(rule.conflict.when, day) if rule.conflict and rule.conflict.pair is None else None
         change = explainer.smallest_change(rule.applies, day)
         finding = by_ref[rule.name, evaluated.key]
         explanations.append(
-            Explanation(finding, applies, clash, beneath, explainer.first_failed(rule.applies, day), tuple(change))
+            Explanation(finding, applies, clash, beneath, above, explainer.first_failed(rule.applies, day), tuple(change))
         )
     return explanations

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from quips.explain import day_in_words, in_sentence
 from quips.problems import QuipsError, listed
+from quips.reasons import STATUS_WORDS
 from quips.reports import wording
 from quips.source import parse_yaml
 from quips.statuses import Status, Verdict
@@ -73,6 +74,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
         way_back=way_back,
         parts_from=from_word,
         wording=wording,
+        STATUS_WORDS=STATUS_WORDS,
         listed=listed,
         Status=Status,
         Verdict=Verdict,

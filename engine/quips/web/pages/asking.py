@@ -130,9 +130,11 @@ def add(name: str, activity: str) -> Page:
     """Add something that was done to the record."""
     look = sound(name)
     asked = known(activity, look.knowledge.vocabulary.activities)
-    errors, form = Errors(), sent()
+    errors, form = Errors(), sent() if request.method == "POST" else begun(asked)
     if request.method == "POST":
         said = entry_from_form(asked, form, read_on(look), errors)
+        if told_only() and said.get("evidence") == "interview" and "note" not in said:
+            errors.add("note", "Enter what shows that it was done, or where that can be seen")
         if not errors:
             desk().change(name, version(), partial(casetext.with_entry, activity=activity, said=said))
             return redirect(address("asking.activity", name, came_from(), activity=activity), code=303)
@@ -250,6 +252,18 @@ def sent() -> Form:
     return request.form.to_dict(flat=False)
 
 
+def begun(asked: Activity) -> Form:
+    """Return what the address says beforehand of an entry: of what kind it is and where it was evidenced, never how good."""
+    terms = [COMMON_ATTRIBUTES["evidence"], *asked.attributes.values()]
+    given = {term.name: request.args.get(term.name, "") for term in terms if term.type == "choice"}
+    return {term.name: [given[term.name]] for term in terms if given.get(term.name) in term.values}
+
+
+def told_only() -> bool:
+    """Whether an entry is added of which the file shows nothing, so that its note has to say what does."""
+    return request.args.get("evidence") == "interview"
+
+
 def read_on(look: Look) -> date:
     """Return the day the record was read."""
     assert look.audit is not None
@@ -316,6 +330,7 @@ def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number:
         form=form,
         number=number,
         mark=mark(look, number) if number is not None else "",
+        told=told_only(),
         asked=first_asked,
         rest=rest,
         step=_step(look, interview.ENTRY, str(number)),

@@ -1,0 +1,218 @@
+"""A case in the order of its days: what started a clock, what was done, what was due and did not come, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from quips.cases import History
+from quips.explain import day_in_words, in_sentence, value_in_words
+from quips.findings import Finding
+from quips.reports.wording import status_words
+from quips.statuses import Status, Verdict
+from quips.web.desk import Look
+from quips.web.interview import activities_of
+from quips.web.showing import entry_title
+from quips.web.view import address
+from quips.web.ways import entry_numbers
+
+_HERE = "timeline"
+_MOST_URGENT_FIRST = (Verdict.GAP, Verdict.OPEN, Verdict.SUFFICIENT)
+_COLOURS = {Verdict.GAP: "red", Verdict.OPEN: "blue", Verdict.SUFFICIENT: "green", Verdict.NOT_APPLICABLE: "grey"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A finding beside a mark: what it says, and its address."""
+
+    status: str
+    title: str
+    notes: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something on the timeline.
+
+    Attributes:
+        day: Its day, as an ordinal; None if nobody can tell, or there is none.
+        title: What it is.
+        tag: Its state in a word or two; empty if it has none.
+        colour: The colour of the tag, which says nothing that the tag does not.
+        notes: What else is to be said.
+        href: Where it can be changed or seen; empty for nowhere.
+        act: What the link is called.
+        lines: The findings that it decided.
+        stages: The stages of the work to which it belongs; none for what belongs to all.
+        is_open: Whether there is anything to put right, to judge or to wait for.
+        anchor: What a link can lead to.
+    """
+
+    day: int | None
+    title: str
+    tag: str = ""
+    colour: str = ""
+    notes: tuple[str, ...] = ()
+    href: str = ""
+    act: str = ""
+    lines: tuple[Line, ...] = ()
+    stages: frozenset[str] = frozenset()
+    is_open: bool = False
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The marks of one month."""
+
+    year: int
+    month: int
+    words: str
+    marks: tuple[Mark, ...]
+
+    @property
+    def anchor(self) -> str:
+        """What a link can lead to."""
+        return f"m-{self.year}-{self.month:02}"
+
+
+def marks_of(look: Look, stage: str = "", only_open: bool = False) -> list[Mark]:
+    """Return the marks of a case in the order of their days, those with no day last.
+
+    Args:
+        look: The case.
+        stage: Only what belongs to this stage of the work; what belongs to none is kept. All stages if empty.
+        only_open: Only what is to be put right, to be judged or to be waited for.
+    """
+    found = [
+        mark
+        for mark in (*_clocks(look), *_entries(look), *_due(look))
+        if (not stage or not mark.stages or stage in mark.stages) and (not only_open or mark.is_open)
+    ]
+    assert look.audit is not None
+    found.append(Mark(look.audit.case.as_at, "The record is read as at this day", notes=("What was done later is not seen.",)))
+    return sorted(found, key=lambda mark: mark.day if mark.day is not None else date.max.toordinal())
+
+
+def by_month(marks: Sequence[Mark]) -> list[Month]:
+    """Return the marks that have a day, month by month."""
+    groups: dict[tuple[int, int], list[Mark]] = {}
+    for mark in marks:
+        if mark.day is not None:
+            on = date.fromordinal(mark.day)
+            groups.setdefault((on.year, on.month), []).append(mark)
+    return [
+        Month(year, month, day_in_words(date(year, month, 1).toordinal()).split(" ", 1)[1], tuple(found))
+        for (year, month), found in groups.items()
+    ]
+
+
+def _clocks(look: Look) -> Iterator[Mark]:
+    """The circumstances that have a day: those that start clocks, and those that changed."""
+    assert look.audit is not None
+    case, terms = look.audit.case, look.knowledge.vocabulary.circumstances
+    for name, days in case.dates.items():
+        href = address("asking.circumstance", look.kept.name, _HERE, term=name)
+        for day in days if isinstance(days, tuple) else ():
+            ahead = day > case.as_at
+            tag, colour = ("Still to come", "grey") if ahead else ("", "")
+            yield Mark(day, terms[name].title, tag, colour, (), href, "Change", is_open=ahead)
+    for name, fact in case.facts.items():
+        if isinstance(fact, History):
+            href = address("asking.circumstance", look.kept.name, _HERE, term=name)
+            for day, value in zip(fact.days, fact.values, strict=True):
+                yield Mark(day, f"{terms[name].title}: {value_in_words(value, terms[name])}", "", "", (), href, "Change")
+
+
+def _entries(look: Look) -> Iterator[Mark]:
+    """What is on the record, each with the findings that it decided."""
+    assert look.audit is not None
+    vocabulary, numbers = look.knowledge.vocabulary, entry_numbers(look)
+    deciding: dict[int, list[Finding]] = {}
+    for finding in look.audit.findings:
+        if finding.verdict is not Verdict.NOT_APPLICABLE:
+            for entry in finding.entries:
+                if entry.place in numbers:
+                    deciding.setdefault(numbers[entry.place], []).append(finding)
+    for number, item in enumerate(look.value["record"]):
+        [(activity, given)] = item.items()
+        said: dict[str, Any] = given if isinstance(given, dict) else {"on": given}
+        on = said.get("on", "unknown")
+        done = said["activity"] if activity == "not_done" else activity
+        findings = sorted(deciding.get(number, ()), key=lambda finding: _MOST_URGENT_FIRST.index(finding.verdict))
+        worst = findings[0] if findings else None
+        yield Mark(
+            None if on == "unknown" else date.fromisoformat(on).toordinal(),
+            entry_title(activity, given, vocabulary),
+            status_words(worst) if worst else "",
+            _COLOURS[worst.verdict] if worst else "",
+            tuple(text for text in (said.get("reason"), said.get("note")) if text),
+            address("asking.entry", look.kept.name, _HERE, number=number),
+            "Change",
+            tuple(_line(look, finding) for finding in findings),
+            frozenset({vocabulary.activities[done].stage}),
+            any(finding.verdict in (Verdict.GAP, Verdict.OPEN) for finding in findings),
+            f"entry-{number}",
+        )
+
+
+def _due(look: Look) -> Iterator[Mark]:
+    """What was due and is not on the record, and what comes due next."""
+    assert look.audit is not None
+    told = set()
+    for finding in look.audit.findings:
+        if finding.status not in (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE):
+            continue
+        day = _last_day(finding)
+        if (finding.rule.name, finding.status, day) in told:
+            continue  # the same from two clocks that started on the same day
+        told.add((finding.rule.name, finding.status, day))
+        yield Mark(
+            day,
+            finding.rule.title,
+            "Overdue" if finding.status is Status.MISSING and day is not None else status_words(finding),
+            _COLOURS[finding.verdict],
+            tuple(_notes(finding, day)),
+            _address(look, finding),
+            "See the finding",
+            (),
+            frozenset(look.knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)),
+            is_open=True,
+        )
+
+
+def _last_day(finding: Finding) -> int | None:
+    if finding.due is not None:
+        return finding.due
+    if finding.at_latest is not None:
+        return finding.at_latest
+    return max((limit.due for limit in finding.limits if limit.due is not None), default=None)
+
+
+def _notes(finding: Finding, day: int | None) -> Iterator[str]:
+    if day is not None:
+        ours = finding.due is None and finding.at_latest is not None
+        said = {
+            Status.MISSING: "It was due by this day and is not on the record",
+            Status.NOT_ON_RECORD: "It was due by this day and is not on the record so far, which is not complete",
+            Status.NOT_YET_DUE: "It is due by this day",
+        }[finding.status]
+        yield f"{said}{'; the day is our own reading, for no source gives a number' if ours else ''}."
+    elif finding.status is Status.NOT_YET_DUE:
+        yield "Its clock has not started, or it has no last day."
+    if finding.occasion:
+        yield f"From {finding.occasion}."
+
+
+def _line(look: Look, finding: Finding) -> Line:
+    due = f"due by {day_in_words(finding.due)}" if finding.due is not None else ""
+    late = finding.done - finding.due if finding.status is Status.LATE and finding.done and finding.due else 0
+    notes = f"{due}, {late} day{'s' * (late != 1)} late" if late > 0 else due
+    return Line(status_words(finding), in_sentence(finding.rule.title), notes, _address(look, finding))
+
+
+def _address(look: Look, finding: Finding) -> str:
+    return address("findings.finding", look.kept.name, _HERE, rule=finding.rule.name, key=finding.key)

@@ -1,0 +1,184 @@
+"""What an officer can do about a finding. Each way changes the record or adds a reason; none changes the finding or the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from quips.conditions import Test
+from quips.explain import in_sentence
+from quips.findings import Finding
+from quips.places import Place
+from quips.rules import Rule
+from quips.statuses import Status, Verdict
+from quips.vocabulary import Activity, Vocabulary
+from quips.web.desk import Look
+from quips.web.view import address
+
+INTERVIEW = "interview"
+_HERE = "findings"
+_NOT_THERE = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page on which something can be done: what it is called, and its address."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to go on.
+
+    Attributes:
+        title: What it is, as a heading.
+        words: When it is the right one.
+        links: Where to do it.
+    """
+
+    title: str
+    words: str
+    links: tuple[Link, ...]
+
+
+def ways(look: Look, finding: Finding) -> list[Way]:
+    """Return what can be done about a finding, what changes most first; nothing for what is sufficient or does not apply."""
+    if finding.verdict in (Verdict.SUFFICIENT, Verdict.NOT_APPLICABLE):
+        return []
+    return [way for way in _ways(look, finding) if way.links]
+
+
+def entry_links(look: Look, finding: Finding, anchor: str = "") -> tuple[Link, ...]:
+    """Return the pages of the entries of the record that decided."""
+    numbers = entry_numbers(look)
+    name = look.kept.name
+    return tuple(
+        Link(f"Open: {entry.words}", address("asking.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None))
+        for entry in finding.entries
+        if entry.place in numbers
+    )
+
+
+def entry_numbers(look: Look) -> dict[Place | None, int]:
+    """Return the number of each entry of the record, by its place in the file."""
+    document = look.document
+    return {document.place("record", n, name): n for n, item in enumerate(document.value["record"]) for name in item}
+
+
+def settling_links(look: Look, finding: Finding) -> tuple[Link, ...]:
+    """Return the pages that ask what would settle a finding."""
+    vocabulary, found = look.knowledge.vocabulary, []
+    for name in finding.settled_by:
+        if name in vocabulary.circumstances:
+            term = vocabulary.circumstances[name]
+            found.append(Link(term.ask, address("asking.circumstance", look.kept.name, _HERE, term=name)))
+        elif name in vocabulary.activities:
+            found.append(Link(vocabulary.activities[name].ask, address("asking.activity", look.kept.name, _HERE, activity=name)))
+    return tuple(found)
+
+
+def _ways(look: Look, finding: Finding) -> Iterator[Way]:
+    rule, vocabulary = finding.rule, look.knowledge.vocabulary
+    activities = _looked_for(rule, vocabulary)
+    match finding.status:
+        case Status.CANNOT_TELL:
+            yield Way("Say what is not known", "The finding waits for this.", settling_links(look, finding))
+        case Status.CONFLICT:
+            words = (
+                "Both cannot be right. If one of them is a slip, correct it; if both are, they stay on the record as they are."
+            )
+            yield Way("Correct what is not right", words, (*entry_links(look, finding), *_facts(look, finding)))
+        case Status.TO_JUDGE:
+            words = "Say on the entry what is asked, if it is for you to say; otherwise leave it to the auditor."
+            yield Way("Judge it", words, entry_links(look, finding))
+        case Status.UNDERMINED:
+            yield _beneath(look, finding)
+            words = (
+                "If the auditor has seen the gap beneath and finds this work good all the same, say on the entry why it stands."
+            )
+            yield Way("It stands all the same", words, entry_links(look, finding, "stands"))
+        case Status.LATE:
+            words = "If a reason for its being late is on the file, give it on the entry, under “More that can be said of it”."
+            yield Way("There is a reason for its being late", words, entry_links(look, finding, "late_reason"))
+            words = "If it was done earlier than the record says, or was good enough after all, correct the entry."
+            yield Way("The record is not right", words, entry_links(look, finding))
+        case Status.INSUFFICIENT:
+            words = "If what is said of it is not right, correct the entry; never the other way round."
+            yield Way("The record is not right", words, entry_links(look, finding))
+    if finding.status in (*_NOT_THERE, Status.LATE, Status.INSUFFICIENT):
+        yield from _by_adding(look, finding, activities)
+
+
+def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
+    name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
+    there = finding.status not in _NOT_THERE
+    words = (
+        "Put it right, and add what was done, with the day it was done."
+        if finding.verdict is Verdict.GAP
+        else "If it has been done, add it with the day it was done."
+    )
+    adding = [(a, address("asking.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
+    yield Way("Add it to the record", words, tuple(Link(_called("Add", a, there), href) for a, href in adding))
+    words = (
+        "If it was done and the file does not show it, add it as told in interview, with what shows it. "
+        "What is only told is not on the file, and the note has to say where the evidence is."
+    )
+    told = [
+        (a, address("asking.add", name, _HERE, activity=a.name, evidence=INTERVIEW, **prefilled.get(a.name, {})))
+        for a in activities
+    ]
+    yield Way(
+        "Done, but not recorded", words, tuple(Link(_called("Add as told in interview", a, there), href) for a, href in told)
+    )
+    if not there:
+        words = "If the file gives a reason, add it. Whether it is acceptable can be left for somebody else to judge."
+        links = (
+            Link(_called("Give the reason", a, False), address("asking.reason", name, _HERE, activity=a.name)) for a in activities
+        )
+        yield Way("Not done, for an acceptable reason", words, tuple(links))
+
+
+def _called(what: str, activity: Activity, another: bool) -> str:
+    return f"{what}: {'another ' if another else ''}{in_sentence(activity.title)}"
+
+
+def _looked_for(rule: Rule, vocabulary: Vocabulary) -> list[Activity]:
+    if rule.expect is None or rule.expect.never:
+        return []
+    return [vocabulary.activities[name] for name in rule.expect.activities]
+
+
+def _kind_asked_for(rule: Rule, vocabulary: Vocabulary) -> Mapping[str, dict[str, str]]:
+    """What kind of activity a rule looks for, such as a check with the police, where there is one kind only.
+
+    Nothing else is filled in beforehand: how well it was done is for a person to say.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for test in rule.expect.where.parts if rule.expect else ():
+        for name in rule.expect.activities if rule.expect else ():
+            term = vocabulary.attribute(name, test.subject) if isinstance(test, Test) else None
+            if term and isinstance(test, Test) and term.type == "choice" and test.op == "one_of" and len(test.value) == 1:
+                found.setdefault(name, {})[term.name] = str(test.value[0])
+    return found
+
+
+def _beneath(look: Look, finding: Finding) -> Way:
+    rules = look.knowledge.rules
+    links = tuple(
+        Link(rules[rule].title, address("findings.finding", look.kept.name, "", rule=rule, key=key))
+        for rule, key in dict.fromkeys(finding.undermined_by)
+    )
+    return Way("Put right what it rests on", "Then look at this again: it may have to be done anew.", links)
+
+
+def _facts(look: Look, finding: Finding) -> tuple[Link, ...]:
+    terms = look.knowledge.vocabulary.circumstances
+    return tuple(
+        Link(
+            f"Open: {in_sentence(terms[fact.name].title)}", address("asking.circumstance", look.kept.name, _HERE, term=fact.name)
+        )
+        for fact in finding.facts
+        if fact.known and not fact.inferred
+    )
