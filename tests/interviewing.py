@@ -43,16 +43,25 @@ class Interview:
             answer = self.officer.get(f"/cases/{self.name}/ask", follow=False)
             assert answer.status_code == 303
             address = answer.location
-            parts = urlsplit(address).path.strip("/").split("/")[2:]
-            if parts == ["check"]:
+            kind, *names = urlsplit(address).path.strip("/").split("/")[2:]
+            if kind == "check":
                 return self.asked
-            kind = parts[0]
-            assert (kind, parts[1]) != (self.asked or [("", "")])[-1], f"the same was asked twice: {address}"
-            self.asked.append((kind, parts[1]))
-            {"circumstance": self._circumstance, "activity": self._activity, "stage": self._stage, "record": self._entry}[kind](
-                address, parts[1]
-            )
+            kind = "which" if names[-1:] == ["which"] else kind
+            answering = {
+                "circumstance": self._circumstance,
+                "which": self._which,
+                "activity": self._activity,
+                "stage": self._stage,
+                "record": self._entry,
+            }
+            answering[kind](address, names[0])
         raise AssertionError(f"more than {_LONGEST} questions, the last: {self.asked[-5:]}")
+
+    def _ask(self, kind: str, *names: str) -> None:
+        """Note what was asked; nothing is asked twice, for that would never end."""
+        for name in names:
+            assert (kind, name) not in self.asked, f"{kind} {name} was asked twice, the second time after {self.asked[-5:]}"
+            self.asked.append((kind, name))
 
     def _send(self, address: str, answers: Answers, *names: str) -> str:
         answer = self.officer.send(address, answers, *names)
@@ -60,6 +69,7 @@ class Interview:
         return answer.location
 
     def _circumstance(self, address: str, name: str) -> None:
+        self._ask("circumstance", name)
         if name not in self.facts["circumstances"]:
             self._send(address, {name: ["dont_know"]})
             return
@@ -76,22 +86,36 @@ class Interview:
             self._send(address, answers)
             done = count if isinstance(given, list) else len(rows)
 
+    def _of(self, activity: str) -> dict[int, tuple[str, Any]]:
+        """What the file says of an activity and has not been entered yet: done, or not done for a reason."""
+        return {n: e for n, e in self._left.items() if activity == (e[1]["activity"] if e[0] == "not_done" else e[0])}
+
+    def _which(self, address: str, stage: str) -> None:
+        form = form_of(self.officer.page(address), "there")
+        offered = [name for name in form.offered("there") if name != "none"]
+        self._ask("which", *offered)
+        self._send(address, {"there": [name for name in offered if self._of(name)] or ["none"]})
+
     def _activity(self, address: str, name: str) -> None:
-        of_it = {n: e for n, e in self._left.items() if name == (e[1]["activity"] if e[0] == "not_done" else e[0])}
-        for number, (activity, said) in of_it.items():
-            given_reason = activity == "not_done"
-            form_address = self._send(address, {"answer": ["reason" if given_reason else "yes"]})
-            self._send(form_address, reason_answers(said) if given_reason else entry_answers(said))
+        """Enter everything that the file says of an activity; from each page the next is opened as an officer would."""
+        self._ask("activity", name)
+        for number, (activity, said) in self._of(name).items():
+            place = f"/cases/{self.name}/activity/{name}"
+            if activity == "not_done":
+                self._send(f"{place}/reason?from=ask", reason_answers(said))
+            else:
+                self._send(f"{place}/add?from=ask", entry_answers(said))
             del self._left[number]
-        if not of_it or "answer" in form_of(self.officer.page(address)).names():
-            self._send(address, {"answer": ["no"]})
+        self._send(f"/cases/{self.name}/activity/{name}?from=ask", {"answer": ["no"]})
 
     def _stage(self, address: str, stage: str) -> None:
+        self._ask("stage", stage)
         complete = self.facts.get("record_complete", True)
         stages = STAGES if complete is True else complete or ()
         self._send(address, {"answer": ["yes" if stage in stages else "no"]})
 
     def _entry(self, address: str, number: str) -> None:
+        self._ask("record", number)
         self._send(address, {}, "when" if "when" in form_of(self.officer.page(address)).names() else "reason")
 
 

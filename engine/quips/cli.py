@@ -105,6 +105,9 @@ def audit(
     with _told():
         knowledge = _load(framework, rules)
         files = list(case_files(cases))
+        if form == "docx" and output is None:
+            message = "A Word document cannot be shown on the screen."
+            raise InputError([Problem(Place("--output"), "no-output", message, "Say where to write it: --output FILE.docx.")])
         if not files:
             raise InputError(
                 [Problem(Place(str(cases[0])), "no-case", "There is no case file here.", "Case files end in .yaml.")]
@@ -287,14 +290,14 @@ def _exit_code(audits: list[Audit], fail_on: str) -> int:
     return int(any(f.rule.severity in severe for result in audits for f in result.with_verdict(Verdict.GAP)))
 
 
-def _write(text: str, output: Path | None) -> None:
-    """Write to a file all at once or not at all, or to the screen."""
+def _write(content: str | bytes, output: Path | None) -> None:
+    """Write to a file all at once or not at all, or, if it is text, to the screen."""
     if output is None:
-        click.echo(text, nl=False, color=None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False)
+        click.echo(content, nl=False, color=None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False)
         return
     partial = output.with_name(f".{output.name}.partial")
     try:
-        partial.write_text(click.unstyle(text), encoding="utf-8", newline="")
+        partial.write_bytes(content if isinstance(content, bytes) else click.unstyle(content).encode())
         partial.replace(output)
     except OSError as error:
         partial.unlink(missing_ok=True)

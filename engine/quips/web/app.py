@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask, g, render_template, request
@@ -11,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from quips.explain import day_in_words, in_sentence
+from quips.knowledge import find_folder
 from quips.problems import QuipsError, listed
 from quips.reasons import STATUS_WORDS
 from quips.reports import wording
@@ -20,7 +22,9 @@ from quips.storage.store import ChangedError, NotKeptError
 from quips.vocabulary import NONE, NOT_YET
 from quips.web import answers, showing
 from quips.web.desk import Desk
+from quips.web.help import Help
 from quips.web.pages import asking, cases, findings, judgements, record, takeaway, timeline
+from quips.web.pages import help as help_pages
 from quips.web.safety import MAX_UPLOAD, guard
 from quips.web.view import BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
 
@@ -52,8 +56,9 @@ def create_app(desk: Desk, secret_key: str, marking: str) -> Flask:
     _words(app, desk, marking)
     guard(app)
     app.before_request(lambda: setattr(g, "desk", desk))
-    for pages in (cases, asking, record, findings, timeline, judgements, takeaway):
+    for pages in (cases, asking, record, findings, timeline, judgements, takeaway, help_pages):
         app.register_blueprint(pages.blueprint)
+    app.extensions[help_pages.EXTENSION] = Help(find_folder("docs"))
     _errors(app, desk)
     return app
 
@@ -73,6 +78,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
         showing=showing,
         way_back=way_back,
         parts_from=from_word,
+        help_url=partial(help_pages.help_url, knowledge=desk.knowledge),
         wording=wording,
         STATUS_WORDS=STATUS_WORDS,
         listed=listed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from quips import casetext
 from quips.conditions import AllOf
 from quips.explain import Explainer, Step, in_sentence
+from quips.findings import Finding
 from quips.framework import Node
 from quips.proposals import NO, NOT_APPLICABLE, YES, Proposal
 from quips.statuses import Verdict
@@ -22,9 +23,10 @@ from quips.vocabulary import COMMON_ATTRIBUTES
 from quips.web import interview
 from quips.web.answers import Errors, Form, first, text_from_form
 from quips.web.desk import Look
-from quips.web.pages.asking import address_of, sent
+from quips.web.pages.asking import sent
 from quips.web.showing import entry_title
 from quips.web.view import Page, desk, show, sound, version
+from quips.web.view import address as page_address
 
 blueprint = Blueprint("judgements", __name__, url_prefix="/cases/<name>")
 
@@ -219,22 +221,33 @@ def waits_for(look: Look, proposal: Proposal, word: str) -> list[tuple[str, str]
     if proposal.answer == NOT_APPLICABLE:
         return []
     waiting = {finding.ref for finding in proposal.findings if finding.verdict is Verdict.OPEN}
-    asked = [step for step in look.steps if any(finding.ref in waiting for finding in step.because)] if waiting else []
-    return [(_step_words(look, step), address_of(look, step, word)) for step in asked]
+    asked: dict[tuple[str, str], None] = {}
+    for step in look.steps if waiting else ():
+        because = [finding for finding in step.because if finding.ref in waiting]
+        if because:
+            asked.update(dict.fromkeys(_asked(look, step, because, word)))
+    return [*asked]
 
 
-def _step_words(look: Look, step: interview.Step) -> str:
-    vocabulary = look.knowledge.vocabulary
+def _asked(look: Look, step: interview.Step, because: Sequence[Finding], word: str) -> Iterator[tuple[str, str]]:
+    """What one step of the interview asks on behalf of some findings: in words, with the address of the page that asks it."""
+    name, vocabulary = look.kept.name, look.knowledge.vocabulary
     match step.kind:
         case interview.CIRCUMSTANCE:
-            return in_sentence(vocabulary.circumstances[step.name].title)
-        case interview.ACTIVITY:
-            return in_sentence(vocabulary.activities[step.name].title)
+            title = in_sentence(vocabulary.circumstances[step.name].title)
+            yield title, page_address("asking.circumstance", name, word, term=step.name)
         case interview.STAGE:
-            return f"whether the record is complete for {step.name}"
-        case _:
+            yield f"whether the record is complete for {step.name}", page_address("asking.stage", name, word, stage=step.name)
+        case interview.ENTRY:
             [(activity, said)] = look.value["record"][int(step.name)].items()
-            return f"what the {in_sentence(entry_title(activity, said, vocabulary))} was like"
+            words = f"what the {in_sentence(entry_title(activity, said, vocabulary))} was like"
+            yield words, page_address("asking.entry", name, word, number=int(step.name))
+        case _:  # one activity, or several that are asked at once
+            read = {one for finding in because for one in (*finding.settled_by, *interview.activities_of(finding.rule))}
+            for activity in step.offered or (step.name,):
+                if activity in read:
+                    title = in_sentence(vocabulary.activities[activity].title)
+                    yield title, page_address("asking.activity", name, word, activity=activity)
 
 
 # Between a form and a judgement --------------------------------------------------------------------------------------------

@@ -1,0 +1,234 @@
+"""The list of actions as a Word document, for a meeting: what to put right, who does it by when, and what was done well."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from quips.audits import Audit
+from quips.explain import day_in_words, in_sentence
+from quips.knowledge import Knowledge
+from quips.ordering import Gap
+from quips.problems import listed
+from quips.reports.wording import (
+    INDICATIVE,
+    as_at_words,
+    by_what_settles,
+    due_soonest,
+    of_status,
+    status_words,
+    strength_words,
+    strengths,
+    to_judge,
+    urgent_words,
+)
+from quips.statuses import Status, Verdict
+
+Numbered = tuple[str, int, Gap]
+
+_COLUMNS = (("What", 6.3), ("Why", 7.4), ("What would put it right", 6.4), ("Who", 2.8), ("By when", 2.8))
+_LANGUAGE = "en-GB"
+_QUIET = RGBColor(0x48, 0x4D, 0x50)
+
+
+def to_docx(audits: list[Audit], knowledge: Knowledge, marking: str) -> bytes:
+    """Return the actions that audits call for as the bytes of a Word document.
+
+    Args:
+        audits: The audits, in the order in which to show them; each begins on a page of its own.
+        knowledge: The knowledge base they were made by.
+        marking: The protective marking that stands at the top and foot of every page.
+    """
+    document: Any = Document()
+    _set_up(document, marking, audits)
+    for number, audit in enumerate(audits):
+        if number:
+            document.add_page_break()
+        _case(document, audit, knowledge)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+# The document --------------------------------------------------------------------------------------------------------------
+
+
+def _set_up(document: Any, marking: str, audits: Sequence[Audit]) -> None:
+    """Lay out the page, with what stands on each, and say of the document what it is and nothing of who made it."""
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+    for name, size in (("Normal", 10.5), ("Title", 22), ("Heading 1", 15), ("Heading 2", 12.5)):
+        style = document.styles[name]
+        style.font.name, style.font.size, style.font.color.rgb = "Arial", Pt(size), RGBColor(0x0B, 0x0C, 0x0C)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{kind}"), None)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
+    names = [audit.case.reference for audit in audits]
+    properties, now = document.core_properties, datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    properties.title = f"Actions: {names[0] if len(names) == 1 else f'{len(names)} cases'}"
+    properties.author = properties.last_modified_by = "Quips"  # never a person
+    properties.comments = properties.keywords = properties.subject = ""
+    properties.category, properties.language = _said(marking), _LANGUAGE
+    properties.created = properties.modified = now
+    _edge(section.header.paragraphs[0], marking)
+    foot = section.footer
+    _edge(foot.paragraphs[0], marking)
+    pages = foot.add_paragraph()
+    pages.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    case = f"{names[0]}, read as at {day_in_words(audits[0].case.as_at)}. " if len(names) == 1 else ""
+    for words, field in ((_said(f"{case}Page "), "PAGE"), (" of ", "NUMPAGES")):
+        pages.add_run(words)
+        _field(pages, field)
+
+
+def _edge(paragraph: Any, marking: str) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.add_run(_said(marking)).bold = True
+
+
+def _field(paragraph: Any, instruction: str) -> None:
+    """Add a number that Word works out when it shows the page."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), instruction)
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+# One case ------------------------------------------------------------------------------------------------------------------
+
+
+def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
+    document.add_paragraph(_said(f"{audit.case.reference}: actions"), style="Title")
+    document.add_paragraph(_said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
+    urgent = urgent_words(audit)
+    if urgent:
+        document.add_paragraph().add_run(_said(urgent)).bold = True
+    document.add_heading("To put right", 1)
+    gaps = [*_numbered(audit.gaps)]
+    if gaps:
+        words = "Whole numbers come first. What stands beneath one follows from it, and is often put right by the same work."
+        document.add_paragraph(words)
+        _table(document, gaps)
+    else:
+        not_settled = any(finding.verdict is Verdict.OPEN for finding in audit.findings)
+        more = " That is not the same as no gap: see what is still open." if not_settled else ""
+        document.add_paragraph(f"No gap was found in what is on the record.{more}")
+    _open(document, audit, knowledge)
+    good = strengths(audit)
+    document.add_heading("What was done well", 1)
+    if good:
+        _bullets(document, (f"{title}: {said}" if (said := strength_words(found)) else title for title, found in good))
+    else:
+        document.add_paragraph("Nothing that the rules read is on the record as sufficient yet.")
+
+
+def _numbered(gaps: Sequence[Gap], above: str = "", depth: int = 0) -> Iterator[Numbered]:
+    """Yield the gaps, each with its number and how deep beneath a root it stands: 1, then 1.1, 1.1.1 and 1.2."""
+    for n, gap in enumerate(gaps, 1):
+        number = f"{above}{n}"
+        yield number, depth, gap
+        yield from _numbered(gap.consequences, f"{number}.", depth + 1)
+
+
+def _table(document: Any, gaps: Sequence[Numbered]) -> None:
+    table = document.add_table(rows=1, cols=len(_COLUMNS))
+    table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
+    described = OxmlElement("w:tblDescription")
+    described.set(qn("w:val"), "What to put right, with room to say who does it by when")
+    table._tbl.tblPr.append(described)
+    head = table.rows[0]
+    for cell, (title, _) in zip(head.cells, _COLUMNS, strict=True):
+        cell.paragraphs[0].add_run(title).bold = True
+    _row_property(head, "w:cantSplit")
+    _row_property(head, "w:tblHeader")  # the row stands again at the top of each page
+    for number, depth, gap in gaps:
+        row = table.add_row()
+        _row_property(row, "w:cantSplit")
+        _fill(row.cells, number, depth, gap)
+    for column, (_, width) in zip(table.columns, _COLUMNS, strict=True):
+        column.width = Cm(width)
+    for row in table.rows:
+        for cell, (_, width) in zip(row.cells, _COLUMNS, strict=True):
+            cell.width = Cm(width)
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.space_after = Pt(3)
+
+
+def _fill(cells: Sequence[Any], number: str, depth: int, gap: Gap) -> None:
+    finding = gap.finding
+    what = cells[0].paragraphs[0]
+    what.paragraph_format.left_indent = Cm(0.4 * min(depth, 4))
+    what.add_run(_said(f"{number}  {finding.rule.title}")).bold = not depth
+    severity = f", {finding.rule.severity} severity" if not depth else ""
+    occasions = f". From {listed(gap.occasions, 'and')}" if gap.occasions else ""
+    more = cells[0].add_paragraph()
+    more.paragraph_format.left_indent = what.paragraph_format.left_indent
+    more.add_run(_said(f"{status_words(finding)}{severity}{occasions}")).font.color.rgb = _QUIET
+    cells[1].paragraphs[0].add_run(_said(" ".join(finding.why)))
+    if finding.provisional:
+        said = f"This could change: {listed(finding.provisional, 'and')}."
+        cells[1].add_paragraph().add_run(_said(said)).font.color.rgb = _QUIET
+    cells[2].paragraphs[0].add_run(_said(finding.rule.remedy))
+
+
+def _row_property(row: Any, name: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _open(document: Any, audit: Audit, knowledge: Knowledge) -> None:
+    """Say what is not settled, so that silence is not taken for sufficient."""
+    judged, timing = to_judge(audit)
+    coming = [f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in due_soonest(audit.findings)]
+    unknown = [
+        f"{settles[:1].upper()}{settles[1:] or 'What decides'}: {listed(_titles(group), 'and')}"
+        for settles, group in by_what_settles(audit.findings, knowledge)
+    ]
+    parts = (
+        ("Coming due", dict.fromkeys(coming)),
+        ("For the auditor to judge", dict.fromkeys(finding.rule.title for finding in judged)),
+        ("Done; whether it was on time is for the auditor", dict.fromkeys(finding.rule.title for finding in timing)),
+        ("Not known, and what it would settle", dict.fromkeys(unknown)),
+        (
+            "Not on the record so far, which is not complete",
+            dict.fromkeys(finding.rule.title for finding in of_status(audit.findings, Status.NOT_ON_RECORD)),
+        ),
+    )
+    if not any(lines for _, lines in parts):
+        return
+    document.add_heading("Still open", 1)
+    for heading, lines in parts:
+        if lines:
+            document.add_heading(heading, 2)
+            _bullets(document, lines)
+
+
+def _titles(findings: Iterable[Any]) -> list[str]:
+    return list(dict.fromkeys(in_sentence(finding.rule.title) for finding in findings))
+
+
+def _bullets(document: Any, lines: Iterable[str]) -> None:
+    for line in lines:
+        document.add_paragraph(_said(line), style="List Bullet")
+
+
+def _said(text: str) -> str:
+    """Text without the characters that no Word document can hold."""
+    return "".join(character for character in text if character.isprintable() or character in "\n\t")
