@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -365,7 +365,7 @@ class _Layout:
             return []
         indent = parent.start_mark.column
         lines = _item(value, indent) if isinstance(parent, yaml.SequenceNode) else _member(str(step), value, indent, at_top)
-        return [" " * indent + line for line in lines]
+        return _indented(lines, indent)
 
     def region(self, parent: Any, at: int) -> tuple[int, int] | None:
         """Return where the lines of a member begin and end, with the comments that belong to it; None if it shares a line."""
@@ -523,12 +523,12 @@ def _item(value: Any, indent: int) -> list[str]:
     if isinstance(value, dict) and len(value) == 1:
         [(key, child)] = value.items()
         first, *rest = _member(key, child, indent + 2)
-        return [f"- {first}", *(f"  {line}" for line in rest)]
+        return [f"- {first}", *_indented(rest)]
     line = f"- {_flow(value)}"
     if not isinstance(value, dict) or not value or len(line) + indent <= _WIDTH:
         return [line]
     first, *rest = _mapping(value, indent + 2)
-    return [f"- {first}", *(f"  {line}" for line in rest)]
+    return [f"- {first}", *_indented(rest)]
 
 
 def _mapping(value: dict[str, Any], indent: int, at_top: bool = False) -> list[str]:
@@ -543,12 +543,16 @@ def _member(key: str, value: Any, indent: int, at_top: bool = False) -> list[str
     if not value or (len(line) + indent <= _WIDTH and not spread):
         return [line]
     if isinstance(value, dict):
-        return [f"{_text(key)}:", *(f"  {line}" for line in _mapping(value, indent + 2))]
+        return [f"{_text(key)}:", *_indented(_mapping(value, indent + 2))]
     if isinstance(value, list):
-        return [f"{_text(key)}:", *(f"  {line}" for child in value for line in _item(child, indent + 2))]
+        return [f"{_text(key)}:", *_indented(line for child in value for line in _item(child, indent + 2))]
     if isinstance(value, str) and _folds(value):
-        return [f"{_text(key)}: >-", *(f"  {line}".rstrip() for line in _folded(value, _WIDTH - indent - 2))]
+        return [f"{_text(key)}: >-", *_indented(_folded(value, _WIDTH - indent - 2))]
     return [line]
+
+
+def _indented(lines: Iterable[str], by: int = 2) -> list[str]:
+    return [" " * by + line if line else "" for line in lines]
 
 
 def _flow(value: Any) -> str:

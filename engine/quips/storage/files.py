@@ -15,11 +15,12 @@ from quips.storage.store import StorageError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ASK = "Ask whoever looks after the folder, or choose another one."
+_NOT_ALLOWED = f"the system does not allow it. Another program may have it open, or it may not be yours to change. {_ASK}"
 _WHY = {
     errno.ENOSPC: "there is no room left on the disk. Make room and try again.",
     errno.EDQUOT: "your share of the disk is used up. Make room and try again.",
-    errno.EACCES: f"you are not allowed to. {_ASK}",
-    errno.EPERM: f"you are not allowed to. {_ASK}",
+    errno.EACCES: _NOT_ALLOWED,
+    errno.EPERM: _NOT_ALLOWED,
     errno.EROFS: f"the folder can only be read, not written. {_ASK}",
     errno.ELOOP: "a link there leads round in a circle or to somewhere else. Put the real file or folder in its place.",
     errno.ENAMETOOLONG: "the name is too long. Choose a shorter one.",
@@ -103,7 +104,6 @@ def make_folder(path: Path) -> None:
     Raises:
         OSError: The system refused, or there is something else of that name.
     """
-    refuse_link(path)
     if path.is_dir():
         return
     path.mkdir(mode=0o700, exist_ok=True)

@@ -29,7 +29,7 @@ from filelock import FileLock, Timeout
 
 from quips.problems import QuipsError
 from quips.source import read_text
-from quips.storage.files import make_folder, refuse_link, saved_at, sync_folder, told_plainly, write_whole
+from quips.storage.files import make_folder, refuse_link, refused, saved_at, sync_folder, told_plainly, write_whole
 from quips.storage.settings import read_settings
 from quips.storage.store import (
     AlreadyKeptError,
@@ -124,7 +124,7 @@ class FolderStore:
 
     def _erase(self, name: str) -> None:
         history, notes = self._history_folder(name), self._notes_path(name)
-        files = [path for path in self._paths(name) if path.exists() or path.is_symlink()]
+        files = self._files(name)
         if not (files or history.exists() or notes.exists()):
             raise _not_kept(name)
         # The case goes last: if this is cut short, its name is still there to be erased again.
@@ -224,8 +224,7 @@ class FolderStore:
 
     def _apply(self, name: str, settings: Settings, today: date, applied: Applied) -> None:
         history = self._history(name)
-        files = [path for path in self._paths(name) if path.exists()]
-        current = self._kept(name, self._path(name)) if files else None
+        current = self._kept(name, self._path(name)) if self._files(name) else None
         if current and settings.erase_after_days is not None:
             last = max([current.saved, *(version.saved for version in history)])
             if (today - last.date()).days > settings.erase_after_days:
@@ -239,11 +238,15 @@ class FolderStore:
                 path.unlink()
                 applied.dropped.setdefault(name, []).append(version)
             replaced = version.saved
+        folder, notes = self._history_folder(name), self._notes_path(name)
         if name in applied.dropped:
-            folder = self._history_folder(name)
             sync_folder(folder)
-            if not current and not _listed(folder):
-                folder.rmdir()
+        if current or _listed(folder):
+            return
+        if folder.exists():
+            folder.rmdir()
+        if notes.exists() and (today - saved_at(notes).date()).days > settings.keep_versions_days:
+            notes.unlink()
 
     # The folder ------------------------------------------------------------------------------------------------------
 
@@ -277,13 +280,13 @@ class FolderStore:
                 raise ChangedError(theirs)
 
         saved = self._after_newest(name, self._now())
-        record = self._add_version(name, text, saved)
         try:
+            self._add_version(name, text, saved)
             write_whole(path, encoded(text), self._own("unfinished"), saved, still_right)
-        except BaseException:
-            # Unless it became the case after all, nobody was told that it was kept.
-            if not path.exists() or read_text(path, name) != text:
-                record.unlink(missing_ok=True)
+        except (OSError, QuipsError) as error:
+            if isinstance(error, OSError) and path.exists() and read_text(path, name) == text:
+                raise refused(f"{name} was saved, but it is not certain that it would outlast a power cut", error) from error
+            self._version_path(name, text, saved).unlink(missing_ok=True)  # nobody was told that it was kept
             raise
         return Kept(name, text, version_of(text), saved)
 
@@ -294,13 +297,13 @@ class FolderStore:
             saved = self._after_newest(current.name, min(current.saved, self._now()))
             self._add_version(current.name, current.text, saved)
 
-    def _add_version(self, name: str, text: str, saved: datetime) -> Path:
+    def _add_version(self, name: str, text: str, saved: datetime) -> None:
         make_folder(self._own("history"))
-        folder = self._history_folder(name)
-        make_folder(folder)
-        path = folder / f"{saved.astimezone(UTC).strftime(_TIME)}-{version_of(text)}.yaml"
-        write_whole(path, encoded(text), self._own("unfinished"), saved)
-        return path
+        make_folder(self._history_folder(name))
+        write_whole(self._version_path(name, text, saved), encoded(text), self._own("unfinished"), saved)
+
+    def _version_path(self, name: str, text: str, saved: datetime) -> Path:
+        return self._history_folder(name) / f"{saved.astimezone(UTC).strftime(_TIME)}-{version_of(text)}.yaml"
 
     def _after_newest(self, name: str, saved: datetime) -> datetime:
         """Return a time after that of the newest version, so that their order holds though a clock is put back."""
@@ -320,12 +323,14 @@ class FolderStore:
         text = read_text(path, path.name)
         return Kept(name, text, version_of(text), saved_at(path))
 
-    def _paths(self, name: str) -> list[Path]:
-        return [self.folder / f"{name}{ending}" for ending in ENDINGS]
+    def _files(self, name: str) -> list[Path]:
+        """Return what stands in the folder under a name, of whatever kind."""
+        paths = [self.folder / f"{name}{ending}" for ending in ENDINGS]
+        return [path for path in paths if path.is_symlink() or path.exists()]
 
     def _path(self, name: str) -> Path:
         """Return the file of a case that is there."""
-        found = [path for path in self._paths(name) if path.is_symlink() or path.exists()]
+        found = self._files(name)
         if not found:
             raise _not_kept(name)
         if len(found) > 1:
