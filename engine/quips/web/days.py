@@ -11,6 +11,7 @@ from quips.cases import History
 from quips.explain import day_in_words, in_sentence, value_in_words
 from quips.findings import Finding
 from quips.reports.wording import status_words
+from quips.rules import Anchor
 from quips.statuses import Status, Verdict
 from quips.web.desk import Look
 from quips.web.interview import activities_of
@@ -87,13 +88,14 @@ def marks_of(look: Look, stage: str = "", only_open: bool = False) -> list[Mark]
         stage: Only what belongs to this stage of the work; what belongs to none is kept. All stages if empty.
         only_open: Only what is to be put right, to be judged or to be waited for.
     """
+    assert look.audit is not None
+    read = Mark(look.audit.case.as_at, "The record is read as at this day", notes=("What was done later is not seen.",))
+    past, next_ = _due(look, Status.MISSING, Status.NOT_ON_RECORD), _due(look, Status.NOT_YET_DUE)
     found = [
         mark
-        for mark in (*_clocks(look), *_entries(look), *_due(look))
-        if (not stage or not mark.stages or stage in mark.stages) and (not only_open or mark.is_open)
+        for mark in (*_clocks(look), *_entries(look), *past, read, *next_)
+        if mark is read or ((not stage or not mark.stages or stage in mark.stages) and (not only_open or mark.is_open))
     ]
-    assert look.audit is not None
-    found.append(Mark(look.audit.case.as_at, "The record is read as at this day", notes=("What was done later is not seen.",)))
     return sorted(found, key=lambda mark: mark.day if mark.day is not None else date.max.toordinal())
 
 
@@ -114,12 +116,16 @@ def _clocks(look: Look) -> Iterator[Mark]:
     """The circumstances that have a day: those that start clocks, and those that changed."""
     assert look.audit is not None
     case, terms = look.audit.case, look.knowledge.vocabulary.circumstances
+    triggers = {
+        trigger.name for rule in look.knowledge.rules.values() for trigger in rule.triggers if isinstance(trigger, Anchor)
+    }
     for name, days in case.dates.items():
         href = address("asking.circumstance", look.kept.name, _HERE, term=name)
         for day in days if isinstance(days, tuple) else ():
             ahead = day > case.as_at
             tag, colour = ("Still to come", "grey") if ahead else ("", "")
-            yield Mark(day, terms[name].title, tag, colour, (), href, "Change", is_open=ahead)
+            notes = ("Time limits are counted from this day.",) if name in triggers else ()
+            yield Mark(day, terms[name].title, tag, colour, notes, href, "Change", is_open=ahead)
     for name, fact in case.facts.items():
         if isinstance(fact, History):
             href = address("asking.circumstance", look.kept.name, _HERE, term=name)
@@ -159,12 +165,12 @@ def _entries(look: Look) -> Iterator[Mark]:
         )
 
 
-def _due(look: Look) -> Iterator[Mark]:
-    """What was due and is not on the record, and what comes due next."""
+def _due(look: Look, *statuses: Status) -> Iterator[Mark]:
+    """What was due and is not on the record, or what comes due next."""
     assert look.audit is not None
     told = set()
     for finding in look.audit.findings:
-        if finding.status not in (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE):
+        if finding.status not in statuses:
             continue
         day = _last_day(finding)
         if (finding.rule.name, finding.status, day) in told:
@@ -175,7 +181,7 @@ def _due(look: Look) -> Iterator[Mark]:
             finding.rule.title,
             "Overdue" if finding.status is Status.MISSING and day is not None else status_words(finding),
             _COLOURS[finding.verdict],
-            tuple(_notes(finding, day)),
+            (" ".join(_notes(finding, day)),),
             _address(look, finding),
             "See the finding",
             (),
