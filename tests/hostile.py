@@ -58,7 +58,8 @@ NOT_CASE_FILES: dict[str, tuple[str, bytes]] = {
     "nested mappings": ("case.yaml", b"{a: " * 5_000 + b"1" + b"}" * 5_000),
     "aliases of aliases": (
         "case.yaml",
-        b"a: &a [x, x, x, x, x, x, x, x, x]\n" + b"".join(b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 9)) for n in range(98, 110)),
+        b"a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (n, n, b", ".join([b"*%c" % (n - 1)] * 9)) for n in range(98, 110)),
     ),
     "a tag that runs something": ("case.yaml", b"!!python/object/apply:os.system ['touch /tmp/stolen']\n"),
     "two documents": ("case.yaml", b"case: TV-9\n---\ncase: TV-8\n"),

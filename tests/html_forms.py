@@ -30,7 +30,7 @@ class Form:
 
     def names(self) -> list[str]:
         """The fields by name, each once, without those that every form has."""
-        return list(dict.fromkeys(one.name for one in self.fields if one.name not in ("csrf_token", "version", "entry")))
+        return list(dict.fromkeys(one.name for one in self.fields if one.name not in ("csrf_token", "version", "entry", "of")))
 
     def kinds(self, name: str) -> set[str]:
         return {one.kind for one in self.fields if one.name == name}
@@ -78,7 +78,7 @@ class _Reader(HTMLParser):
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").lower())
             self.forms.append(self._form)
-        if self._form is None or not given.get("name") and tag not in ("option", "button"):
+        if self._form is None or (not given.get("name") and tag not in ("option", "button")):
             return
         if tag == "input":
             kind = given.get("type", "text")

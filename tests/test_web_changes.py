@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,6 @@ def test_two_tabs_the_second_is_shown_both_and_either_answer_can_be_kept(officer
     assert "Tier" in shown
     chosen = officer.post(TIER, form_of(both.text).as_it_stands())
     assert chosen.status_code == 303
-    assert officer.value("TV-0042")["circumstances"] | {} == officer.value("TV-0042")["circumstances"]
     assert officer.value("TV-0042")["circumstances"]["tier"] == 2
     assert officer.value("TV-0042")["circumstances"]["domestic_abuse"] is False
 
@@ -59,14 +59,19 @@ def test_two_tabs_that_each_add_an_entry_keep_both(officer: Officer) -> None:
     both = officer.post(ADD, second)
     assert both.status_code == 409
     assert officer.post(ADD, form_of(both.text).as_it_stands()).status_code == 303
-    notes = [said.get("note") for entry in officer.value("TV-0042")["record"] for said in entry.values() if isinstance(said, dict)]
+    notes = [
+        said.get("note") for entry in officer.value("TV-0042")["record"] for said in entry.values() if isinstance(said, dict)
+    ]
     assert [note for note in notes if note in ("first", "second")] == ["first", "second"]
 
 
 def test_an_entry_that_was_removed_meanwhile_is_not_written_over_another(officer: Officer) -> None:
     entry = f"{CASE}/record/1"
     stale = form_of(officer.page(entry), "when", "note").filled({"note": ["mine"]})
-    assert officer.post(f"{CASE}/record/0/remove", form_of(officer.page(f"{CASE}/record/0/remove")).as_it_stands()).status_code == 303
+    assert (
+        officer.post(f"{CASE}/record/0/remove", form_of(officer.page(f"{CASE}/record/0/remove")).as_it_stands()).status_code
+        == 303
+    )
     between = officer.text("TV-0042")
     answer = officer.post(entry, stale)
     assert answer.status_code == 409
@@ -74,12 +79,19 @@ def test_an_entry_that_was_removed_meanwhile_is_not_written_over_another(officer
     assert officer.text("TV-0042") == between
     added = forms_of(answer.text)[0]
     assert officer.post(added.action, added.as_it_stands()).status_code == 303
-    assert [next(iter(one)) for one in officer.value("TV-0042")["record"]] == ["roh_analysis", "home_visit", "not_done", "roh_analysis"]
+    assert [next(iter(one)) for one in officer.value("TV-0042")["record"]] == [
+        "roh_analysis",
+        "home_visit",
+        "not_done",
+        "roh_analysis",
+    ]
 
 
 def test_an_editor_that_changes_the_file_underneath_loses_nothing_and_is_not_lost(officer: Officer) -> None:
     sent = form_of(officer.page(TIER), "tier").filled({"tier": ["2"]})
-    edited = TEXT.replace("victim declined", "victim declined twice").replace("evidence: file}", "evidence: file}  # an editor's remark")
+    edited = TEXT.replace("victim declined", "victim declined twice").replace(
+        "evidence: file}", "evidence: file}  # an editor's remark"
+    )
     officer.put("TV-0042", edited)
     both = officer.post(TIER, sent)
     assert both.status_code == 409
@@ -109,7 +121,9 @@ def test_back_and_sent_again_changes_nothing_twice(officer: Officer) -> None:
 
 
 def test_a_case_of_five_hundred_activities_is_shown_whole_and_can_be_changed(officer: Officer) -> None:
-    lines = [f"  - contact: {{on: {2007 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}, note: number {n}}}\n" for n in range(500)]
+    lines = [
+        f"  - contact: {{on: {2007 + n // 336}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}, note: number {n}}}\n" for n in range(500)
+    ]
     officer.put("TV-0042", TEXT.partition("record:")[0] + "record:\n" + "".join(lines))
     shown = text_of(officer.page(f"{CASE}/timeline"))
     assert all(f"number {n} " in f"{shown} " for n in range(500))
@@ -143,6 +157,17 @@ def test_a_note_reads_back_as_it_was_typed(writing: str, officer: Officer) -> No
     assert officer.value("TV-0042")["record"][-1]["home_visit"]["note"] == note
 
 
+def in_any_order(value: dict[str, Any]) -> dict[str, Any]:
+    """A case, with what was chosen of several in the order of the alphabet."""
+    return {
+        **value,
+        "circumstances": {
+            name: sorted(said) if isinstance(said, list) and isinstance(said[0], str) else said
+            for name, said in value["circumstances"].items()
+        },
+    }
+
+
 def test_every_page_of_an_entry_left_as_it_stands_changes_nothing(officer: Officer) -> None:
     """Whatever a case file can say is on the page that changes it, or saving that page would lose it."""
     for path in sorted((ROOT / "examples" / "cases").glob("*.yaml")):
@@ -156,7 +181,7 @@ def test_every_page_of_an_entry_left_as_it_stands_changes_nothing(officer: Offic
         for name in value["circumstances"]:
             address = f"/cases/{value['case']}/circumstance/{name}"
             assert officer.post(address, form_of(officer.page(address)).as_it_stands()).status_code == 303, address
-            assert officer.value(value["case"]) == value, address
+            assert in_any_order(officer.value(value["case"])) == in_any_order(value), address
 
 
 def test_a_case_that_was_started_says_nothing_of_anybody(officer: Officer) -> None:

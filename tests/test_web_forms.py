@@ -37,7 +37,27 @@ ADDRESSES = (
     f"{CASE}/judgements/omi-2/1.2/rosh-classification-agreed",
     f"{CASE}/disputes/{'/'.join(audited(TEXT).gaps[0].finding.ref)}",
 )
-NEAR = ("0", "1", "12", "13", "29", "31", "32", "feb", "2009", "2010", "1899", "20100", "yes", "no", "date", "known", "changed", "A-1", "TV-0042")
+NEAR = (
+    "0",
+    "1",
+    "12",
+    "13",
+    "29",
+    "31",
+    "32",
+    "feb",
+    "2009",
+    "2010",
+    "1899",
+    "20100",
+    "yes",
+    "no",
+    "date",
+    "known",
+    "changed",
+    "A-1",
+    "TV-0042",
+)
 PARTS = {"day": ("1", "12", "28"), "month": ("1", "feb", "12"), "year": ("2009", "2010")}
 """Parts of dates that are mostly real."""
 ANSWERED = (200, 303, 400, 404, 409, 422)
@@ -52,7 +72,7 @@ def sendings(draw: st.DrawFn, form: Form) -> Sent:
     for name in dict.fromkeys(one.name for one in form.fields if one.name != "csrf_token"):
         values = [value for given, value in standing if given == name]
         offered = form.offered(name)
-        if name in ("version", "entry", "dispute"):  # mostly true, or nothing would ever be written
+        if name in ("version", "entry", "of", "dispute"):  # mostly true, or nothing would ever be written
             how = draw(st.sampled_from(["stands"] * 9 + ["typed"]))
         else:
             how = draw(st.sampled_from(["stands", "out", "chosen", "chosen", "chosen", "typed", "twice"]))
@@ -68,7 +88,9 @@ def sendings(draw: st.DrawFn, form: Form) -> Sent:
         sent += [(name, value) for value in values]
     if form.buttons and draw(st.booleans()):
         sent.append((form.buttons[0].name, form.buttons[0].value))
-    extra = st.sampled_from(["on-day", "tier", "tier-change-99999-is", "sufficient", "when", "note", "record_complete", "__class__", ""])
+    extra = st.sampled_from(
+        ["on-day", "tier", "tier-change-99999-is", "sufficient", "when", "note", "record_complete", "__class__", ""]
+    )
     return sent + draw(st.lists(st.tuples(extra | st.sampled_from(TEXTS), typed), max_size=2))
 
 

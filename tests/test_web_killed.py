@@ -96,15 +96,18 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
             source.stdin.flush()
             server = int(source.stdout.readline())
             officer.wait()
-            ending = threading.Timer(chance.uniform(0.02, 0.6), os.kill, (server, signal.SIGKILL))
-            ending.start()
+            ending = threading.Timer(chance.uniform(0, 0.6), os.kill, (server, signal.SIGKILL))
             try:
+                officer.ask("GET", f"/cases/{name}/")  # read once, so that what follows is mostly saving
+                ending.start()
                 for number in range(1_000):
                     note = f"moment {moment} answer {number}"
                     answers = {"when": ["unknown"], "note": [note]}
                     officer.save(f"/cases/{name}/activity/home_visit/add", answers)
                     acknowledged.append(note)
-                    officer.save(f"/cases/{name}/circumstance/tier", {"tier": [str(chance.randint(1, 4)) if number % 2 else "dont_know"]})
+                    officer.save(
+                        f"/cases/{name}/circumstance/tier", {"tier": [str(chance.randint(1, 4)) if number % 2 else "dont_know"]}
+                    )
                     total += 2
             except Killed:
                 pass
@@ -114,7 +117,9 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
             notes = [entry["home_visit"]["note"] for entry in parse_yaml(text, name).value["record"]]
             assert [note for note in notes if note in set(acknowledged)] == acknowledged, "lost, or not in the order it was said"
             assert len(notes) == len(set(notes)), "nothing is there twice"
-            assert len(notes) <= len(acknowledged) + moment % _PER_CASE + 1, "only an answer that was on its way can be there as well"
+            assert len(notes) <= len(acknowledged) + moment % _PER_CASE + 1, (
+                "only an answer that was on its way can be there as well"
+            )
             store.notes(name)
             assert [parse_yaml(store.read_version(name, one.version).text, name) for one in store.versions(name)]
     finally:
@@ -125,7 +130,7 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) -> None:
-    assert killed_at_random(tmp_path, 15, seed=1) > 15
+    assert killed_at_random(tmp_path, 15, seed=1) >= 15
 
 
 @pytest.mark.slow
@@ -146,7 +151,7 @@ def test_a_page_from_before_a_kill_can_be_sent_after_it_and_the_log_names_nobody
     with Served(folder, port=server.port) as again:
         assert officer.send(path, sent) == 303
         assert "Jane" not in again.told()
-        assert "cases are at" in again.told() or "are at http://127.0.0.1" in again.told()
+        assert "on this computer only" in again.told()
     value = parse_yaml((folder / "R-1.yaml").read_text(encoding="utf-8"), "R-1").value
     assert value["circumstances"] == {"tier": 4}
     assert value["record"] == [{"home_visit": {"on": "unknown", "note": "Jane Smith of Elm Road"}}]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from desk_client import Officer, audited, problems_of, start
-from hostile import IMAGE, MARKUP, NOT_CASE_FILES, SCRIPT, TEMPLATE, TEXTS
+from hostile import IMAGE, NOT_CASE_FILES, SCRIPT, TEMPLATE, TEXTS
 from html_forms import forms_of, links_of, text_of
 from knowledge_base import ROOT
 from quips.casetext import with_entry, with_judgement
@@ -57,7 +57,7 @@ def test_hostile_text_in_a_case_is_text_on_every_page_that_shows_it(officer: Off
     text = with_entry(TEXT, "home_visit", said)
     text = with_entry(text, "not_done", {"activity": "police_check", "reason": PAYLOAD, "note": PAYLOAD})
     text = with_judgement(text, PROMPT, {"answer": "no", "reason": PAYLOAD, "note": PAYLOAD})
-    officer.put("TV-0042", text.replace("composed: Composed to", f"composed: {PAYLOAD!r} # "))
+    officer.put("TV-0042", text)
     disputed = "/cases/TV-0042/disputes/" + "/".join(audited(TEXT).gaps[0].finding.ref)
     assert officer.send(disputed, {"why": [PAYLOAD]}).status_code == 303
     pages = reached(officer, "/cases/TV-0042/")
@@ -136,7 +136,10 @@ def test_pages_have_no_script_or_style_of_their_own(officer: Officer) -> None:
 
 def test_a_form_without_its_token_is_refused_everywhere(officer: Officer) -> None:
     filled = {"name": "TV-0042", "term": "tier", "activity": "home_visit", "number": 0, "stage": "planning", "earlier": "x"}
-    filled |= dict(zip(("edition", "node", "slug"), PROMPT.split("/"), strict=True)) | {"rule": "police-check-made", "key": "case"}
+    filled |= dict(zip(("edition", "node", "slug"), PROMPT.split("/"), strict=True)) | {
+        "rule": "police-check-made",
+        "key": "case",
+    }
     adapter = officer.app.url_map.bind("127.0.0.1")
     rules = [rule for rule in officer.app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     assert len(rules) > 12
@@ -151,7 +154,17 @@ def test_a_form_without_its_token_is_refused_everywhere(officer: Officer) -> Non
 
 @pytest.mark.parametrize(
     "host",
-    ["example.com", "127.0.0.1.example.com", "localhost.example.com:80", "example.com:127.0.0.1", "0.0.0.0", "127.0.0.2:8040", "", "a b", "[::2]"],
+    [
+        "example.com",
+        "127.0.0.1.example.com",
+        "localhost.example.com:80",
+        "example.com:127.0.0.1",
+        "0.0.0.0",
+        "127.0.0.2:8040",
+        "",
+        "a b",
+        "[::2]",
+    ],
 )
 def test_another_name_for_this_computer_is_refused(host: str, officer: Officer) -> None:
     for address in ("/", "/cases/TV-0042/", "/static/quips.js"):
@@ -207,4 +220,8 @@ def test_what_is_typed_is_in_no_address_and_no_log(officer: Officer, caplog: pyt
     assert "Jane" not in sent.location
     assert "Jane" in officer.text(name)
     assert "Jane" not in caplog.text
-    assert not any("Jane" in link for address in (f"/cases/{name}/check", f"/cases/{name}/record") for link in links_of(officer.page(address)))
+    assert not any(
+        "Jane" in link
+        for address in (f"/cases/{name}/check", f"/cases/{name}/record")
+        for link in links_of(officer.page(address))
+    )

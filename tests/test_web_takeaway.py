@@ -16,13 +16,14 @@ from docx.oxml.ns import qn
 
 from knowledge_base import ROOT, knowledge
 from page_client import MARKING, Pages, assert_sound, auditor, read
+from quips.audits import read_record
 from quips.cli import main
 from quips.reports.actions import to_docx
 from quips.reports.rows import to_json
 from quips.source import parse_yaml
 
 AWAY = "/cases/TV-0042/takeaway"
-FILES = ("report", "actions.docx", "case.yaml", "audit.json")
+FILES = ("report", "actions.docx", "case.yaml", "form.xlsx", "audit.json")
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_the_page_is_sound_and_every_link_on_it_works(pages):
         assert pages.client.get(link).status_code == 200
 
 
-@pytest.mark.parametrize(("tail", "ending"), [*zip(FILES, ("html", "docx", "yaml", "json"), strict=True)])
+@pytest.mark.parametrize(("tail", "ending"), [*zip(FILES, ("html", "docx", "yaml", "xlsx", "json"), strict=True)])
 def test_names_of_files_carry_reference_day_and_marking(pages, tail, ending):
     said = pages.client.get(f"{AWAY}/{tail}").headers["Content-Disposition"]
     assert re.search(rf'filename="TV-0042_2010-04-19_OFFICIAL-SENSITIVE_[a-z]+\.{ending}"$', said)
@@ -93,6 +94,15 @@ def test_the_json_is_the_audit(pages):
     expected = json.loads(to_json([audit_of("TV-0042")]))
     assert [one["rule"] for one in said[0]["findings"]] == [one["rule"] for one in expected[0]["findings"]]
     assert [one["status"] for one in said[0]["findings"]] == [one["status"] for one in expected[0]["findings"]]
+
+
+def test_the_form_says_what_the_case_says(pages, tmp_path):
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(pages.client.get(f"{AWAY}/form.xlsx").data)
+    again = read_record(path, knowledge()).value
+    kept = pages.desk.look("TV-0042").value
+    assert again["circumstances"] == kept["circumstances"]
+    assert [[*item] for item in again["record"]] == [[*item] for item in kept["record"]]
 
 
 def test_a_case_that_cannot_be_read_leads_to_what_is_wrong(pages):

@@ -14,6 +14,8 @@ from quips.decisions import Decision
 from quips.durable.engine import durable_available
 from quips.durable.isolation import IsolatedDurable
 from quips.findings import Finding, FindingBuilder
+from quips.forms.reading import read_form
+from quips.forms.workbook import SUFFIXES
 from quips.framework import Edition
 from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
@@ -124,7 +126,7 @@ class Auditor:
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
-        return self.audit_document(read_yaml(path), as_at)
+        return self.audit_document(read_record(path, self.knowledge), as_at)
 
     def audit_document(self, document: Document, as_at: date | None = None, edition: str | None = None) -> Audit:
         """Audit a case record that has been read from wherever it is kept.
@@ -185,6 +187,7 @@ class Auditor:
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
             (
+                *document.warnings,
                 *case_warnings(document, date.fromordinal(case.as_at)),
                 *_disputes_of_nothing(case, document, findings),
                 *privacy_warnings(document),
@@ -225,10 +228,33 @@ def _disputes_of_nothing(case: Case, document: Document, findings: Iterable[Find
             yield Problem(place, "dispute-of-nothing", f"{what} in this case to dispute.", hint, Level.WARNING)
 
 
+def read_record(path: Path, knowledge: Knowledge, shown_as: str | None = None) -> Document:
+    """Read a case file: YAML, or a spreadsheet form that somebody filled in.
+
+    Args:
+        path: The file.
+        knowledge: The knowledge base.
+        shown_as: What to call it in messages; its path as given if left out.
+
+    Raises:
+        InputError: It cannot be read. Whether it is a valid case record is for ``read_case`` to say.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        return read_form(path, shown_as or str(path), knowledge)
+    return read_yaml(path, shown_as)
+
+
 def case_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the case files that paths name, in order: a file as it is, a folder with every YAML file in it."""
+    """Yield the case files that paths name, in order: a file as it is, a folder with every YAML file and spreadsheet form in it.
+
+    What a spreadsheet program leaves beside a file that is open, such as ``~$FORM.xlsx``, is no case.
+    """
     for path in paths:
         if path.is_dir():
-            yield from sorted(file for file in path.iterdir() if file.suffix in (".yaml", ".yml"))
+            yield from sorted(
+                file
+                for file in path.iterdir()
+                if file.suffix in (".yaml", ".yml") or (file.suffix.lower() == ".xlsx" and not file.name.startswith(("~$", ".")))
+            )
         else:
             yield path

@@ -7,6 +7,7 @@ up, prompts that nothing covers), 2 input that cannot be used.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,13 +18,17 @@ from typing import Any
 import click
 
 from quips import __version__
-from quips.audits import Audit, Auditor, case_files
-from quips.cases import in_time
+from quips.audits import Audit, Auditor, case_files, read_record
+from quips.cases import case_problems, in_time
+from quips.caseschema import REFERENCE_PATTERN
 from quips.citations import citation_problems
 from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
+from quips.forms.as_yaml import as_yaml
+from quips.forms.layout import MOST_TIMES, TIMES, Choices, prompts_of
+from quips.forms.writing import form_bytes, stages_of
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
@@ -32,7 +37,9 @@ from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.wording import as_at_words
 from quips.shapes import is_date
+from quips.source import Document
 from quips.statuses import Verdict
+from quips.vocabulary import STAGES
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100
@@ -101,7 +108,10 @@ def audit(
     rules: str | None,
     framework: str | None,
 ) -> None:
-    """Audit case files, or every case file in a folder."""
+    """Audit case files, or every case file in a folder.
+
+    A case file is a YAML file, or a spreadsheet form (.xlsx) that was made with: quips form.
+    """
     with _told():
         knowledge = _load(framework, rules)
         files = list(case_files(cases))
@@ -110,7 +120,7 @@ def audit(
             raise InputError([Problem(Place("--output"), "no-output", message, "Say where to write it: --output FILE.docx.")])
         if not files:
             raise InputError(
-                [Problem(Place(str(cases[0])), "no-case", "There is no case file here.", "Case files end in .yaml.")]
+                [Problem(Place(str(cases[0])), "no-case", "There is no case file here.", "Case files end in .yaml or .xlsx.")]
             )
         if output is not None and any(output.resolve() == file.resolve() for file in files):
             message = "This is one of the case files, and the report would replace it."
@@ -123,6 +133,82 @@ def audit(
         if len(files) > 1:
             click.echo(f"{len(audits)} of {len(files)} cases audited.", err=True)
     sys.exit(2 if failed else _exit_code(audits, fail_on))
+
+
+@main.command()
+@click.argument("case", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    "-o",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The file to write: a form if its name ends in .xlsx, a case file if it ends in .yaml. It must not exist yet.",
+)
+@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGES), help="Ask about this stage only; may be repeated.")
+@click.option("--reference", metavar="REFERENCE", default="", help="The reference of the case, such as TV-0042.")
+@click.option("--edition", metavar="NAME", help="Ask for the auditor's judgements of this edition's prompts too.")
+@click.option(
+    "--times",
+    type=click.IntRange(1, MOST_TIMES),
+    default=TIMES,
+    show_default=True,
+    help="How many times each piece of work can be recorded.",
+)
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on each sheet.")
+@_knowledge_options
+def form(
+    case: Path | None,
+    output: Path,
+    stages: tuple[str, ...],
+    reference: str,
+    edition: str | None,
+    times: int,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Write a spreadsheet form of a case, or turn a filled form into a case file.
+
+    Without CASE the form is empty. CASE may be a case file, or a form: then what it says is filled in.
+    """
+    with _told():
+        suffix = output.suffix.lower()
+        if suffix not in (".xlsx", ".yaml", ".yml"):
+            message = "The name has to end in .xlsx for a form, or in .yaml for a case file."
+            raise InputError([Problem(Place(str(output)), "wrong-name", message)])
+        if case is None and suffix != ".xlsx":
+            message = "A case file is made from a filled form, and none is given."
+            raise InputError(
+                [Problem(Place(str(output)), "no-case", message, "Give the form: quips form FORM.xlsx -o CASE.yaml.")]
+            )
+        if reference and not re.search(REFERENCE_PATTERN, reference):
+            hint = "Use capital letters and figures, such as TV-0042."
+            raise InputError([Problem(Place("--reference"), "wrong-form", f"'{reference}' is not a reference.", hint)])
+        knowledge = _load(framework, rules)
+        judged = [] if edition is None else [_one_of(edition, knowledge.editions, "edition")]
+        document = None if case is None else _valid(case, knowledge)
+        if suffix == ".xlsx":
+            choices = Choices(stages_of(stages), times, prompts_of(judged), marking=marking)
+            _create(output, form_bytes(knowledge, document, choices, reference))
+        elif document is not None:
+            _create(output, as_yaml(document.value).encode())
+    click.echo(f"Written: {output}", err=True)
+
+
+def _valid(path: Path, knowledge: Knowledge) -> Document:
+    """Read a case file, and tell on the way what should be looked at in it.
+
+    Raises:
+        InputError: It is not a valid case record.
+    """
+    document = read_record(path, knowledge)
+    problems = case_problems(document, knowledge.case_shape)
+    if problems:
+        raise InputError(problems)
+    for warning in document.warnings:
+        click.echo(str(warning), err=True)
+    return document
 
 
 @main.command()
@@ -303,6 +389,25 @@ def _write(content: str | bytes, output: Path | None) -> None:
         partial.unlink(missing_ok=True)
         message = f"The report cannot be written: {error.strerror or error}."
         raise InputError([Problem(Place(str(output)), "cannot-write", message, "Choose another file.")]) from error
+
+
+def _create(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, all at once or not at all.
+
+    Raises:
+        InputError: It is there, or it cannot be written.
+    """
+    if path.exists():
+        message = "There is a file of this name already, and somebody's answers may be in it."
+        raise InputError([Problem(Place(str(path)), "would-replace", message, "Choose another name.")])
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        message = f"The file cannot be written: {error.strerror or error}."
+        raise InputError([Problem(Place(str(path)), "cannot-write", message, "Choose another file.")]) from error
 
 
 def _one_of(name: str, known: Any, what: str) -> Any:

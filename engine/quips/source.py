@@ -46,12 +46,14 @@ class Document:
         value: The content as plain dictionaries, lists and scalars; dates stay text.
         places: For the path of each value (keys and positions from the top), where the value starts.
         keys: For the path of each mapping value, where its key stands.
+        warnings: What should be looked at in the file, though it can be used.
     """
 
     file: str
     value: Any
     places: dict[Path_, Place]
     keys: dict[Path_, Place]
+    warnings: tuple[Problem, ...] = ()
 
     def at(self, *path: str | int) -> Any:
         """Return the value at a path.

@@ -46,5 +46,3 @@ def window(chromium: Browser, served: Served) -> Iterator[Watched]:
     """A window; the console has nothing to say at the end, and nothing was asked of any other computer."""
     with opened(chromium, served.address) as watched:
         yield watched
-
-

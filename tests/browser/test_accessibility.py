@@ -14,7 +14,7 @@ from desk_client import Officer
 from knowledge_base import ROOT, knowledge
 from quips.casetext import new_case, with_circumstance, with_entry
 from served import Served
-from watching import NARROW, WIDE, Watched, keep_picture, opened, overflowing, violations
+from watching import NARROW, Watched, keep_picture, opened, overflowing, violations
 
 TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
 FILLED = "/cases/TV-0042"
@@ -165,11 +165,15 @@ def write_cases(folder: Path) -> None:
 
 def long_case(name: str, entries: int = 500) -> str:
     """Return a case with many entries, as years of supervision leave them."""
-    names = [n for n in knowledge().vocabulary.activities if n in ("contact", "home_visit", "roh_review", "plan_review", "supervision")]
+    names = [
+        n for n in knowledge().vocabulary.activities if n in ("contact", "home_visit", "roh_review", "plan_review", "supervision")
+    ]
     lines = []
     for number in range(entries):
         month, day = number // 28 % 12 + 1, number % 28 + 1
-        lines.append(f"  - {names[number % len(names)]}: {{on: {2007 + number // 336}-{month:02}-{day:02}, note: number {number}}}")
+        lines.append(
+            f"  - {names[number % len(names)]}: {{on: {2007 + number // 336}-{month:02}-{day:02}, note: number {number}}}"
+        )
     head = TEXT.partition("record:")[0].replace("TV-0042", name)
     return head + "record:\n" + "\n".join(lines) + "\n"
 
@@ -243,7 +247,9 @@ def test_a_folder_without_cases_is_for_everybody(chromium: Browser, no_cases: st
 # By keyboard ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/start", f"{FILLED}/", f"{FILLED}/circumstance/rosh_level", f"{FILLED}/record/0", f"{FILLED}/check"])
+@pytest.mark.parametrize(
+    "path", ["/", "/start", f"{FILLED}/", f"{FILLED}/circumstance/rosh_level", f"{FILLED}/record/0", f"{FILLED}/check"]
+)
 def test_wherever_the_keyboard_leads_it_can_be_seen(path: str, window: Watched, cases: Served) -> None:
     page = window.open(path)
     unseen = []
@@ -252,7 +258,12 @@ def test_wherever_the_keyboard_leads_it_can_be_seen(path: str, window: Watched, 
         place = page.evaluate(_FOCUSED)
         if place is None:
             break
-        clip = {"x": max(0, place["x"] - 6), "y": max(0, place["y"] - 6), "width": place["width"] + 12, "height": place["height"] + 12}
+        clip = {
+            "x": max(0, place["x"] - 6),
+            "y": max(0, place["y"] - 6),
+            "width": place["width"] + 12,
+            "height": place["height"] + 12,
+        }
         with_focus = page.screenshot(clip=clip, full_page=True)  # type: ignore[arg-type]
         page.evaluate("document.activeElement.blur()")
         if page.screenshot(clip=clip, full_page=True) == with_focus:  # type: ignore[arg-type]

@@ -195,7 +195,7 @@ def _ref(ref: tuple[str, str]) -> Json:
 
 
 def _place(place: Place | None) -> Json | None:
-    return None if place is None else {"file": place.file, "line": place.line, "column": place.column}
+    return None if place is None else dict(place._asdict())
 
 
 def _day(day: int | None) -> str | None:

@@ -9,6 +9,7 @@ from datetime import date
 
 from flask import Blueprint, Response, current_app
 
+from quips.forms.writing import form_bytes
 from quips.reports.actions import to_docx
 from quips.reports.page import to_html
 from quips.reports.rows import to_json
@@ -18,6 +19,7 @@ from quips.web.view import Page, show, sound
 blueprint = Blueprint("takeaway", __name__, url_prefix="/cases/<name>")
 
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -44,6 +46,13 @@ def actions(name: str) -> Response:
     look = sound(name)
     assert look.audit is not None
     return _file(look, "actions.docx", to_docx([look.audit], look.knowledge, _marking()), _WORD)
+
+
+@blueprint.get("/takeaway/form.xlsx")
+def form(name: str) -> Response:
+    """The case as a spreadsheet form, filled in with what it says, for whoever would rather go on there."""
+    look = sound(name)
+    return _file(look, "form.xlsx", form_bytes(look.knowledge, look.document), _EXCEL)
 
 
 @blueprint.get("/takeaway/audit.json")

@@ -1,0 +1,433 @@
+"""What stands where in a spreadsheet form: plain data, made from the vocabulary, written by one module and read by another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from quips import __version__
+from quips.framework import Edition
+from quips.places import letters
+from quips.source import Path_
+from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, STAGES, Activity, Term, Vocabulary
+
+FORMAT = 1
+META, LISTS = "_meta", "_lists"
+START, CIRCUMSTANCES, CHANGES, JUDGEMENTS = "Start here", "Circumstances", "Changes", "Judgements"
+NOT_DONE = "not_done"
+# What is asked of any piece of work, under names that no attribute in the vocabulary can have.
+REASON, ACCEPTABLE, NOT_DONE_ON, REASON_CODE = "_reason", "_acceptable", "_not_done_on", "_reason_code"
+NONE_OF_THESE = ""  # what the cell "None of these" of a list stands for
+TIMES, MOST_TIMES = 8, 100
+_FIRST_ROW = 4  # beneath a sheet's title, its advice and the heads of its columns
+
+Word = str | bool
+
+
+@dataclass(frozen=True)
+class Expects:
+    """What a cell expects.
+
+    Attributes:
+        kind: ``word`` (one of a list), ``date``, ``number`` or ``text``.
+        words: The words that can be chosen or written, and what each means.
+        bounds: For a number, the least and the greatest it can be.
+    """
+
+    kind: str
+    words: Mapping[str, Word] = field(default_factory=dict)
+    bounds: tuple[int, int] = (0, 0)
+
+    def plain(self) -> list[Any]:
+        """Return it as JSON can hold it."""
+        return [self.kind, dict(self.words), list(self.bounds)]
+
+
+YES_NO = Expects("word", {"Yes": True, "No": False})
+TEXT = Expects("text")
+DAY = Expects("date")
+
+
+@dataclass(frozen=True)
+class Label:
+    """A locked cell.
+
+    Attributes:
+        row: Its row, from 1.
+        column: Its column, from 1.
+        text: What it says.
+        help: What it says beneath that, in smaller letters; may be empty.
+        style: How it looks: ``title``, ``marking``, ``advice``, ``head``, ``heading`` or ``question``.
+        link: The cell of this workbook it leads to, such as ``'Delivery'!A5``; may be empty.
+    """
+
+    row: int
+    column: int
+    text: str
+    help: str = ""
+    style: str = "question"
+    link: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The whole text of the cell."""
+        return f"{self.text}\n{self.help}" if self.help else self.text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A cell to be filled in, or several side by side that ask the same of the first time, the second time and so on.
+
+    Attributes:
+        row: Its row, from 1.
+        column: The column of the first, from 1.
+        path: Where in the record it belongs; ``#`` stands for the number of the time, from 0.
+        expects: What it expects.
+        times: How many cells.
+    """
+
+    row: int
+    column: int
+    path: Path_
+    expects: Expects
+    times: int = 1
+
+    def cells(self) -> Iterator[tuple[int, int, Path_]]:
+        """Yield the row, the column and the path of each cell."""
+        for n in range(self.times):
+            yield self.row, self.column + n, tuple(n if step == "#" else step for step in self.path)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Attributes:
+        name: Its name.
+        widths: The widths of its columns, in characters.
+        labels: Its locked cells.
+        answers: Its cells to be filled in.
+    """
+
+    name: str
+    widths: tuple[int, ...]
+    labels: tuple[Label, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a form is made for.
+
+    Attributes:
+        stages: The stages of the work it asks about.
+        times: How many times each piece of work can be recorded.
+        prompts: The prompts it asks the auditor's judgement of: name, and the question.
+        rows: For a circumstance with several dates or changes, how many rows it needs at least.
+        kinds: Whether somebody has given the kind of a reason, which is seldom done, so that room is needed for it.
+        marking: The marking on each sheet.
+    """
+
+    stages: tuple[str, ...] = STAGES
+    times: int = TIMES
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict)
+    kinds: bool = False
+    marking: str = "OFFICIAL-SENSITIVE"
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON can hold it."""
+        return {
+            "stages": list(self.stages),
+            "times": self.times,
+            "prompts": dict(self.prompts),
+            "rows": dict(self.rows),
+            "kinds": self.kinds,
+            "marking": self.marking,
+        }
+
+
+def choices_from(plain: Mapping[str, Any]) -> Choices:
+    """Return what a form was made for, from how it is kept in the form.
+
+    Raises:
+        KeyError, TypeError: It is not of that form.
+    """
+    stages = tuple(str(stage) for stage in plain["stages"])
+    return Choices(stages, plain["times"], plain["prompts"], plain["rows"], plain["kinds"], plain["marking"])
+
+
+def prompts_of(editions: Iterable[Edition]) -> dict[str, str]:
+    """Return the prompts about a case of some editions, with their questions."""
+    return {prompt.name: prompt.asks for edition in editions for prompt in edition.prompts() if prompt.about == "case"}
+
+
+def layout(vocabulary: Vocabulary, choices: Choices) -> list[Sheet]:
+    """Return the sheets of a form, in their order."""
+    asked = {activity.stage for activity in vocabulary.activities.values()} & set(choices.stages)
+    stages = [_stage(vocabulary, stage, choices) for stage in STAGES if stage in asked]
+    sheets = [_circumstances(vocabulary, choices), _changes(vocabulary, choices), *stages]
+    if choices.prompts:
+        sheets.append(_judgements(choices))
+    return [_start(vocabulary, choices, sheets), *sheets]
+
+
+def digest_of(vocabulary: Vocabulary) -> str:
+    """Return a digest of everything in a vocabulary that a form shows."""
+    said = {
+        "circumstances": {name: _said(term) for name, term in vocabulary.circumstances.items()},
+        "activities": {
+            name: [one.title, one.stage, one.ask, one.help, {key: _said(term) for key, term in one.attributes.items()}]
+            for name, one in vocabulary.activities.items()
+        },
+    }
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _said(term: Term) -> list[Any]:
+    return [term.title, term.type, term.ask, term.help, dict(term.values), term.may_change, term.many, term.bounds]
+
+
+def expects(term: Term) -> Expects:
+    """Return what one cell expects that asks for a value of a term; for several at once, one of them."""
+    match term.type:
+        case "yes_no":
+            return YES_NO
+        case "choice":
+            return Expects("word", _labels(term))
+        case "choices":
+            return Expects("word", {**_labels(term), "None of these": NONE_OF_THESE})
+        case "number":
+            return Expects("number", bounds=term.bounds)
+        case "date":
+            return DAY
+        case _:
+            return TEXT
+
+
+def _labels(term: Term) -> dict[str, Word]:
+    """Return each value by what it is called; where two are called the same, or like a word of ours, with their names."""
+    said = [label.casefold().strip() for label in term.values.values()]
+    taken = {label for label in said if said.count(label) > 1} | {"none of these", ""}
+    return {
+        (f"{label} ({name})" if label.casefold().strip() in taken else " ".join(label.split())): name
+        for name, label in term.values.items()
+    }
+
+
+class _Builder:
+    """Lays out one sheet from top to bottom."""
+
+    def __init__(self, name: str, title: str, advice: str, heads: list[str], widths: list[int], choices: Choices) -> None:
+        self.name, self.widths, self.row = name, tuple(widths), _FIRST_ROW
+        self.labels = [Label(1, 1, title, style="title"), Label(2, 1, advice, style="advice")]
+        self.labels.append(Label(1, 2, choices.marking, style="marking"))
+        self.labels += [Label(3, n, head, style="head") for n, head in enumerate(heads, 1)]
+        self.answers: list[Answer] = []
+
+    def heading(self, text: str, under: str = "") -> None:
+        self.labels.append(Label(self.row, 1, text, under, "heading"))
+        self.row += 1
+
+    def ask(self, text: str, under: str, answers: Iterable[tuple[Path_, Expects, int]], advice: str = "") -> None:
+        """Add a row: a question, the cells that answer it, and how to answer it."""
+        self.labels.append(Label(self.row, 1, text, under))
+        column = 2
+        for path, wanted, times in answers:
+            self.answers.append(Answer(self.row, column, path, wanted, times))
+            column += times
+        if advice:
+            self.labels.append(Label(self.row, column, advice, style="advice"))
+        self.row += 1
+
+    def sheet(self) -> Sheet:
+        return Sheet(self.name, self.widths, tuple(self.labels), tuple(self.answers))
+
+
+def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> Sheet:
+    advice = (
+        "Fill in what you know, save the file, and audit it with: quips audit FILE. Write only in the boxes with a border; "
+        "everything else is locked. Press Enter to go down, Tab to go to the next box.\n"
+        "A blank box means: not known. It never means no.\n"
+        "Write no names, dates of birth or addresses anywhere."
+    )
+    heads = ["About this record", "Answer", "How to answer"]
+    build = _Builder(START, "Case record", advice, heads, [74, 26, 44], choices)
+    build.ask("Reference of the case", "Never a name.", [(("case",), TEXT, 1)], "Capital letters and figures, such as TV-0042")
+    under = "Nothing later is looked at. If you leave it blank, the record is read as at the day of the audit."
+    build.ask("On what day was the record read?", under, [(("as_at",), DAY, 1)], _HOW["date"])
+    build.heading(
+        "Is the record complete?",
+        "Choose Yes where everything that was done is on this form: what is not here then counts as missing. "
+        "Choose No while you are still reading: what is not here is then left open. Each has to be answered.",
+    )
+    for stage in STAGES:
+        if stage in choices.stages:
+            build.ask(f"{stage.capitalize()}: is the record complete?", "", [(("complete", stage), YES_NO, 1)], "Yes or No")
+    left_out = [stage for stage in STAGES if stage not in choices.stages]
+    if left_out:
+        build.heading("Not on this form", f"It does not ask about {', '.join(left_out)}, which stay open.")
+    under = "Leave blank for a real case."
+    build.ask("If the case is made up: what does it show?", under, [(("composed",), TEXT, 1)], "A few words")
+    build.heading("What is on each sheet", "Choose a line to go there.")
+    for sheet in sheets:
+        build.labels.append(Label(build.row, 1, sheet.name, style="link", link=f"'{sheet.name}'!A1"))
+        build.row += 1
+        for label in sheet.labels if sheet.name.lower() in STAGES else ():
+            if label.style == "heading":
+                target = f"'{sheet.name}'!A{label.row}"
+                build.labels.append(Label(build.row, 1, f"      {label.text}", style="link", link=target))
+                build.row += 1
+    made = f"Quips {__version__}, vocabulary {digest_of(vocabulary)}, form {FORMAT}"
+    build.heading("How this form was made", made)
+    return build.sheet()
+
+
+_HOW = {
+    "yes_no": "Yes or No",
+    "choice": "Choose from the list",
+    "choices": "Choose from the list, one to a box; None of these if there are none",
+    "date": "A day, such as 13 July 2009 or 13/07/2009",
+    "number": "A whole number",
+    "text": "A few words",
+}
+
+
+def _how(term: Term) -> str:
+    return f"A whole number from {term.bounds[0]} to {term.bounds[1]}" if term.type == "number" else _HOW[term.type]
+
+
+def _circumstances(vocabulary: Vocabulary, choices: Choices) -> Sheet:
+    advice = "Leave blank what is not known."
+    build = _Builder(
+        CIRCUMSTANCES, "Circumstances of the case", advice, ["Question", "Answer", "How to answer"], [74, 34, 44], choices
+    )
+    for name, term in vocabulary.circumstances.items():
+        path, wanted, how = ("circumstances", name), expects(term), _how(term)
+        rows = 1
+        if term.type == "date":
+            wanted = Expects("date", {"Not yet": NOT_YET, "None": NONE})
+            how += ". Not yet if it is still to come; None if there is none"
+            rows = max(3, choices.rows.get(name, 0)) if term.many else 1
+        elif term.type == "choices":
+            rows = len(term.values)
+        if term.may_change:
+            how += ". If it changed: leave blank, and use the sheet Changes"
+        build.ask(term.ask, term.help, [(path, wanted, 1)], how)
+        for n in range(2, rows + 1):
+            build.ask(f"      {term.title}, {n}", "", [(path, DAY if term.type == "date" else wanted, 1)], "If there is another")
+    return build.sheet()
+
+
+def _changes(vocabulary: Vocabulary, choices: Choices) -> Sheet:
+    changing = {name: term for name, term in vocabulary.circumstances.items() if term.may_change}
+    most = max((len(term.values) for term in changing.values() if term.type == "choices"), default=1)
+    advice = "Only for what changed while the case was managed: each value it had, and the day from which it had it."
+    heads = ["What changed", "From (day)", "Became", *["and"] * (most - 1)]
+    build = _Builder(CHANGES, "Changes", advice, heads, [50, 18, 26, *[22] * (most - 1)], choices)
+    for name, term in changing.items():
+        build.heading(term.title, f"{term.ask} {_how(term)}.")
+        wanted = expects(term)
+        for n in range(max(3, choices.rows.get(name, 0))):
+            path = ("changes", name, n)
+            cells = len(term.values) if term.type == "choices" else 1
+            build.ask(f"{term.title}, value {n + 1}", "", [((*path, "from"), DAY, 1), ((*path, "is"), wanted, cells)])
+    return build.sheet()
+
+
+def _stage(vocabulary: Vocabulary, stage: str, choices: Choices) -> Sheet:
+    advice = (
+        "One column for each time. Give the day; or Not known if it was done but nobody can say when; or Not done if a "
+        "reason is recorded why it was not done. Leave blank what is not on the record."
+    )
+    heads = ["Question", *(_nth(n) for n in range(1, choices.times + 1))]
+    build = _Builder(
+        stage.capitalize(), f"{stage.capitalize()}: what was done", advice, heads, [54, *[18] * choices.times], choices
+    )
+    for activity in vocabulary.activities.values():
+        if activity.stage == stage:
+            build.heading(activity.title)
+            for text, under, key, wanted in _questions(activity, choices):
+                build.ask(text, under, [(("record", activity.name, "#", key), wanted, choices.times)])
+    return build.sheet()
+
+
+def _questions(activity: Activity, choices: Choices) -> Iterator[tuple[str, str, str, Expects]]:
+    when = Expects("date", {"Not known": "unknown", "Not done": NOT_DONE})
+    yield activity.ask, f"{activity.help} When? A day, Not known or Not done.".strip(), "on", when
+    for name, term in activity.attributes.items():
+        yield term.ask, term.help, name, expects(term)
+        if term.type == "choices":
+            for n in range(2, len(term.values) + 1):
+                yield f"      {term.title.capitalize()}, {n}", "", name, expects(term)
+    for name in ("sufficient", "evidence", "note"):
+        term = COMMON_ATTRIBUTES[name]
+        if name in activity.attributes:
+            continue
+        yield term.ask, term.help if name == "note" else "", name, expects(term)
+    yield "If it was late or not done: what reason is recorded?", "", REASON, TEXT
+    yield "Is that reason acceptable?", "", ACCEPTABLE, YES_NO
+    yield "If it was not done: on what day, if the record gives one?", "", NOT_DONE_ON, DAY
+    if choices.kinds:
+        yield "If it was not done: what kind of reason is it?", "", REASON_CODE, TEXT
+    yield COMMON_ATTRIBUTES["stands"].ask, "Only if you have seen that gap.", "stands", TEXT
+
+
+def _judgements(choices: Choices) -> Sheet:
+    evidence = COMMON_ATTRIBUTES["evidence"]
+    columns = {
+        "answer": ("Answer", 18, Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})),
+        "reason": ("Why?", 40, TEXT),
+        "evidence": (evidence.ask, 20, expects(evidence)),
+        "note": ("Anything to add?", 40, TEXT),
+    }
+    heads = ["Question", *(head for head, _, _ in columns.values())]
+    widths = [74, *(width for _, width, _ in columns.values())]
+    build = _Builder(JUDGEMENTS, "The auditor's judgements", "Only the auditor fills this in.", heads, widths, choices)
+    for name, asks in choices.prompts.items():
+        build.ask(asks, name, [(("judgements", name, key), wanted, 1) for key, (_, _, wanted) in columns.items()])
+    return build.sheet()
+
+
+def _nth(number: int) -> str:
+    """Return a number as an ordinal.
+
+    Example:
+        >>> _nth(2), _nth(11), _nth(23)
+        ('2nd', '11th', '23rd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def cell_name(row: int, column: int) -> str:
+    """Return the name of a cell, such as ``C14``."""
+    return f"{letters(column)}{row}"
+
+
+def meta_lines(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> list[str]:
+    """Return what a form says of itself, a line to a cell: first how it was made, then what stands in each cell.
+
+    The first line holds a digest of all the others, so that a change to any of them is found.
+    """
+    lines = []
+    for sheet in sheets:
+        lines += [json.dumps(["label", sheet.name, one.row, one.column, one.whole]) for one in sheet.labels]
+        for one in sheet.answers:
+            lines.append(json.dumps(["answer", sheet.name, one.row, one.column, one.times, list(one.path), one.expects.plain()]))
+    head = {
+        "form": FORMAT,
+        "quips": __version__,
+        "vocabulary": digest_of(vocabulary),
+        "choices": choices.plain(),
+        "layout": digest_of_lines(lines),
+    }
+    return [json.dumps(head), *lines]
+
+
+def digest_of_lines(lines: Iterable[str]) -> str:
+    """Return a digest of lines."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
