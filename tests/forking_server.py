@@ -1,4 +1,4 @@
-"""Serves a folder of cases again and again, loading the knowledge base once: a server for each line read, in a fork of its own.
+"""Serves a folder of cases again and again, loading the knowledge base once: a server for each line read, in a fork.
 
 Run as ``python forking_server.py FOLDER PORT``; the process of each server is written out. What is forked is `quips.web.serving.serve`,
 so killing it is killing what `quips serve` runs; only the seconds in which that loads its files are saved.
@@ -24,7 +24,8 @@ def main(folder: Path, port: int) -> None:
         if child == 0:
             serve(auditor, folder, port, False, lambda words: None)
             os._exit(1)
-        print(child, flush=True)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

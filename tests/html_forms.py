@@ -30,7 +30,8 @@ class Form:
 
     def names(self) -> list[str]:
         """The fields by name, each once, without those that every form has."""
-        return list(dict.fromkeys(one.name for one in self.fields if one.name not in ("csrf_token", "version", "entry", "of")))
+        own = ("csrf_token", "version", "entry", "entry-of")
+        return list(dict.fromkeys(one.name for one in self.fields if one.name not in own))
 
     def kinds(self, name: str) -> set[str]:
         return {one.kind for one in self.fields if one.name == name}

@@ -1,4 +1,4 @@
-"""Answers the interview from what a case file says, as an officer with that file open would: only what is asked, one page at a time.
+"""Answers the interview from what a case file says, as an officer with that file open would: only what is asked.
 
 It knows the pages by their fields alone, and each page has to offer what it sends, so that no answer can be given that an officer
 could not give.
@@ -6,10 +6,10 @@ could not give.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from desk_client import Officer, start
+from desk_client import start
 from html_forms import form_of
 from quips.vocabulary import STAGES
 
@@ -17,10 +17,28 @@ Answers = dict[str, list[str]]
 _LONGEST = 600
 
 
+class Answered(Protocol):
+    """What came back: the status, and where it leads."""
+
+    status_code: int
+    location: Any
+    text: Any
+
+
+class Answering(Protocol):
+    """Somebody who opens pages and sends forms, with or without a browser."""
+
+    def get(self, address: str, follow: bool = True) -> Answered: ...
+
+    def page(self, address: str) -> str: ...
+
+    def send(self, address: str, answers: Answers, *names: str) -> Answered: ...
+
+
 class Interview:
     """One interview, and what was asked in it."""
 
-    def __init__(self, officer: Officer, facts: dict[str, Any]) -> None:
+    def __init__(self, officer: Answering, facts: dict[str, Any]) -> None:
         """Start a case from nothing.
 
         Args:
@@ -31,7 +49,7 @@ class Interview:
         self.name = start(officer, facts["case"], facts["as_at"])
         self.asked: list[tuple[str, str]] = []
         record = [next(iter(entry.items())) for entry in facts["record"]]
-        self._left = {number: entry for number, entry in enumerate(record)}
+        self._left = dict(enumerate(record))
 
     def run(self) -> list[tuple[str, str]]:
         """Answer until nothing is asked any more; returns what was asked, in order.

@@ -28,7 +28,7 @@ _PER_CASE = 20
 """Kills for each case, so that a case does not grow until reading it is all that is tested."""
 
 
-class Killed(OSError):
+class KilledError(OSError):
     """The server went away."""
 
 
@@ -48,7 +48,7 @@ class Officer:
             text = answer.read().decode()
             connection.close()
         except (OSError, http.client.HTTPException) as error:
-            raise Killed from error
+            raise KilledError from error
         for said in answer.headers.get_all("Set-Cookie") or ():
             self.cookie = "; ".join(f"{name}={one.value}" for name, one in SimpleCookie(said).items())
         return answer.status, text
@@ -70,7 +70,7 @@ class Officer:
         while time.monotonic() < until:
             try:
                 assert self.ask("GET", "/static/icon.svg")[0] == 200
-            except Killed:
+            except KilledError:
                 time.sleep(0.005)
             else:
                 return
@@ -96,10 +96,12 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
             source.stdin.flush()
             server = int(source.stdout.readline())
             officer.wait()
-            ending = threading.Timer(chance.uniform(0, 0.6), os.kill, (server, signal.SIGKILL))
+            began = time.monotonic()
+            officer.save(f"/cases/{name}/circumstance/domestic_abuse", {"domestic_abuse": ["yes"]})
+            pace = time.monotonic() - began  # what a save takes on this machine at this moment
+            ending = threading.Timer(chance.uniform(0, 4 * pace), os.kill, (server, signal.SIGKILL))
+            ending.start()
             try:
-                officer.ask("GET", f"/cases/{name}/")  # read once, so that what follows is mostly saving
-                ending.start()
                 for number in range(1_000):
                     note = f"moment {moment} answer {number}"
                     answers = {"when": ["unknown"], "note": [note]}
@@ -109,7 +111,7 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
                         f"/cases/{name}/circumstance/tier", {"tier": [str(chance.randint(1, 4)) if number % 2 else "dont_know"]}
                     )
                     total += 2
-            except Killed:
+            except KilledError:
                 pass
             ending.join()
             text = store.read(name).text

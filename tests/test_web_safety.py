@@ -55,7 +55,7 @@ def reached(officer: Officer, first: str, most: int = 400) -> dict[str, str]:
 def test_hostile_text_in_a_case_is_text_on_every_page_that_shows_it(officer: Officer) -> None:
     said = {"on": "2010-02-01", "note": PAYLOAD, "late_reason": {"reason": PAYLOAD, "acceptable": True}}
     text = with_entry(TEXT, "home_visit", said)
-    text = with_entry(text, "not_done", {"activity": "police_check", "reason": PAYLOAD, "note": PAYLOAD})
+    text = with_entry(text, "not_done", {"activity": "agency_check", "reason": PAYLOAD, "note": PAYLOAD})
     text = with_judgement(text, PROMPT, {"answer": "no", "reason": PAYLOAD, "note": PAYLOAD})
     officer.put("TV-0042", text)
     disputed = "/cases/TV-0042/disputes/" + "/".join(audited(TEXT).gaps[0].finding.ref)

@@ -24,6 +24,7 @@ from quips.web.answers import (
     entry_from_form,
     entry_to_form,
     first,
+    in_order_of,
     reason_from_form,
     reason_to_form,
 )
@@ -69,7 +70,7 @@ def circumstance(name: str, term: str) -> Page:
         form: Form = circumstance_to_form(asked, given, look.aside.get(key, ""))
         return _circumstance_page(look, asked, form, errors)
     form = sent()
-    value = circumstance_from_form(asked, form, errors)
+    value = in_order_of(circumstance_from_form(asked, form, errors), given)
     if errors:
         return _circumstance_page(look, asked, form, errors)
     aside = value if isinstance(value, str) and value in ASIDE else None
@@ -155,7 +156,7 @@ def entry(name: str, number: int) -> Page:
     if request.method == "GET":
         return _entry_page(look, asked, entry_to_form(asked, said), errors, number)
     form = sent()
-    now = entry_from_form(asked, form, read_on(look), errors)
+    now = in_order_of(entry_from_form(asked, form, read_on(look), errors), said)
     if errors:
         return _entry_page(look, asked, form, errors, number)
     if now != said:
@@ -193,6 +194,7 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
             desk().change(name, version(), partial(casetext.with_entry, activity="not_done", said=said))
             return back(name)
         if not errors and number is not None:
+            said = in_order_of(said, entry_at(look, number)[1])
             edit = partial(casetext.with_entry_replaced, number=number, activity="not_done", said=said)
             desk().change(name, version(), edit)
             return back(name)
@@ -313,7 +315,7 @@ def same_entry(look: Look, number: int) -> None:
         EntryGoneError: Another entry stands there now, or none.
     """
     if number >= len(look.value["record"]) or request.form.get("entry") != mark(look, number):
-        of = request.form.get("of", "")  # not what stands there now, which may be something else altogether
+        of = request.form.get("entry-of", "")  # not what stands there now, which may be something else altogether
         raise EntryGoneError(look, of if of in look.knowledge.vocabulary.activities else "")
 
 
