@@ -22,7 +22,7 @@ from quips.web.app import create_app
 from quips.web.desk import Desk
 
 MARKING = "OFFICIAL-SENSITIVE"
-_COMPILED = TemporaryDirectory()
+COMPILED = TemporaryDirectory()
 """Where compiled templates lie, since each test has an application of its own."""
 
 
@@ -44,7 +44,7 @@ class Pages:
         self.desk = Desk(knowledge(), FolderStore(self.folder), auditor())
         self.app = create_app(self.desk, "secret", self.marking)
         self.app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-        self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(_COMPILED.name)
+        self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(COMPILED.name)
         self.client = self.app.test_client()
 
     def copy(self, example: str = "TV-0042") -> None:

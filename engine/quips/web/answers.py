@@ -199,6 +199,15 @@ def _number(term: Term, prefix: str, text: str, errors: Errors) -> int | None:
     return int(text)
 
 
+def in_order_of(value: Any, before: Any) -> Any:
+    """Return a value; several choices in the order in which the case file has them, if they are the same ones."""
+    if isinstance(value, dict) and isinstance(before, dict):
+        return {name: in_order_of(one, before.get(name)) for name, one in value.items()}
+    if isinstance(value, list) and isinstance(before, list) and all(isinstance(one, str) for one in [*value, *before]):
+        return before if sorted(value) == sorted(before) else value
+    return value
+
+
 def _label(term: Term) -> str:
     return term.title[:1].upper() + term.title[1:]
 

@@ -18,7 +18,7 @@ from quips.reasons import STATUS_WORDS
 from quips.reports import wording
 from quips.source import parse_yaml
 from quips.statuses import Status, Verdict
-from quips.storage.store import ChangedError, NotKeptError
+from quips.storage.store import ChangedError, NameRefusedError, NotKeptError, StorageError
 from quips.vocabulary import NONE, NOT_YET
 from quips.web import answers, showing
 from quips.web.desk import Desk
@@ -95,8 +95,9 @@ def _errors(app: Flask, desk: Desk) -> None:
     def told(status: int, title: str, advice: str, details: tuple[str, ...] = ()) -> tuple[str, int]:
         return render_template("error.html", title=title, advice=advice, details=details), status
 
+    @app.errorhandler(NameRefusedError)
     @app.errorhandler(NotKeptError)
-    def not_kept(error: NotKeptError) -> tuple[str, int]:
+    def not_kept(error: StorageError) -> tuple[str, int]:
         return told(404, *_ADVICE[404])
 
     @app.errorhandler(ChangedError)

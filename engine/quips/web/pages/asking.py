@@ -24,6 +24,7 @@ from quips.web.answers import (
     entry_from_form,
     entry_to_form,
     first,
+    in_order_of,
     reason_from_form,
     reason_to_form,
 )
@@ -69,7 +70,7 @@ def circumstance(name: str, term: str) -> Page:
         form: Form = circumstance_to_form(asked, given, look.aside.get(key, ""))
         return _circumstance_page(look, asked, form, errors)
     form = sent()
-    value = circumstance_from_form(asked, form, errors)
+    value = in_order_of(circumstance_from_form(asked, form, errors), given)
     if errors:
         return _circumstance_page(look, asked, form, errors)
     aside = value if isinstance(value, str) and value in ASIDE else None
@@ -146,6 +147,8 @@ def entry(name: str, number: int) -> Page:
     """Change an entry of the record, or say what is still asked of it."""
     look = sound(name)
     errors = Errors()
+    if request.method == "POST":
+        same_entry(look, number)
     activity, said = entry_at(look, number)
     if activity == "not_done":
         return _reason(look, known(said["activity"], look.knowledge.vocabulary.activities), number)
@@ -153,10 +156,9 @@ def entry(name: str, number: int) -> Page:
     if request.method == "GET":
         return _entry_page(look, asked, entry_to_form(asked, said), errors, number)
     form = sent()
-    now = entry_from_form(asked, form, read_on(look), errors)
+    now = in_order_of(entry_from_form(asked, form, read_on(look), errors), said)
     if errors:
         return _entry_page(look, asked, form, errors, number)
-    same_entry(look, number, activity)
     if now != said:
         desk().change(name, version(), partial(casetext.with_entry_replaced, number=number, activity=activity, said=now))
     if set(wanted(look, number)) - set(now):  # left open on purpose: it is not asked again
@@ -168,10 +170,10 @@ def entry(name: str, number: int) -> Page:
 def remove(name: str, number: int) -> Page:
     """Take an entry off the record, once it has been said that this is meant."""
     look = sound(name)
-    activity, said = entry_at(look, number)
     if request.method == "GET":
+        activity, said = entry_at(look, number)
         return show("remove.html", look, came_from(), activity=activity, said=said, number=number, mark=mark(look, number))
-    same_entry(look, number, "")
+    same_entry(look, number)
     desk().change(name, version(), partial(casetext.without_entry, number=number))
     return back(name, "stages")
 
@@ -192,7 +194,7 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
             desk().change(name, version(), partial(casetext.with_entry, activity="not_done", said=said))
             return back(name)
         if not errors and number is not None:
-            same_entry(look, number, "")
+            said = in_order_of(said, entry_at(look, number)[1])
             edit = partial(casetext.with_entry_replaced, number=number, activity="not_done", said=said)
             desk().change(name, version(), edit)
             return back(name)
@@ -306,14 +308,15 @@ def mark(look: Look, number: int) -> str:
     return interview.entry_mark(look.value["record"][number])
 
 
-def same_entry(look: Look, number: int, activity: str) -> None:
+def same_entry(look: Look, number: int) -> None:
     """See that an entry is the one that the form was made for.
 
     Raises:
-        EntryGoneError: Another entry stands there now.
+        EntryGoneError: Another entry stands there now, or none.
     """
     if number >= len(look.value["record"]) or request.form.get("entry") != mark(look, number):
-        raise EntryGoneError(look, activity)
+        of = request.form.get("entry-of", "")  # not what stands there now, which may be something else altogether
+        raise EntryGoneError(look, of if of in look.knowledge.vocabulary.activities else "")
 
 
 def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number: int | None) -> Page:

@@ -1,0 +1,341 @@
+"""Every page, in every state that somebody can meet it in: for axe, on a narrow screen, without script, and by keyboard."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from desk_client import Officer
+from knowledge_base import ROOT, knowledge
+from quips.casetext import new_case, with_circumstance, with_entry
+from served import Served
+from watching import NARROW, Watched, keep_picture, opened, overflowing, violations
+
+TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
+FILLED = "/cases/TV-0042"
+NEW = "/cases/NEW-1"
+_REASON = {"activity": "home_visit", "reason": "a reason", "on": "2009-09-02"}
+
+
+def conflicted(path: str, answer: str) -> Callable[[Watched, Path], None]:
+    """Open a page, let somebody else change the case, then send it."""
+
+    def act(window: Watched, folder: Path) -> None:
+        page = window.open(path)
+        file = folder / f"{path.split('/')[2]}.yaml"
+        page.check(answer)
+        file.write_text(file.read_text(encoding="utf-8") + "# changed underneath\n", encoding="utf-8")
+        submit(page)
+        assert "changed" in page.inner_text("h1"), page.inner_text("h1")
+
+    return act
+
+
+def gone(path: str) -> Callable[[Watched, Path], None]:
+    """Open an entry, let somebody else change that entry, then send it."""
+
+    def act(window: Watched, folder: Path) -> None:
+        page = window.open(path)
+        file = folder / f"{path.split('/')[2]}.yaml"
+        before = file.read_text(encoding="utf-8")
+        file.write_text(before.replace("2009-07-14", "2009-07-15"), encoding="utf-8")
+        submit(page)
+        file.write_text(before, encoding="utf-8")
+        assert "changed or removed" in page.inner_text("h1")
+
+    return act
+
+
+def refused(path: str, fill: dict[str, str] | None = None) -> Callable[[Watched, Path], None]:
+    """Open a page and send it as it is, or with something wrong in it, so that it comes back with what is wrong."""
+
+    def act(window: Watched, folder: Path) -> None:
+        page = window.open(path)
+        for selector, text in (fill or {}).items():
+            page.locator(selector).evaluate("(e, text) => { e.value = text }", text)
+        submit(page)
+        assert page.title().startswith("Error: "), page.title()
+        assert page.evaluate("document.activeElement.className").find("govuk-error-summary") >= 0, "the summary has no focus"
+
+    return act
+
+
+def at(path: str) -> Callable[[Watched, Path], None]:
+    def act(window: Watched, folder: Path) -> None:
+        window.open(path)
+
+    return act
+
+
+def submit(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("main form:not(.quips-actions form) button").first.click()
+
+
+STATES: dict[str, Callable[[Watched, Path], None]] = {
+    "cases": at("/"),
+    "start": at("/start"),
+    "start with errors": refused("/start", {"#reference": "John Smith", "#as_at-day": "31", "#as_at-month": "2"}),
+    "bring in": at("/bring-in"),
+    "bring in nothing": refused("/bring-in"),
+    "page not found": at("/nowhere"),
+    "case not found": at("/cases/NOBODY-1/"),
+    "broken case": at("/cases/BROKEN-1/"),
+    "new case": at(f"{NEW}/"),
+    "new check": at(f"{NEW}/check"),
+    "new record": at(f"{NEW}/record"),
+    "new findings": at(f"{NEW}/findings"),
+    "new timeline": at(f"{NEW}/timeline"),
+    "new judgements": at(f"{NEW}/judgements"),
+    "new framework": at(f"{NEW}/framework"),
+    "new take away": at(f"{NEW}/takeaway"),
+    "new versions": at(f"{NEW}/versions"),
+    "first question": at(f"{NEW}/ask"),
+    "case": at(f"{FILLED}/"),
+    "check": at(f"{FILLED}/check"),
+    "record": at(f"{FILLED}/record"),
+    "findings": at(f"{FILLED}/findings"),
+    "timeline": at(f"{FILLED}/timeline"),
+    "judgements": at(f"{FILLED}/judgements"),
+    "framework": at(f"{FILLED}/framework"),
+    "take away": at(f"{FILLED}/takeaway"),
+    "judgement": at(f"{FILLED}/judgements/omi-2/1.2/rosh-classification-agreed"),
+    "judgement with errors": refused(f"{FILLED}/judgements/omi-2/1.2/rosh-classification-agreed", {"#reason": "\x07"}),
+    "read as at": at(f"{FILLED}/read-as-at"),
+    "read as at with errors": refused(f"{FILLED}/read-as-at", {"#as_at-day": ""}),
+    "versions": at("/cases/OLD-1/versions"),
+    "erase": at(f"{FILLED}/erase"),
+    "erase with errors": refused(f"{FILLED}/erase"),
+    "yes or no": at(f"{FILLED}/circumstance/domestic_abuse?from=ask"),
+    "yes or no with errors": refused(f"{NEW}/circumstance/domestic_abuse?from=ask"),
+    "choice": at(f"{FILLED}/circumstance/sentence?from=ask"),
+    "choice with errors": refused(f"{NEW}/circumstance/sentence"),
+    "dates": at(f"{FILLED}/circumstance/supervision_started?from=check"),
+    "dates with errors": refused(f"{FILLED}/circumstance/supervision_started", {"#supervision_started-1-day": "32"}),
+    "several dates": at(f"{FILLED}/circumstance/sentenced"),
+    "number": at(f"{FILLED}/circumstance/sentence_length_months"),
+    "several choices": at(f"{FILLED}/circumstance/protected_characteristics"),
+    "changed over time": at("/cases/CHANGED-1/circumstance/rosh_level"),
+    "changed over time with errors": refused("/cases/CHANGED-1/circumstance/rosh_level", {"#rosh_level-change-1-from-day": ""}),
+    "activity": at(f"{NEW}/activity/home_visit?from=ask"),
+    "activity with errors": refused(f"{NEW}/activity/home_visit?from=ask"),
+    "another activity": at(f"{FILLED}/activity/home_visit?from=ask"),
+    "add": at(f"{NEW}/activity/home_visit/add?from=ask"),
+    "add with errors": refused(f"{NEW}/activity/home_visit/add?from=ask"),
+    "entry": at(f"{FILLED}/record/0?from=ask"),
+    "entry with errors": refused(f"{FILLED}/record/0", {"#on-day": "40", "#on-year": "209"}),
+    "reason": at(f"{NEW}/activity/home_visit/reason"),
+    "reason with errors": refused(f"{NEW}/activity/home_visit/reason"),
+    "reason on the record": at(f"{FILLED}/record/3"),
+    "remove": at(f"{FILLED}/record/0/remove"),
+    "stage": at(f"{NEW}/stage/planning/complete?from=ask"),
+    "stage with errors": refused(f"{NEW}/stage/planning/complete?from=ask"),
+    "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-2"),
+    "entry changed meanwhile": gone("/cases/GONE-1/record/0"),
+    "long case": at("/cases/LONG-1/timeline"),
+    "long record": at("/cases/LONG-1/record"),
+    "text in many scripts": at("/cases/SCRIPTS-1/check"),
+}
+NOT_PAGES = {"static"}
+"""What is served and is no page to look at."""
+
+
+def write_cases(folder: Path) -> None:
+    """Put the cases in a folder that the states above are about."""
+    officer = Officer(folder)
+    officer.put("TV-0042", TEXT)
+    officer.put("NEW-1", new_case("NEW-1", "2010-04-19"))
+    officer.put("BROKEN-1", TEXT.replace("home_visit", "house_visit").replace("TV-0042", "BROKEN-1"))
+    for name in ("CONFLICT-1", "GONE-1", "OLD-1"):
+        officer.put(name, TEXT.replace("TV-0042", name))
+    officer.send("/cases/OLD-1/circumstance/tier", {"tier": ["3"]})
+    changes = [{"from": "2009-07-13", "is": "high"}, {"from": "2009-12-01", "is": "medium"}]
+    officer.put("CHANGED-1", with_circumstance(new_case("CHANGED-1", "2010-04-19"), "rosh_level", changes))
+    officer.put("LONG-1", long_case("LONG-1"))
+    scripts = new_case("SCRIPTS-1", "2010-04-19")
+    for note in ("Mae’n byw yn Llanfairpwllgwyngyll; ŵyr a ŷd", "הוא גר כאן, (ביקור) 12", "x" * 300, "هو هنا 3/4"):
+        scripts = with_entry(scripts, "home_visit", {"on": "2009-10-05", "note": note})
+    officer.put("SCRIPTS-1", with_entry(scripts, "not_done", _REASON))
+
+
+def long_case(name: str, entries: int = 500) -> str:
+    """Return a case with many entries, as years of supervision leave them."""
+    names = [
+        n for n in knowledge().vocabulary.activities if n in ("contact", "home_visit", "roh_review", "plan_review", "supervision")
+    ]
+    lines = []
+    for number in range(entries):
+        month, day = number // 28 % 12 + 1, number % 28 + 1
+        lines.append(
+            f"  - {names[number % len(names)]}: {{on: {2007 + number // 336}-{month:02}-{day:02}, note: number {number}}}"
+        )
+    head = TEXT.partition("record:")[0].replace("TV-0042", name)
+    return head + "record:\n" + "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def cases(served: Served) -> Served:
+    write_cases(served.folder)
+    return served
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_is_for_everybody(state: str, chromium: Browser, cases: Served) -> None:
+    with opened(chromium, cases.address) as window:
+        STATES[state](window, cases.folder)
+        page = window.page
+        keep_picture(page, state)
+        wrong = violations(page)
+        wide = overflowing(page)
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        keep_picture(page, f"{state} narrow")
+        assert wrong + wide + violations(page) + overflowing(page) == []
+
+
+@pytest.mark.parametrize("state", [name for name in STATES if "with errors" not in name and name != "bring in nothing"])
+def test_a_page_is_for_everybody_without_script(state: str, chromium: Browser, cases: Served) -> None:
+    """With the script held back, for axe itself is one; what it would have hidden is there to see."""
+    with opened(chromium, cases.address) as window:
+        window.context.route("**/quips.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+        STATES[state](window, cases.folder)
+        page = window.page
+        keep_picture(page, f"{state} without script")
+        wrong = violations(page)
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        assert wrong + overflowing(page) == []
+
+
+def test_every_page_there_is_has_been_looked_at(chromium: Browser, cases: Served, tmp_path: Path) -> None:
+    addresses = Officer(tmp_path).app.url_map.bind("127.0.0.1")
+    seen = set()
+    with opened(chromium, cases.address) as window:
+        window.page.on("response", lambda answer: seen.add(answer.url) if answer.request.is_navigation_request() else None)
+        for state, act in STATES.items():
+            if "error" not in state and "nothing" not in state:
+                act(window, cases.folder)
+    paths = [url.removeprefix(cases.address).partition("?")[0] for url in seen if "nowhere" not in url]
+    looked_at = {addresses.match(path, method="GET")[0] for path in paths}
+    rules = [rule for rule in Officer(tmp_path).app.url_map.iter_rules() if rule.methods and "GET" in rule.methods]
+    assert {rule.endpoint for rule in rules} - looked_at - NOT_PAGES == set()
+
+
+@pytest.fixture
+def no_cases(tmp_path: Path) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, Officer(tmp_path).app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+def test_a_folder_without_cases_is_for_everybody(chromium: Browser, no_cases: str) -> None:
+    with opened(chromium, no_cases) as window:
+        page = window.open("/")
+        assert "Start a case" in page.inner_text("main")
+        keep_picture(page, "no cases")
+        wrong = violations(page)
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        assert wrong + overflowing(page) == []
+
+
+# By keyboard ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/start", f"{FILLED}/", f"{FILLED}/circumstance/rosh_level", f"{FILLED}/record/0", f"{FILLED}/check"]
+)
+def test_wherever_the_keyboard_leads_it_can_be_seen(path: str, window: Watched, cases: Served) -> None:
+    page = window.open(path)
+    unseen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        place = page.evaluate(_FOCUSED)
+        if place is None:
+            break
+        clip = {
+            "x": max(0, place["x"] - 6),
+            "y": max(0, place["y"] - 6),
+            "width": place["width"] + 12,
+            "height": place["height"] + 12,
+        }
+        with_focus = page.screenshot(clip=clip, full_page=True)  # type: ignore[arg-type]
+        page.evaluate("document.activeElement.blur()")
+        if page.screenshot(clip=clip, full_page=True) == with_focus:  # type: ignore[arg-type]
+            unseen.append(place["html"])
+    assert unseen == []
+
+
+_FOCUSED = """() => {
+  const focused = document.activeElement
+  if (focused === document.body) return null
+  const shown = focused.closest('.govuk-radios__item, .govuk-checkboxes__item') || focused
+  const box = shown.getBoundingClientRect()
+  return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, html: focused.outerHTML.slice(0, 120)}
+}"""
+_IS = "selector => document.activeElement.matches(selector)"
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is on what a selector names."""
+    for _ in range(80):
+        if page.evaluate(_IS, selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by Tab on {page.url}")
+
+
+def enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_case_is_started_and_answered_with_the_keyboard_alone(window: Watched, cases: Served) -> None:
+    page = window.open("/")
+    page.keyboard.press("Tab")
+    assert "Skip to main content" in page.evaluate("document.activeElement.innerText")
+    page.keyboard.press("Enter")
+    tab_to(page, "a[href='/start']")
+    enter(page)
+    tab_to(page, "#reference")
+    page.keyboard.type("not a reference")
+    enter(page)
+    assert "govuk-error-summary" in page.evaluate("document.activeElement.className")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the link in the summary leads to the field
+    assert page.evaluate(_IS, "#reference")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("KEYS-1")
+    enter(page)
+    assert page.url.endswith("/cases/KEYS-1/")
+    tab_to(page, "a[href$='/KEYS-1/ask']")
+    tab_to(page, "main a[href$='/KEYS-1/ask']")
+    enter(page)
+    for _ in range(8):
+        radios = page.locator("main input[type=radio], main input[type=checkbox]").count()
+        assert radios, page.url
+        first = page.locator("main input[type=radio], main input[type=checkbox]").first.get_attribute("name")
+        tab_to(page, f"input[name='{first}']")
+        if "/circumstance/" in page.url and page.locator("#main-content input[type=radio]").count():
+            page.keyboard.press("ArrowUp")  # round to the last: it is not recorded in the file
+        page.keyboard.press("Space")
+        before = page.url
+        tab_to(page, "main form button")
+        enter(page)
+        assert page.url != before, f"{before} was not answered"
+    written = (cases.folder / "KEYS-1.yaml").read_text(encoding="utf-8")
+    assert written.startswith("case: KEYS-1\n")
+
+
+def test_a_page_that_comes_back_with_errors_links_each_to_its_field(window: Watched, cases: Served) -> None:
+    for state in (name for name in STATES if "with errors" in name):
+        STATES[state](window, cases.folder)
+        links = window.page.locator(".govuk-error-summary a")
+        for number in range(links.count()):
+            target = (links.nth(number).get_attribute("href") or "")[1:]
+            assert window.page.locator(f"[id='{target}']").count() == 1, f"{state}: nothing has the id {target}"

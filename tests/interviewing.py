@@ -1,0 +1,195 @@
+"""Answers the interview from what a case file says, as an officer with that file open would: only what is asked.
+
+It knows the pages by their fields alone, and each page has to offer what it sends, so that no answer can be given that an officer
+could not give.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from desk_client import start
+from html_forms import form_of
+from quips.vocabulary import STAGES
+
+Answers = dict[str, list[str]]
+_LONGEST = 600
+
+
+class Answered(Protocol):
+    """What came back: the status, and where it leads."""
+
+    status_code: int
+    location: Any
+    text: Any
+
+
+class Answering(Protocol):
+    """Somebody who opens pages and sends forms, with or without a browser."""
+
+    def get(self, address: str, follow: bool = True) -> Answered: ...
+
+    def page(self, address: str) -> str: ...
+
+    def send(self, address: str, answers: Answers, *names: str) -> Answered: ...
+
+
+class Interview:
+    """One interview, and what was asked in it."""
+
+    def __init__(self, officer: Answering, facts: dict[str, Any]) -> None:
+        """Start a case from nothing.
+
+        Args:
+            officer: Whose browser and folder.
+            facts: The content of the case file from which to answer.
+        """
+        self.officer, self.facts = officer, facts
+        self.name = start(officer, facts["case"], facts["as_at"])
+        self.asked: list[tuple[str, str]] = []
+        record = [next(iter(entry.items())) for entry in facts["record"]]
+        self._left = dict(enumerate(record))
+
+    def run(self) -> list[tuple[str, str]]:
+        """Answer until nothing is asked any more; returns what was asked, in order.
+
+        Raises:
+            AssertionError: It does not end, or a page does not offer what the file says.
+        """
+        for _ in range(_LONGEST):
+            answer = self.officer.get(f"/cases/{self.name}/ask", follow=False)
+            assert answer.status_code == 303
+            address = answer.location
+            kind, *names = urlsplit(address).path.strip("/").split("/")[2:]
+            if kind == "check":
+                return self.asked
+            kind = "which" if names[-1:] == ["which"] else kind
+            answering = {
+                "circumstance": self._circumstance,
+                "which": self._which,
+                "activity": self._activity,
+                "stage": self._stage,
+                "record": self._entry,
+            }
+            answering[kind](address, names[0])
+        raise AssertionError(f"more than {_LONGEST} questions, the last: {self.asked[-5:]}")
+
+    def _ask(self, kind: str, *names: str) -> None:
+        """Note what was asked; nothing is asked twice, for that would never end."""
+        for name in names:
+            assert (kind, name) not in self.asked, f"{kind} {name} was asked twice, the second time after {self.asked[-5:]}"
+            self.asked.append((kind, name))
+
+    def _send(self, address: str, answers: Answers, *names: str) -> str:
+        answer = self.officer.send(address, answers, *names)
+        assert answer.status_code == 303, f"{address} {answers}: {answer.status_code} {answer.text}"
+        return answer.location
+
+    def _circumstance(self, address: str, name: str) -> None:
+        self._ask("circumstance", name)
+        if name not in self.facts["circumstances"]:
+            self._send(address, {name: ["dont_know"]})
+            return
+        given = self.facts["circumstances"][name]
+        rows = given if isinstance(given, list) else [given]
+        done = 0
+        while done < len(rows):  # a page offers some rows; what does not fit is entered on it again
+            offered = form_of(self.officer.page(address)).names()
+            for count in range(len(rows), 0, -1):
+                answers = circumstance_answers(name, rows[:count] if isinstance(given, list) else given, offered)
+                if set(answers) <= set(offered):
+                    break
+            assert count > done, f"{address} offers no row for more than {done} of {rows}"
+            self._send(address, answers)
+            done = count if isinstance(given, list) else len(rows)
+
+    def _of(self, activity: str) -> dict[int, tuple[str, Any]]:
+        """What the file says of an activity and has not been entered yet: done, or not done for a reason."""
+        return {n: e for n, e in self._left.items() if activity == (e[1]["activity"] if e[0] == "not_done" else e[0])}
+
+    def _which(self, address: str, stage: str) -> None:
+        form = form_of(self.officer.page(address), "there")
+        offered = [name for name in form.offered("there") if name != "none"]
+        self._ask("which", *offered)
+        self._send(address, {"there": [name for name in offered if self._of(name)] or ["none"]})
+
+    def _activity(self, address: str, name: str) -> None:
+        """Enter everything that the file says of an activity; from each page the next is opened as an officer would."""
+        self._ask("activity", name)
+        for number, (activity, said) in self._of(name).items():
+            place = f"/cases/{self.name}/activity/{name}"
+            if activity == "not_done":
+                self._send(f"{place}/reason?from=ask", reason_answers(said))
+            else:
+                self._send(f"{place}/add?from=ask", entry_answers(said))
+            del self._left[number]
+        self._send(f"/cases/{self.name}/activity/{name}?from=ask", {"answer": ["no"]})
+
+    def _stage(self, address: str, stage: str) -> None:
+        self._ask("stage", stage)
+        complete = self.facts.get("record_complete", True)
+        stages = STAGES if complete is True else complete or ()
+        self._send(address, {"answer": ["yes" if stage in stages else "no"]})
+
+    def _entry(self, address: str, number: str) -> None:
+        self._ask("record", number)
+        self._send(address, {}, "when" if "when" in form_of(self.officer.page(address)).names() else "reason")
+
+
+def day_answers(prefix: str, day: str) -> Answers:
+    year, month, of_month = day.split("-")
+    return {f"{prefix}-day": [of_month], f"{prefix}-month": [month], f"{prefix}-year": [year]}
+
+
+def value_answers(prefix: str, value: Any) -> Answers:
+    """What is chosen or typed for one value."""
+    if isinstance(value, bool):
+        return {prefix: ["yes" if value else "no"]}
+    if isinstance(value, list):
+        return {prefix: value or ["none"]}
+    return {prefix: [str(value)]}
+
+
+def circumstance_answers(name: str, given: Any, offered: list[str]) -> Answers:
+    """What is chosen and typed on the page of a circumstance for what a case file says of it."""
+    dated = f"{name}-1-day" in offered
+    if isinstance(given, list) and given and isinstance(given[0], dict):
+        answers: Answers = {name: ["changed"]}
+        for row, change in enumerate(given, 1):
+            answers |= day_answers(f"{name}-change-{row}-from", change["from"])
+            answers |= value_answers(f"{name}-change-{row}-is", change["is"])
+        return answers
+    if dated and given in ("not_yet", "none"):
+        return {name: [given]}
+    if dated:
+        answers = {name: ["date"]}
+        for row, day in enumerate(given if isinstance(given, list) else [given], 1):
+            answers |= day_answers(f"{name}-{row}", day)
+        return answers
+    if f"{name}-value" in offered:
+        return {name: ["known"]} | value_answers(f"{name}-value", given)
+    return value_answers(name, given)
+
+
+def entry_answers(said: Any) -> Answers:
+    """What is chosen and typed on the page of an entry."""
+    said = said if isinstance(said, dict) else {"on": said}
+    answers = {"when": ["unknown"]} if said["on"] == "unknown" else {"when": ["date"]} | day_answers("on", said["on"])
+    for name, value in said.items():
+        if name == "late_reason":
+            answers["late_reason"] = [value["reason"]]
+            if "acceptable" in value:
+                answers["late_acceptable"] = ["yes" if value["acceptable"] else "no"]
+        elif name != "on":
+            answers |= value_answers(name, value)
+    return answers
+
+
+def reason_answers(said: dict[str, Any]) -> Answers:
+    """What is chosen and typed on the page of a reason."""
+    answers = day_answers("on", said["on"]) if "on" in said else {}
+    for name, value in said.items():
+        if name not in ("on", "activity"):
+            answers |= value_answers(name, value)
+    return answers

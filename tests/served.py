@@ -1,0 +1,76 @@
+"""`quips serve` in a process of its own, over a folder of cases."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from knowledge_base import ROOT
+
+_SECONDS_TO_START = 90
+
+
+def free_port() -> int:
+    """Return a port of the loopback address on which nothing answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """A server; a context manager that ends it."""
+
+    def __init__(self, folder: Path, engine: str = "reference", port: int = 0) -> None:
+        self.folder, self.engine, self.port = folder, engine, port or free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.log = folder.with_name(f"{folder.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Served:
+        """Start it and wait until it answers.
+
+        Raises:
+            AssertionError: It ended, or does not answer in time.
+        """
+        options = ["--port", str(self.port), "--engine", self.engine, "--no-browser"]
+        command = [sys.executable, "-m", "quips", "serve", str(self.folder), *options]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "PYTHONUNBUFFERED": "1"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT)
+        until = time.monotonic() + _SECONDS_TO_START
+        while time.monotonic() < until:
+            assert self._process.poll() is None, self.told()
+            try:
+                with urlopen(f"{self.address}/static/icon.svg", timeout=5):
+                    return self
+            except (URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"no answer in {_SECONDS_TO_START} seconds: {self.told()}")
+
+    def told(self) -> str:
+        """Return all that it said to the person at the keyboard."""
+        return self.log.read_text(encoding="utf-8")
+
+    def kill(self) -> None:
+        """End it at once, with no chance to finish anything."""
+        self.stop(signal.SIGKILL)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def __enter__(self) -> Served:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
