@@ -36,6 +36,7 @@ def main(packages: list[Path]) -> None:
 
 def without_marks(text: str) -> str:
     """Return a style sheet or script without the font, images and source map."""
+    text = re.sub(r"/\*! Copyright[^*]*font[^*]*\*/", "", text)
     text = re.sub(r"@font-face\{[^}]*\}", "", text)
     text = re.sub(r"url\([^)]*/assets/[^)]*\)", "none", text)
     text = re.sub(r"GDS Transport,\s*arial", "Arial,Helvetica", text)

@@ -141,13 +141,25 @@ class Auditor:
             EnginesDifferError: The engines do not agree.
             EngineError: An engine failed.
         """
+        case, source = self.read(document, as_at)
+        return self.audit_case(case, document, source, edition)
+
+    def read(self, document: Document, as_at: date | None = None) -> tuple[Case, str]:
+        """Return the case that a document records, and where the day it is read as at comes from, as `Audit.as_at_from`.
+
+        Args:
+            document: The case record.
+            as_at: The day to read it as at; its own if left out, else today.
+
+        Raises:
+            InputError: It is not a valid case record, or speaks of a prompt or a rule that there is not.
+        """
         given = document.value.get("as_at") if isinstance(document.value, dict) else None
         own = date.fromisoformat(given) if isinstance(given, str) and is_date(given) else None
         day = as_at or own or date.today()
-        source = "option" if as_at else "file" if own else "clock"
         case = read_case(document, self.knowledge.vocabulary, self.knowledge.case_shape, day)
         self._stop_at_unknown(case, document)
-        return self.audit_case(case, document, source, edition)
+        return case, "option" if as_at else "file" if own else "clock"
 
     def _stop_at_unknown(self, case: Case, document: Document) -> None:
         """Stop at an answer to a prompt, or a dispute of a rule, that there is not: it would be lost without a word."""

@@ -47,7 +47,8 @@ class Document:
     Attributes:
         file: The file's name as shown to people.
         value: The content as plain dictionaries, lists and scalars; dates stay text.
-        places: For the path of each value (keys and positions from the top), where the value starts: the parser's mark, or a place.
+        places: For the path of each value (keys and positions from the top), where the value starts: the parser's mark
+            or a place.
         keys: For the path of each mapping value, the mark of its key.
         within: Where the value stands in the file, for a part of one.
         warnings: What should be looked at in the file, though it can be used.

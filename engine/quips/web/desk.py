@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from quips.audits import Audit, Auditor
-from quips.cases import case_problems
 from quips.knowledge import Knowledge
 from quips.problems import InputError, Problem
 from quips.source import Document, parse_yaml
@@ -127,9 +126,7 @@ class Desk:
             InputError: It is not a valid case record.
         """
         document = parse_yaml(text, f"{name}.yaml")
-        problems = case_problems(document, self.knowledge.case_shape)
-        if problems:
-            raise InputError(problems)
+        self.auditor.read(document)
         return document
 
     def put_aside(self, name: str, key: str, answer: str | None) -> None:

@@ -170,23 +170,32 @@ def _waits_for(finding: Finding, knowledge: Knowledge) -> set[str]:
 
 
 def _entries(audit: Audit) -> Iterator[Step]:
-    """The entries of the record that wait for a judgement, each with what is asked of it."""
+    """The entries of the record of which something is not said that a finding waits for, each with what is asked of it."""
     document = audit.case.document
     assert document is not None  # a case on the desk is read from a file
-    numbers = {document.place("record", n, name): n for n, item in enumerate(document.value["record"]) for name in item}
-    waiting: dict[int, list[Finding]] = {}
+    record = [(n, name, said) for n, item in enumerate(document.value["record"]) for name, said in item.items()]
+    numbers = {document.place("record", n, name): n for n, name, _ in record}
+    waiting: dict[int, dict[str, None]] = {}
+    because: dict[int, list[Finding]] = {}
     for finding in audit.findings:
-        if finding.status is Status.TO_JUDGE:
-            for entry in finding.entries:
-                if entry.place in numbers:
-                    waiting.setdefault(numbers[entry.place], []).append(finding)
-    for number, findings in sorted(waiting.items()):
-        item = document.value["record"][number]
-        [said] = item.values()
-        given = said if isinstance(said, dict) else {}
-        wanted = {name: None for finding in findings for name in _judged_by(finding.rule) if name not in given}
-        if wanted:
-            yield Step(ENTRY, str(number), _severest_first(findings), wanted=tuple(wanted), mark=entry_mark(item))
+        asked = [
+            (numbers.get(entry.place, -1) if entry.place else -1, name)
+            for entry in finding.entries
+            for name in _judged_by(finding.rule)
+        ]
+        if finding.status is Status.CANNOT_TELL:
+            parts = [name.partition(".") for name in finding.settled_by if "." in name]
+            asked = [(n, attribute) for activity, _, attribute in parts for n, name, _ in record if name == activity]
+        elif finding.status is not Status.TO_JUDGE:
+            continue
+        for number, attribute in asked:
+            said = record[number][2] if number >= 0 else {attribute: None}
+            if attribute not in (said if isinstance(said, dict) else {}):
+                waiting.setdefault(number, {})[attribute] = None
+                because.setdefault(number, []).append(finding)
+    for number, wanted in sorted(waiting.items()):
+        mark = entry_mark(document.value["record"][number])
+        yield Step(ENTRY, str(number), _severest_first(because[number]), wanted=tuple(wanted), mark=mark)
 
 
 def entry_mark(item: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ def bring_in() -> Page:
             errors.add("file", "Choose a case file (.yaml) or a spreadsheet form (.xlsx)")
         else:
             try:
-                reference, text = read_upload(file.filename, file.read(), desk().knowledge)
+                reference, text = read_upload(file.filename, file.read(), desk().auditor)
                 name = _create(reference, text, "file", errors)
                 if name:
                     return redirect(url_for(".overview", name=name), code=303)
