@@ -218,6 +218,9 @@ def test_what_was_only_told_needs_what_shows_it(case: AtHand) -> None:
     assert "Enter what shows that it was done" in refused and "agency_check" not in case.look.kept.text
     case.post(add, **said, note="The reply is in the unit's log.")
     [entry] = [item for item in case.look.value["record"] if "agency_check" in item]
+    told = "told in interview; the file does not show it"  # the finding is met, and what it is met by is said beside it
+    assert told in case.get(address("police-check-made", "supervision_started"))
+    assert told in case.get("timeline").lower()
     assert entry["agency_check"]["evidence"] == "interview" and entry["agency_check"]["note"] == "The reply is in the unit's log."
 
 

@@ -17,7 +17,7 @@ from quips.web.desk import Look
 from quips.web.interview import activities_of
 from quips.web.showing import entry_title
 from quips.web.view import address
-from quips.web.ways import entry_numbers
+from quips.web.ways import entry_numbers, told_only
 
 _HERE = "timeline"
 _MOST_URGENT_FIRST = (Verdict.GAP, Verdict.OPEN, Verdict.SUFFICIENT)
@@ -150,12 +150,13 @@ def _entries(look: Look) -> Iterator[Mark]:
         done = said["activity"] if activity == "not_done" else activity
         findings = sorted(deciding.get(number, ()), key=lambda finding: _MOST_URGENT_FIRST.index(finding.verdict))
         worst = findings[0] if findings else None
+        told = "Told in interview; the file does not show it." if told_only(said) else ""
         yield Mark(
             None if on == "unknown" else date.fromisoformat(on).toordinal(),
             entry_title(activity, given, vocabulary),
             status_words(worst) if worst else "",
             _COLOURS[worst.verdict] if worst else "",
-            tuple(text for text in (said.get("reason"), said.get("note")) if text),
+            tuple(text for text in (told, said.get("reason"), said.get("note")) if text),
             address("asking.entry", look.kept.name, _HERE, number=number),
             "Change",
             tuple(_line(look, finding) for finding in findings),

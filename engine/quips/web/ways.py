@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from quips.conditions import Test
 from quips.explain import in_sentence
@@ -55,10 +56,23 @@ def entry_links(look: Look, finding: Finding, anchor: str = "") -> tuple[Link, .
     numbers = entry_numbers(look)
     name = look.kept.name
     return tuple(
-        Link(f"Open: {entry.words}", address("asking.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None))
+        Link(
+            f"Open: {entry.words}{_told(look, numbers[entry.place])}",
+            address("asking.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None),
+        )
         for entry in finding.entries
         if entry.place in numbers
     )
+
+
+def told_only(said: Any) -> bool:
+    """Whether an entry was evidenced in interview only, so that the file does not show it."""
+    return isinstance(said, dict) and said.get("evidence") == INTERVIEW
+
+
+def _told(look: Look, number: int) -> str:
+    [said] = look.value["record"][number].values()
+    return " (told in interview; the file does not show it)" if told_only(said) else ""
 
 
 def entry_numbers(look: Look) -> dict[Place | None, int]:
