@@ -1,7 +1,7 @@
 """Serves a folder of cases again and again, loading the knowledge base once: a server for each line read, in a fork.
 
-Run as ``python forking_server.py FOLDER PORT``; the process of each server is written out. What is forked is what `quips serve` runs,
-so killing it is killing that; only the seconds in which it loads its files and audits for the first time are saved.
+Run as ``python forking_server.py FOLDER PORT``; the process of each server is written out. What is forked is what `quips serve`
+runs, so killing it is killing that; only the seconds in which it loads its files and audits for the first time are saved.
 """
 
 from __future__ import annotations

@@ -99,9 +99,9 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
             officer.ask("GET", f"/cases/{name}/activity/home_visit/add")  # pages are slower the first time
             officer.save(f"/cases/{name}/circumstance/tier", {"tier": ["1"]})
             began = time.monotonic()
-            officer.save(f"/cases/{name}/circumstance/domestic_abuse", {"domestic_abuse": ["yes"]})
+            officer.save(f"/cases/{name}/circumstance/domestic_abuse", {"domestic_abuse": ["yes" if moment % 2 else "no"]})
             pace = time.monotonic() - began  # what a save takes on this machine at this moment
-            ending = threading.Timer(chance.uniform(0, 4 * pace), os.kill, (server, signal.SIGKILL))
+            ending = threading.Timer(chance.uniform(0, 12 * pace), os.kill, (server, signal.SIGKILL))
             ending.start()
             try:
                 for number in range(1_000):

@@ -15,7 +15,7 @@ from hostile import IMAGE, SCRIPT
 from knowledge_base import ROOT, knowledge
 from quips.casetext import new_case, with_circumstance, with_entry
 from served import Served
-from watching import NARROW, Watched, keep_picture, opened, overflowing, violations
+from watching import NARROW, WIDE, Watched, keep_picture, opened, overflowing, violations
 
 TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
 GAP = "/".join(audited(TEXT).gaps[0].finding.ref)
@@ -164,7 +164,7 @@ NOT_PAGES = {
     "timeline.add",
     "help.page",
 }
-"""What is served and is no page to look at: files, pictures, and what only leads on; and the documentation, looked at by itself."""
+"""What is served and is no page to look at: files, pictures, what only leads on; and the documentation, looked at by itself."""
 
 
 def write_cases(folder: Path) -> None:
