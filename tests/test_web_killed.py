@@ -139,6 +139,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed_at_two_hundred_moments(tmp_path: Path) -> None:
     assert killed_at_random(tmp_path, 200, seed=2) > 200
 
