@@ -1,7 +1,8 @@
 """Times each page as a browser waits for it: forty cases in the folder, one of them with five hundred activities.
 
-Run as ``python benchmarks/pages.py``. A page is timed as it is met again (the case has been read), and as it is met after a change
-(the case is read and audited anew). The server is the real one, in a process of its own; asked is a median under 200 milliseconds.
+Run as ``python benchmarks/pages.py``. A page is timed as it is met again (the case has been read), and as it is met after a
+change (the case is read and audited anew). The server is the real one, in a process of its own; asked is a median under 200
+milliseconds.
 """
 
 from __future__ import annotations

@@ -10,13 +10,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
-from desk_client import Officer
+from desk_client import Officer, audited
+from hostile import IMAGE, SCRIPT
 from knowledge_base import ROOT, knowledge
 from quips.casetext import new_case, with_circumstance, with_entry
 from served import Served
-from watching import NARROW, Watched, keep_picture, opened, overflowing, violations
+from watching import NARROW, WIDE, Watched, keep_picture, opened, overflowing, violations
 
 TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
+GAP = "/".join(audited(TEXT).gaps[0].finding.ref)
 FILLED = "/cases/TV-0042"
 NEW = "/cases/NEW-1"
 _REASON = {"activity": "home_visit", "reason": "a reason", "on": "2009-09-02"}
@@ -135,14 +137,34 @@ STATES: dict[str, Callable[[Watched, Path], None]] = {
     "remove": at(f"{FILLED}/record/0/remove"),
     "stage": at(f"{NEW}/stage/planning/complete?from=ask"),
     "stage with errors": refused(f"{NEW}/stage/planning/complete?from=ask"),
+    "which are on the file": at(f"{NEW}/stage/planning/which?from=ask"),
+    "which with errors": refused(f"{NEW}/stage/planning/which?from=ask"),
+    "finding": at(f"{FILLED}/findings/{GAP}"),
+    "dispute": at(f"{FILLED}/disputes/{GAP}"),
+    "dispute with errors": refused(f"{FILLED}/disputes/{GAP}"),
+    "add to the timeline": at(f"{FILLED}/timeline/add"),
+    "report": at(f"{FILLED}/takeaway/report"),
+    "help": at("/help/"),
+    "help searched": at("/help/search?q=tier"),
+    "help found nothing": at("/help/search?q=zzzz"),
     "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-2"),
     "entry changed meanwhile": gone("/cases/GONE-1/record/0"),
     "long case": at("/cases/LONG-1/timeline"),
     "long record": at("/cases/LONG-1/record"),
     "text in many scripts": at("/cases/SCRIPTS-1/check"),
 }
-NOT_PAGES = {"static"}
-"""What is served and is no page to look at."""
+NOT_PAGES = {
+    "static",
+    "asking.ask",
+    "findings.picture",
+    "takeaway.actions",
+    "takeaway.audit_json",
+    "takeaway.case_yaml",
+    "takeaway.form",
+    "timeline.add",
+    "help.page",
+}
+"""What is served and is no page to look at: files, pictures, what only leads on; and the documentation, looked at by itself."""
 
 
 def write_cases(folder: Path) -> None:
@@ -158,7 +180,13 @@ def write_cases(folder: Path) -> None:
     officer.put("CHANGED-1", with_circumstance(new_case("CHANGED-1", "2010-04-19"), "rosh_level", changes))
     officer.put("LONG-1", long_case("LONG-1"))
     scripts = new_case("SCRIPTS-1", "2010-04-19")
-    for note in ("Mae’n byw yn Llanfairpwllgwyngyll; ŵyr a ŷd", "הוא גר כאן, (ביקור) 12", "x" * 300, "هو هنا 3/4"):
+    for note in (
+        "Mae’n byw yn Llanfairpwllgwyngyll; ŵyr a ŷd",
+        "הוא גר כאן, (ביקור) 12",
+        "x" * 300,
+        "هو هنا 3/4",
+        SCRIPT + IMAGE,
+    ):
         scripts = with_entry(scripts, "home_visit", {"on": "2009-10-05", "note": note})
     officer.put("SCRIPTS-1", with_entry(scripts, "not_done", _REASON))
 
@@ -222,6 +250,21 @@ def test_every_page_there_is_has_been_looked_at(chromium: Browser, cases: Served
     looked_at = {addresses.match(path, method="GET")[0] for path in paths}
     rules = [rule for rule in Officer(tmp_path).app.url_map.iter_rules() if rule.methods and "GET" in rule.methods]
     assert {rule.endpoint for rule in rules} - looked_at - NOT_PAGES == set()
+
+
+def test_the_documentation_is_for_everybody(chromium: Browser, cases: Served) -> None:
+    with opened(chromium, cases.address) as window:
+        page = window.open("/help/")
+        links = {link.get_attribute("href") or "" for link in page.locator("main a[href^='/help/']").all()}
+        wrong = []
+        for link in sorted(links)[:: max(1, len(links) // 12)]:
+            window.open(link)
+            wrong += violations(page)
+            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            wrong += overflowing(page)
+            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        assert len(links) > 3
+        assert wrong == []
 
 
 @pytest.fixture
