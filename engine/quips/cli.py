@@ -24,6 +24,7 @@ from quips.coverage import coverage
 from quips.examples import ExampleRunner, examples_of
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
+from quips.judgedtables import read_judged
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
@@ -31,11 +32,15 @@ from quips.reports import catalogue, printed
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.wording import as_at_words
+from quips.reports.scores import SCORE_FORMATS, render_score
+from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shapes import is_date
+from quips.shares import CONFIDENCE, LEAST
 from quips.statuses import Verdict
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100
+_MANY_WARNINGS = 20
 
 
 class _Day(click.ParamType[date]):
@@ -231,6 +236,69 @@ def published(worked_out: bool, rules: str | None, framework: str | None) -> Non
     sys.exit(1 if any(not one.agrees and not one.explained for one in found) else 0)
 
 
+@main.command()
+@click.argument("cases", nargs=-1, metavar="CASES...", type=click.Path(path_type=Path))
+@click.option("--published", "report", metavar="REPORT", help="Score what a published report prints, instead of cases.")
+@click.option("--edition", metavar="NAME", help="The edition to score under; the one that was answered, if left out.")
+@click.option("--variant", metavar="NAME", help="crc or nps, where the answers do not tell.")
+@click.option("--by", metavar="COLUMN", help="Set groups of cases side by side, such as --by team.")
+@click.option(
+    "--recorded",
+    multiple=True,
+    metavar="NODE=JUDGEMENT",
+    help="A rating, grade or conclusion that people gave, such as 1.1=Good; may be given again.",
+)
+@click.option("--population", type=click.IntRange(1), metavar="N", help="How many cases these were drawn from, if it is known.")
+@click.option(
+    "--confidence", type=click.FloatRange(0.5, 0.999), default=CONFIDENCE, show_default=True, help="The confidence of intervals."
+)
+@click.option("--least", type=click.IntRange(1), default=LEAST, show_default=True, help="Shares of fewer cases are not shown.")
+@click.option(
+    "--format", "form", type=click.Choice(list(SCORE_FORMATS)), default="text", show_default=True, help="The form of the report."
+)
+@click.option("--full", is_flag=True, help="In text, print every question that was answered as well.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on each report.")
+@_knowledge_options
+def score(
+    cases: tuple[Path, ...],
+    report: str | None,
+    edition: str | None,
+    variant: str | None,
+    by: str | None,
+    recorded: tuple[str, ...],
+    population: int | None,
+    confidence: float,
+    least: int,
+    form: str,
+    full: bool,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Score judged cases by an edition's own scheme: case files with judgements, folders of them, or tables of answers."""
+    if bool(cases) == bool(report):
+        raise click.UsageError("Name judged cases, or a report with --published; one of the two.")
+    if form == "xlsx" and output is None:
+        raise click.UsageError("A workbook is written to a file: name it with --output.")
+    with _told():
+        knowledge = _load(framework, rules)
+        asked = Asked(variant or "", _recorded(recorded), by or "", confidence, least, population)
+        if report is not None:
+            publication = _one_of(report, knowledge.publications, "report")
+            card = score_published(knowledge.editions[publication.edition], publication, asked)
+        else:
+            with Auditor(knowledge, "reference") as auditor:
+                judged = read_judged(cases, auditor, lambda files: _progress(files, "Reading"))
+            for warning in judged.warnings[:_MANY_WARNINGS]:
+                click.echo(str(warning), err=True)
+            if len(judged.warnings) > _MANY_WARNINGS:
+                click.echo(f"{len(judged.warnings) - _MANY_WARNINGS} more warnings.", err=True)
+            card = score_judged(edition_of(judged, edition, knowledge.editions), judged, asked)
+        _write(render_score(card, form, marking, _WIDTH, full), output)
+
+
 @main.command("coverage")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
 @_knowledge_options
@@ -261,6 +329,19 @@ def serve(
         serve_pages(auditor, folder, port, browser, click.echo)
 
 
+def _recorded(given: tuple[str, ...]) -> dict[str, str]:
+    """Return recorded judgements by node."""
+    parts = [one.partition("=") for one in given]
+    wrong = [
+        Problem(Place("--recorded"), "wrong-form", f"'{''.join(part)}' names no node and judgement.", "Write it as 1.1=Good.")
+        for part in parts
+        if not all(piece.strip() for piece in part)
+    ]
+    if wrong:
+        raise InputError(wrong)
+    return {node.strip(): judgement.strip() for node, _, judgement in parts}
+
+
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
     return load_knowledge(find_folder("framework", framework), find_folder("rules", rules), fresh)
 
@@ -287,14 +368,15 @@ def _exit_code(audits: list[Audit], fail_on: str) -> int:
     return int(any(f.rule.severity in severe for result in audits for f in result.with_verdict(Verdict.GAP)))
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(report: str | bytes, output: Path | None) -> None:
     """Write to a file all at once or not at all, or to the screen."""
+    text = report if isinstance(report, str) else ""
     if output is None:
         click.echo(text, nl=False, color=None if sys.stdout.isatty() and "NO_COLOR" not in os.environ else False)
         return
     partial = output.with_name(f".{output.name}.partial")
     try:
-        partial.write_text(click.unstyle(text), encoding="utf-8", newline="")
+        partial.write_bytes(report if isinstance(report, bytes) else click.unstyle(text).encode("utf-8"))
         partial.replace(output)
     except OSError as error:
         partial.unlink(missing_ok=True)
