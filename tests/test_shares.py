@@ -8,6 +8,7 @@ from math import floor
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from quips.problems import QuipsError
 from quips.shares import Band, Share, bands_touched, interval, is_small, open_between, to_nearest_edge, told, whole_percent
@@ -29,19 +30,15 @@ def test_wilson_interval_as_newcombe_printed_it(yes, of, low, high):
 
 @given(shares, confidences)
 def test_interval_agrees_with_statsmodels(share, confidence):
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
-    theirs = proportion.proportion_confint(share.yes, share.of, alpha=1 - confidence, method="wilson")
+    theirs = proportion_confint(share.yes, share.of, alpha=1 - confidence, method="wilson")
     assert interval(share, confidence) == pytest.approx(theirs, abs=1e-9)
 
 
 @given(shares, confidences, st.integers(1, 1000))
 def test_interval_in_a_finite_population_is_that_of_a_larger_sample(share, confidence, more):
-    proportion = pytest.importorskip("statsmodels.stats.proportion")
     population = share.of + more
     effective = Fraction(share.of * (population - 1), population - share.of)
-    theirs = proportion.proportion_confint(
-        float(share.yes * effective / share.of), float(effective), alpha=1 - confidence, method="wilson"
-    )
+    theirs = proportion_confint(float(share.yes * effective / share.of), float(effective), alpha=1 - confidence, method="wilson")
     assert interval(share, confidence, population) == pytest.approx(theirs, abs=1e-9)
 
 
