@@ -28,11 +28,13 @@ from quips.judgedtables import read_judged
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
+from quips.readings import readings
 from quips.reports import catalogue, printed
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
-from quips.reports.wording import as_at_words
+from quips.reports.readers import agree_json, agree_text
 from quips.reports.scores import SCORE_FORMATS, render_score
+from quips.reports.wording import as_at_words
 from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shapes import is_date
 from quips.shares import CONFIDENCE, LEAST
@@ -297,6 +299,37 @@ def score(
                 click.echo(f"{len(judged.warnings) - _MANY_WARNINGS} more warnings.", err=True)
             card = score_judged(edition_of(judged, edition, knowledge.editions), judged, asked)
         _write(render_score(card, form, marking, _WIDTH, full), output)
+
+
+@main.command()
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=click.Path(path_type=Path))
+@click.option(
+    "--confidence", type=click.FloatRange(0.5, 0.999), default=CONFIDENCE, show_default=True, help="The confidence of intervals."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on the report.")
+@_knowledge_options
+def agree(
+    tables: tuple[Path, ...],
+    confidence: float,
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Say how far readers of the same cases agree, question by question, and which cases they should talk about."""
+    with _told():
+        knowledge = _load(framework, rules)
+        with Auditor(knowledge, "reference") as auditor:
+            found = list(readings(read_judged(tables, auditor), confidence))
+        if not found:
+            hint = "Each row needs a 'reader', and some cases two."
+            message = "No question was answered by two readers of the same case."
+            raise InputError([Problem(Place(str(tables[0])), "one-reader", message, hint)])
+        text = agree_text(found, marking, _WIDTH, confidence) if form == "text" else agree_json(found, confidence)
+        _write(text, output)
 
 
 @main.command("coverage")

@@ -121,7 +121,7 @@ class Judged:
         return Judged(answers, {case: of for case, of in self.described.items() if case in cases}, self.warnings)
 
     def grouped(self, column: str) -> dict[str, Judged]:
-        """Return the cases apart by what a column says of them, in the order of its values; last those of which it says nothing."""
+        """Return the cases by what a column says of them, in the order of its values; last those of which it says nothing."""
         group_of = {case: self.described.get(case, {}).get(column, "") or NOT_GIVEN for case in self.cases}
         answers: dict[str, list[Answer]] = {group: [] for group in sorted(set(group_of.values()), key=_last_if_not_given)}
         for answer in self.settled:
@@ -226,7 +226,8 @@ def is_unexplained(answer: Answer) -> bool:
 
 def unexplained(answer: Answer, place: Place) -> Problem:
     """Return the warning that an answer overturns a proposal without a reason."""
-    message = f"{answer.case}: {answer.question} is judged {words_of(answer.answer)}, where the record suggests {words_of(answer.proposal)}."
+    judged, suggested = words_of(answer.answer), words_of(answer.proposal)
+    message = f"{answer.case}: {answer.question} is judged {judged}, where the record suggests {suggested}."
     return Problem(place, "no-reason", message, "Say why.", Level.WARNING)
 
 

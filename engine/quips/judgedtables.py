@@ -143,12 +143,13 @@ class _Reading:
             if not said.strip():
                 without += any(cells)
                 continue
+            role = role if role in ROLES else self.one_of(number, "role", role or READER, ROLES)
             answer = Answer(
                 intern(case.strip()),
                 intern(name.strip()),
                 said if said in ANSWERS else self.one_of(number, "answer", said, ANSWERS),
-                reader.strip(),
-                role if role in ROLES else self.one_of(number, "role", role or READER, ROLES),
+                reader.strip() or ("" if role == READER else words_of(role)),
+                role,
                 reason.strip(),
                 evidence.strip(),
                 proposal if not proposal or proposal in ANSWERS else self.proposed(number, proposal),
@@ -167,7 +168,13 @@ class _Reading:
         self.stop_if_wrong()
         if not answers:
             place = self.where(0, "answer")
-            raise InputError([Problem(place, "no-answers", "There is no answer in it.", "Each row needs an answer: yes, no or not applicable.")])
+            raise InputError(
+                [
+                    Problem(
+                        place, "no-answers", "There is no answer in it.", "Each row needs an answer: yes, no or not applicable."
+                    )
+                ]
+            )
         if without:
             words = "1 row has" if without == 1 else f"{without} rows have"
             message = f"{words} no answer, and {'counts' if without == 1 else 'count'} for nothing."
@@ -259,10 +266,12 @@ def _of_csv(path: Path) -> tuple[list[str], Iterator[Row], Where]:
                 yield line, record
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise InputError([Problem(Place(str(path), line), "not-csv", f"This is not CSV as it should be: {error}.", _SAVE_AS)]) from error
+            raise InputError(
+                [Problem(Place(str(path), line), "not-csv", f"This is not CSV as it should be: {error}.", _SAVE_AS)]
+            ) from error
 
     found = rows()
-    line, columns = next(found, (0, []))
+    _line, columns = next(found, (0, []))
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t"):
         raise _refused(path, "not-csv", "The columns are not parted by commas.", _SAVE_AS)
     return list(columns), found, lambda number, _: Place(str(path), number)
@@ -308,9 +317,13 @@ def _of_json(path: Path) -> tuple[list[str], Iterator[Row], Where]:
         raise _refused(path, "not-utf-8", "This is not text in UTF-8.") from error
     except (json.JSONDecodeError, RecursionError) as error:
         place = Place(str(path), getattr(error, "lineno", 0), getattr(error, "colno", 0))
-        raise InputError([Problem(place, "not-json", f"This is not JSON: {getattr(error, 'msg', 'it is nested too deeply')}.")]) from error
+        raise InputError(
+            [Problem(place, "not-json", f"This is not JSON: {getattr(error, 'msg', 'it is nested too deeply')}.")]
+        ) from error
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _refused(path, "not-a-table", "This is not a list of answers.", 'It has to be [{"case": …, "prompt": …, "answer": …}, …].')
+        raise _refused(
+            path, "not-a-table", "This is not a list of answers.", 'It has to be [{"case": …, "prompt": …, "answer": …}, …].'
+        )
     columns = list(dict.fromkeys(column for item in value for column in item))
 
     def where(number: int, column: str) -> Place:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from quips.scoring.measures import Measure
 from quips.shares import Band
 
-_LEFT, _WIDE, _TOP, _ROW = 74, 560, 34, 24
+_LEFT, _WIDE, _TOP, _ROW = 74, 560, 42, 24
 
 
 class Bar(NamedTuple):
@@ -34,7 +34,7 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
     height = _TOP + _ROW * len(rows) + 8
     drawn = [
         Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(_LEFT + _WIDE + 20, height, title),
-        *(_edge(edge, name, height) for edge, name in _edges(bands)),
+        *(_edge(edge, name, height, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
         *(_row(row, _TOP + n * _ROW) for n, row in enumerate(rows)),
         Markup("</svg>"),
     ]
@@ -43,17 +43,18 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
 
 def _edges(bands: Sequence[Band]) -> list[tuple[float, str]]:
     inner = [(band.at_least, band.name) for band in bands if 0 < band.at_least < 100]
-    return inner or [(edge, "") for edge in (0, 25, 50, 75, 100)]
+    return sorted(inner) or [(edge, "") for edge in (0, 25, 50, 75, 100)]
 
 
 def _x(percent: float) -> float:
     return round(_LEFT + _WIDE * percent / 100, 1)
 
 
-def _edge(edge: float, name: str, height: int) -> Markup:
-    return Markup(
-        '<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text class="band" x="{3}" y="{4}">{5}</text>'
-    ).format(_x(edge), _TOP - 12, height - 6, _x(edge) + 3, _TOP - 14, f"{edge:g}% {name}".strip())
+def _edge(edge: float, name: str, height: int, higher: int) -> Markup:
+    """An edge, named above the bars; every other name stands higher, so that long ones do not run into each other."""
+    return Markup('<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text class="band" x="{3}" y="{4}">{5}</text>').format(
+        _x(edge), _TOP - 12 - higher, height - 6, _x(edge) + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip()
+    )
 
 
 def _row(row: Bar, top: int) -> Markup:
@@ -62,7 +63,9 @@ def _row(row: Bar, top: int) -> Markup:
     parts = [
         Markup("<g><title>{}: {}</title>").format(row.label, row.told),
         Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(_LEFT - 10, middle + 4, row.label),
-        Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"/>').format(_LEFT, top + 6, round(_WIDE * value / 100, 1), _ROW - 12),
+        Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"/>').format(
+            _LEFT, top + 6, round(_WIDE * value / 100, 1), _ROW - 12
+        ),
     ]
     if row.measure.bounded:
         parts.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -17,8 +18,10 @@ from quips.shares import whole_percent
 
 Row = Sequence[str | int | None]
 
-_HEAD = ("Number", "Level", "Title", "Score %", "Low %", "High %", "Yes", "Relevant cases", "Not applicable", "Rating", "Printed", "Rests on", "How", "Notes")
-_WIDTHS = (9, 14, 60, 9, 8, 8, 7, 10, 10, 44, 20, 40, 60, 60)
+_HEAD = ("Number", "Level", "Title", "Score %", "Low %", "High %", "Yes", "Relevant cases", "Not applicable", "Rating", "Printed")
+_WIDTHS = (10, 14, 54, 8, 8, 8, 8, 10, 12, 36, 18)
+_HOW, _HOW_WIDTHS = ("Number", "Title", "Rests on", "How", "Notes"), (10, 46, 34, 46, 46)
+_LINE = 15
 
 
 def to_workbook(card: Scorecard, marking: str) -> bytes:
@@ -29,18 +32,31 @@ def to_workbook(card: Scorecard, marking: str) -> bytes:
         marking: The protective marking, in the header of each printed page and on the first sheet.
     """
     data = io.BytesIO()
-    book = xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     book.set_properties({"title": heading_of(card), "created": datetime(2000, 1, 1)})  # the same input gives the same bytes
     writer = _Writer(book, marking)
     writer.table("About", ("What", "Said"), list(_about(card, marking)), (26, 110))
     nodes = [scored for scored in card.walk() if not scored.is_question]
     writer.table("Scores", _HEAD, [_row(scored) for scored in nodes], _WIDTHS)
+    writer.table("How", _HOW, [_how(scored) for scored in nodes], _HOW_WIDTHS)
     writer.chart("Chart", [scored for scored in nodes if scored.measure])
     questions = [question for top in card.scored for _, found in answered(top) for question in found]
     if questions:
-        writer.table("Questions", ("Name", *_HEAD[1:]), [(question.name, *_row(question)[1:]) for question in questions], (46, *_WIDTHS[1:]))
+        writer.table(
+            "Questions",
+            ("Name", *_HEAD[1:]),
+            [(question.name, *_row(question)[1:]) for question in questions],
+            (46, *_WIDTHS[1:]),
+        )
     if card.groups:
-        writer.table("Groups", ("Number", "Title", card.asked.by.capitalize(), "Cases in group", *_HEAD[3:10]), list(_groups(card)), (9, 60, 20, 10, *_WIDTHS[3:10]))
+        writer.table(
+            "Groups",
+            ("Number", "Title", card.asked.by.capitalize(), "Cases in group", *_HEAD[3:10]),
+            list(_groups(card)),
+            (9, 60, 20, 10, *_WIDTHS[3:10]),
+        )
     for title, found in (("Overturned by prompt", card.by_prompt), ("Overturned by rule", card.by_rule)):
         if found:
             rows = [(one.name, overturned_words(one, card)) for one in found]
@@ -70,8 +86,12 @@ def _row(scored: Scored) -> list[str | int | None]:
         whole_percent(bounded.low) if bounded else None,
         whole_percent(bounded.high) if bounded else None,
         *((share.yes, share.of, share.not_applicable) if share else (None, None, None)),
-        *(rating_words(scored) or (scored.told if measure is None else ""), scored.printed, standing_words(scored), scored.how, " ".join(scored.notes)),
+        *(rating_words(scored) or (scored.told if measure is None else ""), scored.printed),
     ]
+
+
+def _how(scored: Scored) -> Row:
+    return scored.number, scored.title, standing_words(scored), scored.how, " ".join(scored.notes)
 
 
 def _groups(card: Scorecard) -> Iterator[Row]:
@@ -100,15 +120,29 @@ class _Writer:
         sheet = self.sheet(name)
         for n, width in enumerate(widths):
             sheet.set_column(n, n, width, self.cell)
-        columns = [{"header": title} for title in head]
-        sheet.add_table(0, 0, max(1, len(rows)), len(head) - 1, {"columns": columns, "data": rows, "style": "Table Style Light 1", "name": name.replace(" ", "")})
+        for n, row in enumerate(rows, 1):  # not every program makes a row as high as what is wrapped in it
+            lines = max(ceil(1.15 * len(str(cell or "")) / width) for cell, width in zip(row, widths, strict=True))
+            sheet.set_row(n, _LINE * max(1, lines))
+        columns = [{"header": title, "format": self.cell} for title in head]
+        sheet.add_table(
+            0,
+            0,
+            max(1, len(rows)),
+            len(head) - 1,
+            {"columns": columns, "data": rows, "header_row": True, "style": "Table Style Light 1", "name": name.replace(" ", "")},
+        )
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
 
     def chart(self, name: str, nodes: Sequence[Scored]) -> None:
         """A chart of scores with their intervals, over a table of the same figures on its own sheet."""
         rows = [
-            (scored.number, whole_percent(m.value), whole_percent(m.value) - whole_percent(m.low), whole_percent(m.high) - whole_percent(m.value))
+            (
+                scored.number,
+                whole_percent(m.value),
+                whole_percent(m.value) - whole_percent(m.low),
+                whole_percent(m.high) - whole_percent(m.value),
+            )
             for scored in nodes
             if (m := scored.measure)
         ]
@@ -119,7 +153,13 @@ class _Writer:
         chart = self.book.add_chart({"type": "bar"})
         last = len(rows)
         errors = {"type": "custom", "plus_values": f"={name}!$D$2:$D${last + 1}", "minus_values": f"={name}!$C$2:$C${last + 1}"}
-        series = {"name": "Score %", "categories": [name, 1, 0, last, 0], "values": [name, 1, 1, last, 1], "gap": 60, "fill": {"color": "#C3D5E4"}}
+        series = {
+            "name": "Score %",
+            "categories": [name, 1, 0, last, 0],
+            "values": [name, 1, 1, last, 1],
+            "gap": 60,
+            "fill": {"color": "#C3D5E4"},
+        }
         bounded = any(scored.measure and scored.measure.bounded for scored in nodes)
         chart.add_series({**series, **({"x_error_bars": errors} if bounded else {})})
         chart.set_x_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#B1B4B6"}}})

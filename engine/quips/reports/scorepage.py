@@ -28,7 +28,9 @@ def to_html(card: Scorecard, marking: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["capitalize_first"] = lambda words: words[:1].upper() + words[1:]
-    environment.globals.update(words=scoretext, chart=lambda top: _chart(card, top), rows_of=rows_of, answered=answered, grouped=grouped)
+    environment.globals.update(
+        words=scoretext, chart=lambda top: _chart(card, top), rows_of=rows_of, answered=answered, grouped=grouped
+    )
     return environment.get_template("scores.html.j2").render(card=card, marking=marking)
 
 
@@ -61,4 +63,8 @@ def _chart(card: Scorecard, division: Scored) -> str:
     nodes = [scored for scored in rows_of(division) if scored.measure]
     rows = [Bar(scored.number, scored.measure, scored.told) for scored in nodes if scored.measure]
     interval = ", with their intervals" if any(row.measure.bounded for row in rows) else ""
-    return bars(rows, bands_of(card.edition.scoring), f"Chart of the scores of {division.title}{interval}. The table has the same figures.")
+    return bars(
+        rows,
+        bands_of(card.edition.scoring),
+        f"Chart of the scores of {division.title}{interval}. The table has the same figures.",
+    )

@@ -35,7 +35,9 @@ def score_text(card: Scorecard, marking: str, width: int, full: bool = False) ->
 def heading_of(card: Scorecard) -> str:
     """Return what is scored, in words."""
     variant = f" ({card.edition.variants[card.variant]})" if card.variant else ""
-    what = f"as {card.report} prints it" if card.source == PUBLISHED else f"{card.cases} judged case{'' if card.cases == 1 else 's'}"
+    what = (
+        f"as {card.report} prints it" if card.source == PUBLISHED else f"{card.cases} judged case{'' if card.cases == 1 else 's'}"
+    )
     return f"{card.edition.title}{variant}: {what}"
 
 
@@ -46,6 +48,12 @@ def rating_words(scored: Scored) -> str:
     if len(scored.touched) > 1:
         return f"{scored.rating}; the score itself is {scored.band}" if scored.band else scored.rating
     return scored.rating
+
+
+def printed_words(scored: Scored) -> str:
+    """Return what a report prints of a node, if it is not what stands there anyway; else empty."""
+    known = ", ".join(dict.fromkeys(filter(None, (scored.told, scored.rating))))
+    return "" if scored.printed in (known, scored.told, scored.rating) else scored.printed
 
 
 def standing_words(scored: Scored) -> str:
@@ -63,10 +71,8 @@ def undecided_words(card: Scorecard) -> str:
     n = len(card.undecided)
     if not n:
         return ""
-    return (
-        f"On {n} answer{'' if n == 1 else 's'} readers differ and nothing was agreed, so {'it counts' if n == 1 else 'they count'} "
-        "for nothing. To see which: quips agree."
-    )
+    count = "it counts" if n == 1 else "they count"
+    return f"On {n} answer{'' if n == 1 else 's'} readers differ and nothing was agreed, so {count} for nothing: see quips agree."
 
 
 def overturned_words(found: Overturned, card: Scorecard) -> str:
@@ -111,18 +117,21 @@ class _Text:
             parts = [*(f"{told}{mark.strip('†')}" for told in parts), f"{rating}{mark.strip('*')}"]
         elif parts and scored.measure:
             parts = [f"{scored.told}{mark}"]
-        if scored.printed and scored.printed != "; ".join(parts):
-            parts.append(f"printed: {scored.printed}")
+        if printed_words(scored):
+            parts.append(f"printed: {printed_words(scored)}")
         if parts:
             yield from self.wrapped("; ".join(parts), f"{indent}  ")
-        if not scored.is_question and scored.level != "key question" and scored.measure is not None or scored.level == "overall":
-            yield from self.wrapped(scored.how, f"{indent}  ")
-        elif scored.told in ("no score", "no rating") and depth:
+        if scored.level == "overall" or (
+            not scored.is_question and scored.level != "key question" and self.says_how(scored, depth)
+        ):
             yield from self.wrapped(scored.how, f"{indent}  ")
         for note in scored.notes:
             yield from self.wrapped(note, f"{indent}  ")
         for part in scored.parts:
             yield from self.scored(part, depth + 1)
+
+    def says_how(self, scored: Scored, depth: int) -> bool:
+        return scored.measure is not None or (depth > 0 and scored.told in ("no score", "no rating"))
 
     def groups(self, groups: Sequence[Group]) -> Iterator[str]:
         yield ""
@@ -136,7 +145,9 @@ class _Text:
             if not any(one.measure for _, one in rows):
                 continue
             yield ""
-            yield from self.wrapped(scored.title if scored.is_question or scored.level == "headline" else f"{scored.number} {scored.title}")
+            yield from self.wrapped(
+                scored.title if scored.is_question or scored.level == "headline" else f"{scored.number} {scored.title}"
+            )
             for group, one in rows:
                 rating = rating_words(one)
                 yield from self.wrapped(f"{group.name}: {one.told}{f'; {rating}' if rating else ''}", "  ")

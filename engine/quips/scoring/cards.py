@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quips.change import NOT_FOR_COMPARISON
 from quips.framework import Edition
 from quips.judged import Judged, Overturned
 from quips.places import Place
@@ -16,10 +17,6 @@ from quips.scoring.tree import UNVERIFIED, Results, Scored
 from quips.shares import CONFIDENCE, LEAST, Share, is_small
 
 JUDGED, PUBLISHED = "judged", "published"
-_CAVEAT = (
-    "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such warning; "
-    "those of the others do, and we keep to it."
-)
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,9 @@ def score_judged(edition: Edition, judged: Judged, asked: Asked | None = None) -
 def score_published(edition: Edition, publication: Publication, asked: Asked | None = None) -> Scorecard:
     """Score what a report prints: whatever can be is worked out from the figures beneath it, as it would be from cases."""
     results = results_of(publication)
-    variant = (asked.variant if asked else "") or _variant_of(edition, dict.fromkeys(f"{edition.name}/{node}" for node in results.printed))
+    variant = (asked.variant if asked else "") or _variant_of(
+        edition, dict.fromkeys(f"{edition.name}/{node}" for node in results.printed)
+    )
     return Scorecard(
         *(edition, variant, PUBLISHED, publication.name, 0, score(edition, results, variant), (), asked or Asked(), (), (), ()),
         tuple(_notes(edition)),
@@ -166,7 +165,7 @@ def results_of(publication: Publication) -> Results:
 def caveat_of(edition: Edition) -> str:
     """Return what the inspectorate says against comparing areas, in our words."""
     caveats = [caveat["statement"].strip() for caveat in edition.scoring.get("caveats", ()) if caveat["name"] == "no-comparison"]
-    return caveats[0] if caveats else _CAVEAT
+    return caveats[0] if caveats else NOT_FOR_COMPARISON
 
 
 def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Iterator[Group]:
@@ -174,13 +173,15 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
     shares = {name: group.shares() for name, group in grouped.items()}
     hidden = _hidden(shares, asked.least)
     for name, group in grouped.items():
-        results = Results(shares=shares[name], cases=len(group.cases), confidence=asked.confidence, least=asked.least, hidden=hidden[name])
+        results = Results(
+            shares=shares[name], cases=len(group.cases), confidence=asked.confidence, least=asked.least, hidden=hidden[name]
+        )
         scored = {part.name: part for top in score(edition, results, variant) for part in top.walk()}
         yield Group(name, len(group.cases), scored)
 
 
 def _hidden(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, frozenset[str]]:
-    """Return which shares of which groups not to show, so that those too small cannot be had by taking the rest from the whole."""
+    """Return which shares of which groups not to show, so that those too small cannot be had by subtraction from the whole."""
     hidden: dict[str, set[str]] = {group: set() for group in shares}
     for question in {question for of in shares.values() for question in of}:
         sizes = sorted((of[question].of, group) for group, of in shares.items() if question in of and of[question].of)
@@ -205,7 +206,9 @@ def _check(edition: Edition, judged: Judged, asked: Asked) -> None:
     """Stop at what was asked for and is not there."""
     problems = []
     if asked.by and asked.by not in judged.columns():
-        hint = did_you_mean(asked.by, judged.columns()) or f"They are described by {listed(judged.columns(), 'and') or 'nothing'}."
+        hint = (
+            did_you_mean(asked.by, judged.columns()) or f"They are described by {listed(judged.columns(), 'and') or 'nothing'}."
+        )
         problems.append(Problem(Place("--by"), "unknown-column", f"The cases are not described by '{asked.by}'.", hint))
     if asked.variant and asked.variant not in edition.variants:
         known = f"There are {listed(edition.variants, 'and')}." if edition.variants else "Leave it out."
@@ -280,10 +283,10 @@ def edition_of(judged: Judged, asked: str | None, editions: Mapping[str, Edition
         hint = did_you_mean(asked, editions) or f"There are {listed(editions, 'and')}."
         raise InputError([Problem(place, "unknown-edition", f"There is no edition '{asked}'.", hint)])
     if asked is None and not judged.editions:
-        raise InputError([Problem(place, "nothing-judged", "No case has a judgement.", "Answers stand under 'judgements' in a case file.")])
+        raise InputError(
+            [Problem(place, "nothing-judged", "No case has a judgement.", "Answers stand under 'judgements' in a case file.")]
+        )
     if asked is None and len(judged.editions) > 1:
         message = f"Cases were judged under {listed(judged.editions, 'and')}."
         raise InputError([Problem(place, "several-editions", message, "Say which to score with --edition.")])
     return editions[asked or judged.editions[0]]
-
-

@@ -42,7 +42,7 @@ class Recomputed:
 
 
 def recompute(publication: Publication, edition: Edition) -> Iterator[Recomputed]:
-    """Work out again what can be: shares from counts, means from scores, bands from scores, ratings, and the whole from ratings."""
+    """Work out again what can be: shares from counts, means from scores, bands from scores, the whole from ratings."""
     for figure in publication.figures:
         if figure.percent is not None and figure.n is not None and figure.of:
             share = 100 * figure.n / figure.of
@@ -70,14 +70,20 @@ def _by(scored: Scored, parts: list[Scored]) -> str:
     if scored.points and measure is None:
         return f"{scored.number} by its {scored.points.value} points"
     percent = f"{whole_percent(measure.value)}%" if measure else ""
-    return f"{scored.number} by its lowest key question, {percent}" if scored.points and parts else f"{scored.number} by its score, {percent}"
+    return (
+        f"{scored.number} by its lowest key question, {percent}"
+        if scored.points and parts
+        else f"{scored.number} by its score, {percent}"
+    )
 
 
 def _percentage(publication: Publication, what: str, printed: float, found: float, within: float, line: int) -> Recomputed:
     # half a point down is another whole percentage only where half is rounded up, which no report says: both are let pass
     agrees = abs(found - printed) <= within + 1e-9
     decimals = 1 if within == _HALF else 2
-    return _told(Recomputed(publication.name, what, f"{printed:g}%", f"{found:.{decimals}f}%", agrees, within, "", line), publication)
+    return _told(
+        Recomputed(publication.name, what, f"{printed:g}%", f"{found:.{decimals}f}%", agrees, within, "", line), publication
+    )
 
 
 def _words(publication: Publication, what: str, printed: str, found: str, line: int) -> Recomputed:

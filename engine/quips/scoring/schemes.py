@@ -81,7 +81,9 @@ class _Scheme:
             **other,
         )
 
-    def node(self, node: Node, measure: Measure | None, parts: tuple[Scored, ...], how: str, banded: bool = False, **other: Any) -> Scored:
+    def node(
+        self, node: Node, measure: Measure | None, parts: tuple[Scored, ...], how: str, banded: bool = False, **other: Any
+    ) -> Scored:
         """A node that is worked out from its parts; where that cannot be done, what a report prints of it stands in."""
         results = self.results
         if measure is None and node.id in results.printed:
@@ -116,7 +118,8 @@ class _Scheme:
             return
         points, name = abs(round(nearest.points)), band_at(self.bands, nearest.at)
         if points:
-            yield f"{_counted(points, 'point')} {'below' if nearest.points < 0 else 'above'} the edge of {name} ({nearest.at:g}%)."
+            way = "below" if nearest.points < 0 else "above"
+            yield f"{_counted(points, 'point')} {way} the edge of {name} ({nearest.at:g}%)."
         else:
             yield f"At the edge of {name} ({nearest.at:g}%)."
 
@@ -150,9 +153,7 @@ class _OffenderManagement(_Scheme):
         scored = tuple(
             self.section(division) if division.id in sections else self.graded(division) for division in self.edition.divisions
         )
-        headlines = (
-            self.headline(name, thread, scored) for name, thread in self.scoring["threads"].items()
-        )
+        headlines = (self.headline(name, thread, scored) for name, thread in self.scoring["threads"].items())
         return (*headlines, *scored)
 
     def criterion(self, node: Node) -> Scored:
@@ -166,7 +167,11 @@ class _OffenderManagement(_Scheme):
             parts, measure, more = self.with_summary(node, questions, measure, weights)
             how = f"{how} {more}"
         if measure is None:
-            how = f"No question has {self.enough()}." if any(q.share is None or q.share.of for q in questions) else "Nobody answered a question of it."
+            how = (
+                f"No question has {self.enough()}."
+                if any(q.share is None or q.share.of for q in questions)
+                else "Nobody answered a question of it."
+            )
         banded = self.applies("criterion")
         concluded = self.results.verdicts.get(node.id, "") if "conclusions" in self.scoring else ""
         recorded = self.results.recorded.get(node.id, concluded)
@@ -188,7 +193,9 @@ class _OffenderManagement(_Scheme):
         if summary.measure is None or measure is None:
             return questions, measure, "No summary judgement counts, so only the questions do."
         weighed = mean([measure, summary.measure], [weights["questions"], weights["summary_question"]])
-        more = f"They weigh {weights['questions']:g} and the summary question weighs {weights['summary_question']:g} of a hundred."
+        more = (
+            f"They weigh {weights['questions']:g} and the summary question weighs {weights['summary_question']:g} of a hundred."
+        )
         return (summary, *questions), weighed, more
 
     def section(self, division: Node) -> Scored:
@@ -198,7 +205,11 @@ class _OffenderManagement(_Scheme):
         left = [criterion.number for criterion in criteria if not criterion.measure]
         how = f"The mean of the scores of {listed((criterion.number for criterion in counted), 'and')}."
         if left:
-            how = f"{how} {listed(left, 'and')} {'has' if len(left) == 1 else 'have'} no score." if counted else "No criterion has a score."
+            how = (
+                f"{how} {listed(left, 'and')} {'has' if len(left) == 1 else 'have'} no score."
+                if counted
+                else "No criterion has a score."
+            )
         return self.node(division, measure, criteria, how)
 
     def headline(self, name: str, thread: Json, sections: Sequence[Scored]) -> Scored:
@@ -246,10 +257,12 @@ class _OffenderManagement(_Scheme):
             for label in labels
             if label["seen"]["lowest"] <= at <= label["seen"]["highest"]
         ]
-        if alike:
-            yield f"At such a score the reports concluded: {listed(alike)}. A conclusion is a judgement and never follows from the score."
-        else:
-            yield "The reports have no criterion with such a score. A conclusion is a judgement and never follows from the score."
+        said = (
+            f"At such a score the reports concluded: {listed(alike)}."
+            if alike
+            else "No report has a criterion with such a score."
+        )
+        yield f"{said} A conclusion is a judgement and never follows from the score."
 
 
 class _Standards(_Scheme):
@@ -293,13 +306,16 @@ class _Standards(_Scheme):
         name = f"{self.edition.name}/{node.id}"
         prompts = tuple(replace(question, counts=False) for question in self.questions(node))
         of = f" Only {self.sub_sample['only']} are relevant." if node.id in self.sub_sample["key_questions"] else ""
-        share, notes = self.results.share(name), []
+        share = self.results.share(name)
+        notes: list[str] = []
         if node.id in self.results.printed and not share.of:
             found = self.node(node, None, prompts, "", banded=True)
         else:
             how = f"The share of relevant cases that were answered yes.{of}"
             level, standing = self.edition.levels[node.depth], self.standing((), True)
-            found = self.answered(name, node.id, level, node.title, standing, how=how, parts=prompts, printed=self.printed(node.id))
+            found = self.answered(
+                name, node.id, level, node.title, standing, how=how, parts=prompts, printed=self.printed(node.id)
+            )
             notes += self.of_its_cases(node, found)
         banded = self.banded(found.measure)
         return replace(found, **{**banded, "notes": (*notes, *banded.get("notes", ()))})
