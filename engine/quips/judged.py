@@ -72,10 +72,13 @@ class Judged:
 
     @cached_property
     def by_question(self) -> dict[tuple[str, str], tuple[Answer, ...]]:
-        """The answers to each question about each case that several were given to."""
-        times = Counter(map(_case_and_question, self.answers))
+        """The answers to each question about each case that several were given to.
+
+        A reader answers once, so where all answers are one reader's there is nothing to look for.
+        """
         several: dict[tuple[str, str], tuple[Answer, ...]] = {}
-        if len(times) < len(self.answers):
+        if len(set(map(_reader_and_role, self.answers))) > 1:
+            times = Counter(map(_case_and_question, self.answers))
             for answer in self.answers:
                 key = _case_and_question(answer)
                 if times[key] > 1:
@@ -99,12 +102,12 @@ class Judged:
         """The cases and questions on which readers differ and nothing was agreed."""
         return tuple(key for key, answers in self.by_question.items() if _settled(answers) is None)
 
-    @property
+    @cached_property
     def cases(self) -> tuple[str, ...]:
         """The cases that were read, in order."""
         return tuple(sorted({*self.described, *map(itemgetter(0), self.answers)}))
 
-    @property
+    @cached_property
     def editions(self) -> tuple[str, ...]:
         """The editions that were answered, in order."""
         return tuple(sorted({name.partition("/")[0] for name in set(map(itemgetter(1), self.answers))}))
@@ -115,6 +118,8 @@ class Judged:
 
     def of_edition(self, edition: str) -> Judged:
         """Return only what was answered under an edition; a case of which nothing was answered under it is not of it."""
+        if self.editions == (edition,) and set(self.described) <= set(map(itemgetter(0), self.answers)):
+            return self
         mine = {name for name in set(map(itemgetter(1), self.answers)) if name.partition("/")[0] == edition}
         answers = tuple(answer for answer in self.answers if answer.question in mine)
         cases = set(map(itemgetter(0), answers))
@@ -141,12 +146,11 @@ class Judged:
         """Return how often proposals were overturned, by prompt and by rule, the most often overturned first."""
         prompts: Counter[tuple[str, bool]] = Counter()
         rules: Counter[tuple[str, bool]] = Counter()
-        for answer in self.settled:
-            if answer.proposal:
-                is_overturned = answer.proposal != answer.answer
-                prompts[answer.question, is_overturned] += 1
-                for rule in answer.rules:
-                    rules[rule, is_overturned] += 1
+        for answer in (answer for answer in self.settled if answer.proposal):
+            is_overturned = answer.proposal != answer.answer
+            prompts[answer.question, is_overturned] += 1
+            for rule in answer.rules:
+                rules[rule, is_overturned] += 1
         return _overturned(prompts), _overturned(rules)
 
 
@@ -263,11 +267,9 @@ def words_of(answer: str) -> str:
     return answer.replace("_", " ")
 
 
-def _case_and_question(answer: Answer) -> tuple[str, str]:
-    return answer[:2]
-
-
+_case_and_question = itemgetter(0, 1)
 _question_and_answer = itemgetter(1, 2)
+_reader_and_role = itemgetter(3, 4)
 
 
 def _settled(answers: Sequence[Answer]) -> Answer | None:

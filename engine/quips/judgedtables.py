@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from sys import intern
 from typing import Any
@@ -47,7 +48,8 @@ MAX_BYTES = 200_000_000
 MAX_PROBLEMS = 100
 
 _ALSO = {"n/a": NOT_APPLICABLE, "na": NOT_APPLICABLE, "y": "yes", "n": "no"}
-_REFERENCE = re.compile(REFERENCE_PATTERN)
+_ANSWERS, _ROLES = frozenset(ANSWERS), frozenset(ROLES)
+_REFERENCE, _LONGEST = re.compile(REFERENCE_PATTERN), 40
 _SAVE_AS = "In Excel, save it as 'Excel Workbook (.xlsx)' or as 'CSV UTF-8'."
 
 Where = Callable[[int, str], Place]
@@ -127,43 +129,44 @@ class _Reading:
         self.where, self.knowledge = where, knowledge
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.told: set[tuple[str, str]] = set()
+        self.told: set[str] = set()
+        self.known = knowledge.judged_names
 
     def judged(self, rows: Iterator[Row]) -> Judged:
         answers: list[Answer] = []
         first: dict[tuple[str, str, str], int] = {}
         described: dict[str, dict[str, str]] = {}
         width = max(self.at.values(), default=0) + 1
-        at = [self.at.get(key, -1) for key in KNOWN]
+        at = itemgetter(*(self.at.get(key, width) for key in KNOWN))  # what is not there is read from a blank cell after the last
         without = 0
         for number, cells in rows:
-            if len(cells) < width:
-                cells = [*cells, *[""] * (width - len(cells))]
-            case, name, said, reason, evidence, role, reader, proposal, rules = (cells[n] if n >= 0 else "" for n in at)
-            if not said.strip():
-                without += any(cells)
-                continue
-            role = role if role in ROLES else self.one_of(number, "role", role or READER, ROLES)
-            answer = Answer(
-                intern(case.strip()),
-                intern(name.strip()),
-                said if said in ANSWERS else self.one_of(number, "answer", said, ANSWERS),
-                reader.strip() or ("" if role == READER else words_of(role)),
-                role,
-                reason.strip(),
-                evidence.strip(),
-                proposal if not proposal or proposal in ANSWERS else self.proposed(number, proposal),
-                tuple(rules.split()) if rules else (),
-            )
-            self.look_at(number, answer, described)
-            for key, n in self.describing:
-                self.describe(number, key, cells[n].strip(), described[answer.case])
-            by = (answer.case, answer.question, who(answer.reader, answer.role))
+            case, name, said, reason, evidence, role, reader, proposal, rules = at([*cells, *[""] * (width + 1 - len(cells))])
+            if said not in _ANSWERS:
+                if not said.strip():
+                    without += any(cells)
+                    continue
+                said = self.one_of(number, "answer", said, ANSWERS)
+            if role not in _ROLES:
+                role = self.one_of(number, "role", role or READER, ROLES)
+            if proposal and proposal not in _ANSWERS:
+                proposal = self.proposed(number, proposal)
+            case, name = intern(case.strip()), intern(name.strip())
+            reader = reader.strip() or ("" if role == READER else words_of(role))
+            by = (case, name, who(reader, role))
             if by in first:
                 place = self.where(number, "prompt")
                 self.problems.append(judged_twice(*by, place, str(self.where(first[by], "prompt"))))
             else:
                 first[by] = number
+            if case not in described or name not in self.known:
+                self.look_at(number, case, name, described)
+            for key, n in self.describing:
+                value = cells[n] if n < len(cells) else ""
+                if value and value != described[case].get(key):
+                    self.describe(number, key, value.strip(), described[case])
+            answer = Answer(case, name, said, reader, role, reason.strip(), evidence.strip(), proposal, tuple(rules.split()))
+            if proposal and is_unexplained(answer):
+                self.warnings.append(unexplained(answer, self.where(number, "reason" if "reason" in self.at else "answer")))
             answers.append(answer)
         self.stop_if_wrong()
         if not answers:
@@ -181,18 +184,17 @@ class _Reading:
             self.warnings.append(Problem(self.where(0, "answer"), "no-answer", message, "", Level.WARNING))
         return Judged(tuple(answers), described, tuple(self.warnings))
 
-    def look_at(self, number: int, answer: Answer, described: dict[str, dict[str, str]]) -> None:
-        """Keep what is wrong with a row; a name that is wrong in the same way is told once."""
-        if answer.case not in described:
-            described[answer.case] = {}
-            if not _REFERENCE.match(answer.case):
-                message = f"'{answer.case}' is not a reference." if answer.case else "Which case it is of is not said."
+    def look_at(self, number: int, case: str, name: str, described: dict[str, dict[str, str]]) -> None:
+        """Look at a case that is new and a question that is not known; a name that is wrong is told once."""
+        if case not in described:
+            described[case] = {}
+            if not _REFERENCE.match(case) or len(case) > _LONGEST:
+                message = f"'{case[:_LONGEST]}' is not a reference." if case else "Which case it is of is not said."
                 hint = "A reference has capital letters, figures and hyphens, such as TV-0042; it is never a name."
                 self.problems.append(Problem(self.where(number, "case"), "wrong-form", message, hint))
-        if answer.question not in self.knowledge.judged_names and self.is_new("prompt", answer.question):
-            self.problems.append(unknown_question(answer.question, self.where(number, "prompt"), self.knowledge))
-        if is_unexplained(answer):
-            self.warnings.append(unexplained(answer, self.where(number, "reason" if "reason" in self.at else "answer")))
+        if name not in self.known and name not in self.told:
+            self.told.add(name)
+            self.problems.append(unknown_question(name, self.where(number, "prompt"), self.knowledge))
 
     def describe(self, number: int, column: str, value: str, described: dict[str, str]) -> None:
         """Keep what a row says of its case; it has to say the same in every row."""
@@ -215,12 +217,6 @@ class _Reading:
 
     def proposed(self, number: int, given: str) -> str:
         return "" if _key(given) == FOR_THE_AUDITOR else self.one_of(number, "proposal", given, ANSWERS)
-
-    def is_new(self, column: str, value: str) -> bool:
-        if (column, value) in self.told:
-            return False
-        self.told.add((column, value))
-        return True
 
     def stop_if_wrong(self) -> None:
         """Stop with what is wrong; of very many alike the first are told, and how many there are in all."""

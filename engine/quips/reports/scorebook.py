@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from quips.reports.scorepage import answered
+from quips.reports.scorepage import answered, grouped
 from quips.reports.scoretext import INDICATIVE, heading_of, overturned_words, rating_words, standing_words, undecided_words
 from quips.scoring.cards import Scorecard
 from quips.scoring.tree import Scored
@@ -95,11 +95,9 @@ def _how(scored: Scored) -> Row:
 
 
 def _groups(card: Scorecard) -> Iterator[Row]:
-    for scored in card.walk():
-        for group in card.groups:
-            one = group.scores.get(scored.name)
-            if one is not None and scored.level != "overall" and not scored.is_question and (one.measure or one.share is None):
-                yield (scored.number, scored.title, group.name, group.cases, *_row(one)[3:10])
+    sizes = {group.name: group.cases for group in card.groups}
+    for scored, rows in grouped(card):
+        yield from ((scored.number, scored.title, name, sizes[name], *_row(one)[3:10]) for name, one in rows)
 
 
 class _Writer:
