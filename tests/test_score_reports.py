@@ -63,8 +63,8 @@ def test_text_tells_the_share_its_interval_and_that_the_rating_is_open() -> None
 
 def test_areas_set_side_by_side_come_with_the_warning_not_to_compare() -> None:
     for form in ("text", "html"):
-        assert "advises against comparing" in " ".join(rendered(card(by="team"), form).split())
-        assert "advises against comparing" not in rendered(card(), form)
+        assert "Do not compare closely" in " ".join(rendered(card(by="team"), form).split())
+        assert "Do not compare closely" not in rendered(card(), form)
     omi = published("kent-2008")
     assert "Do not compare" in json.loads(rendered(omi, "json"))["caveat"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import isclose, isfinite
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from quips.judged import AGREED, Answer, Judged
 from quips.problems import InputError
 from quips.published import Publication
 from quips.scoring.cards import Asked, Scorecard, score_judged, score_published
-from quips.scoring.measures import Measure, lowest, mean
+from quips.scoring.measures import Measure, lowest, mean, measure_of
 from quips.scoring.recomputed import recompute
 from quips.scoring.schemes import SCHEMES, score
 from quips.scoring.tree import RECONSTRUCTED, UNVERIFIED, Results, Scored
@@ -402,3 +403,19 @@ def test_means_and_lowest_keep_to_their_intervals_in_any_order(ends: list[list[f
         assert 0 <= found.low <= found.value <= found.high <= 1
         assert put(measures[::-1]) == found
     assert min(m.value for m in measures) == lowest(measures).value
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.5, 1.0])
+def test_the_interval_of_a_mean_holds_the_true_mean_as_often_as_it_says(alike: float) -> None:
+    """Twelve questions of 100 cases; in a case, as many of the answers as said follow one draw, so that they rise and fall together."""
+    draw, within, samples = Random(7), 0, 400
+    chances = [0.3 + 0.05 * n for n in range(12)]
+    for _ in range(samples):
+        yes = [0] * 12
+        for _ in range(100):
+            common = draw.random()
+            for n, chance in enumerate(chances):
+                yes[n] += (common if draw.random() < alike else draw.random()) < chance
+        found = mean([measure_of(Share(count, 100 - count)) for count in yes])
+        within += found.low <= sum(chances) / 12 <= found.high
+    assert within / samples >= 0.94  # 95%, less what 400 samples may be off

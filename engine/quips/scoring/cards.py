@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quips.change import NOT_FOR_COMPARISON
 from quips.framework import Edition
 from quips.judged import Judged, Overturned
 from quips.places import Place
@@ -17,6 +16,10 @@ from quips.scoring.tree import UNVERIFIED, Results, Scored
 from quips.shares import CONFIDENCE, LEAST, Share, is_small
 
 JUDGED, PUBLISHED = "judged", "published"
+_CAVEAT = (
+    "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such warning; "
+    "those of the others do, and we keep to it."
+)
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def results_of(publication: Publication) -> Results:
 def caveat_of(edition: Edition) -> str:
     """Return what the inspectorate says against comparing areas, in our words."""
     caveats = [caveat["statement"].strip() for caveat in edition.scoring.get("caveats", ()) if caveat["name"] == "no-comparison"]
-    return caveats[0] if caveats else NOT_FOR_COMPARISON
+    return caveats[0] if caveats else _CAVEAT
 
 
 def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Iterator[Group]:

@@ -358,7 +358,7 @@ class _Standards(_Scheme):
             how = f"{how} Of which provider the rest are is not said."
         told = f"{total} points" if total is not None else "no rating"
         if low != high:
-            told = f"{told} (between {low} and {high})"
+            told = f"{told} (between {low} and {high}{'' if total is not None else ' points'})"
         return Scored(
             *(f"{self.edition.name}/overall", "overall", "overall", "Overall rating"),
             told=told,
