@@ -407,7 +407,7 @@ def test_means_and_lowest_keep_to_their_intervals_in_any_order(ends: list[list[f
 
 @pytest.mark.parametrize("alike", [0.0, 0.5, 1.0])
 def test_the_interval_of_a_mean_holds_the_true_mean_as_often_as_it_says(alike: float) -> None:
-    """Twelve questions of 100 cases; in a case, as many of the answers as said follow one draw, so that they rise and fall together."""
+    """Twelve questions of 100 cases; in a case, as many answers as said follow one draw, and so rise and fall together."""
     draw, within, samples = Random(7), 0, 400
     chances = [0.3 + 0.05 * n for n in range(12)]
     for _ in range(samples):

@@ -17,8 +17,8 @@ from quips.shares import CONFIDENCE, LEAST, Share, is_small
 
 JUDGED, PUBLISHED = "judged", "published"
 _CAVEAT = (
-    "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such warning; "
-    "those of the others do, and we keep to it."
+    "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such "
+    "warning; those of the others do, and we keep to it."
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from quips.framework import Edition, Node, Prompt
 from quips.problems import listed
 from quips.scoring.measures import Measure, lowest, mean, measure_printed
-from quips.scoring.tree import INDICATIVE, RECONSTRUCTED, UNVERIFIED, Points, Results, Scored, score_words
+from quips.scoring.tree import INDICATIVE, NO_ANSWER, RECONSTRUCTED, UNVERIFIED, Points, Results, Scored, score_words
 from quips.shares import Band, bands_touched, to_nearest_edge, whole_percent
 
 Json = Mapping[str, Any]
@@ -191,7 +191,8 @@ class _OffenderManagement(_Scheme):
         title = "On the whole, was the work of this criterion sufficient?"
         summary = self.answered(name, node.id, "summary question", title, (INDICATIVE, RECONSTRUCTED))
         if summary.measure is None or measure is None:
-            return questions, measure, "No summary judgement counts, so only the questions do."
+            none = "No summary judgement was given" if summary.share == NO_ANSWER else "Too few cases have a summary judgement"
+            return questions, measure, f"{none}, so only the questions count."
         weighed = mean([measure, summary.measure], [weights["questions"], weights["summary_question"]])
         more = (
             f"They weigh {weights['questions']:g} and the summary question weighs {weights['summary_question']:g} of a hundred."
