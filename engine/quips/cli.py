@@ -253,9 +253,9 @@ def coverage_(form: str, rules: str | None, framework: str | None) -> None:
 @click.option(
     "--confidence",
     type=click.FloatRange(0, 100, True, True),
-    help="How sure the size makes a share, in per cent: 80.",
+    help="How sure a share is to be within the margin, in per cent; 80 if left out.",
 )
-@click.option("--margin", type=click.FloatRange(0, 100, True, True), help="Within how many points either way: 5.")
+@click.option("--margin", type=click.FloatRange(0, 100, True, True), help="Within how many points either way; 5 if left out.")
 @click.option(
     "--by", multiple=True, metavar="COLUMN", help="Keep this column in proportion; may be repeated, the closest kept first."
 )
@@ -321,8 +321,8 @@ def sample(
             eligible = len(cases) - len({name.casefold() for name in excluded})
             size = sample_size(eligible, sure / 100, within / 100)
             sized_by = (
-                f"{size}, enough of {eligible} for a share of all of them to be within {within:g} points at {sure:g}% confidence; "
-                "a share of fewer cases, such as one team's, is less sure."
+                f"{size}, enough of {eligible} for a share of all of them to be within {within:g} points at {sure:g}% "
+                "confidence; a share of fewer cases, such as one team's, is less sure."
             )
         drawn = draw(
             cases,
