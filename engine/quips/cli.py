@@ -7,9 +7,11 @@ up, prompts that nothing covers), 2 input that cannot be used.
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace as replace_
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,12 +35,15 @@ from quips.reports import catalogue, printed
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.readers import agree_json, agree_text
+from quips.reports.samples import sample_csv, sample_json, sample_text
 from quips.reports.scores import SCORE_FORMATS, render_score
 from quips.reports.wording import as_at_words
+from quips.sampling import Minimum, draw, population_of, sample_size
 from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shapes import is_date
 from quips.shares import CONFIDENCE, LEAST
 from quips.statuses import Verdict
+from quips.tables import key_of, read_table
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100
@@ -344,6 +349,103 @@ def coverage_(form: str, rules: str | None, framework: str | None) -> None:
 
 
 @main.command()
+@click.argument("population", metavar="LIST", type=click.Path(path_type=Path))
+@click.option("--size", type=click.IntRange(1), help="How many cases to draw; worked out from the two below, if left out.")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 100, True, True),
+    help="How sure a share is to be within the margin, in per cent; 80 if left out.",
+)
+@click.option("--margin", type=click.FloatRange(0, 100, True, True), help="Within how many points either way; 5 if left out.")
+@click.option(
+    "--by", multiple=True, metavar="COLUMN", help="Keep this column in proportion; may be repeated, the closest kept first."
+)
+@click.option("--seed", metavar="WORD", help="What the draw follows from; one is made up and shown, if left out.")
+@click.option("--edition", metavar="NAME", help="Show the kinds of cases of which this edition wants enough.")
+@click.option(
+    "--at-least",
+    multiple=True,
+    metavar="KIND=NUMBER",
+    help="At least so many of a kind of the edition, or of COLUMN:VALUE,VALUE; may be repeated.",
+)
+@click.option("--exclude", multiple=True, metavar="CASE=REASON", help="Leave this case out before the draw; may be repeated.")
+@click.option("--replace", multiple=True, metavar="CASE=REASON", help="Replace this case, which was drawn; may be repeated.")
+@click.option("--reference", default="reference", show_default=True, metavar="COLUMN", help="The column of references.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook; not needed if it has one.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="The form.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on it.")
+@_knowledge_options
+def sample(
+    population: Path,
+    size: int | None,
+    confidence: float | None,
+    margin: float | None,
+    by: tuple[str, ...],
+    seed: str | None,
+    edition: str | None,
+    at_least: tuple[str, ...],
+    exclude: tuple[str, ...],
+    replace: tuple[str, ...],
+    reference: str,
+    sheet: str | None,
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Draw cases to read from a list: CSV, or an Excel workbook, with a row for each case.
+
+    Without --size, as many as a share needs to be within --margin at --confidence: 80% and 5 points are what the inspectorate
+    stated in 2018. Only the columns that are named are read; leave names and dates of birth out of the list.
+    """
+    with _told():
+        if output is not None and output.resolve() == population.resolve():
+            message = "This is the list, and the sample would replace it."
+            raise InputError([Problem(Place(str(output)), "would-replace-list", message, "Choose another file.")])
+        if size is not None and (confidence is not None or margin is not None):
+            raise QuipsError("Give either --size, or --confidence and --margin: the one follows from the others.")
+        minimums = _minimums(_load(framework, rules), edition, at_least)
+        needed = [one.column for one in minimums if one.at_least is not None]
+        table = read_table(population, [reference, *by, *needed], sheet, [one.column for one in minimums])
+        cases = population_of(table, reference)
+        excluded, replaced = _reasons(exclude, "--exclude"), _reasons(replace, "--replace")
+        notes = [
+            f"The list has no column '{one.column}', so whether there are enough {one.name} cannot be seen."
+            for one in minimums
+            if one.column not in table.columns
+        ]
+        sized_by = f"{size}, as asked for."
+        if size is None:
+            sure, within = confidence or 80, margin or 5
+            eligible = len(cases) - len({name.casefold() for name in excluded})
+            size = sample_size(eligible, sure / 100, within / 100)
+            sized_by = (
+                f"{size}, enough of {eligible} for a share of all of them to be within {within:g} points at {sure:g}% "
+                "confidence; a share of fewer cases, such as one team's, is less sure."
+            )
+        drawn = draw(
+            cases,
+            size,
+            seed or secrets.token_hex(4),
+            [key_of(column) for column in by],
+            [one for one in minimums if one.column in table.columns],
+            excluded,
+            replaced,
+        )
+        match form:
+            case "text":
+                _write(sample_text(drawn, sized_by, notes, marking, _WIDTH), output)
+            case "json":
+                _write(sample_json(drawn, sized_by, notes, marking), output)
+            case _:
+                _write(sample_csv(drawn), output)
+                for words in [f"Seed: {drawn.seed}", *drawn.shortfalls, *notes]:
+                    click.echo(words, err=True)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="cases")
 @click.option("--port", type=click.IntRange(1, 65535), default=8040, show_default=True, help="The port on this computer.")
 @click.option("--edition", metavar="NAME", help="Read cases under this edition; the one in use on the day, if left out.")
@@ -373,6 +475,47 @@ def _recorded(given: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise InputError(wrong)
     return {node.strip(): judgement.strip() for node, _, judgement in parts}
+
+
+def _minimums(knowledge: Knowledge, edition: str | None, at_least: tuple[str, ...]) -> list[Minimum]:
+    """Return the kinds of cases of an edition, and those asked for, with the numbers asked for."""
+    kinds: dict[str, Minimum] = {}
+    if edition is not None:
+        for kind in _one_of(edition, knowledge.editions, "edition").scoring.get("sampling", {}).get("enough_of", []):
+            counted = frozenset(map(key_of, kind["values"]))
+            kinds[kind["kind"]] = Minimum(kind["name"], kind["column"], counted, kind.get("at_least"))
+    problems = []
+    for asked in at_least:
+        kind, _, number = asked.rpartition("=")
+        column, _, values = kind.partition(":")
+        if not (kind and number.isdecimal() and int(number)):
+            message = f"'{asked}' is not a kind of case and a number."
+            problems.append(Problem(Place("--at-least"), "no-number", message, "Write ppo=5, or rosh_level:high,very_high=12."))
+        elif values:
+            counted = frozenset(key_of(value) for value in values.split(","))
+            name = f"{key_of(column)} {values.replace('_', ' ').replace(',', ' or ')}"
+            kinds[kind] = Minimum(name, key_of(column), counted, int(number))
+        elif kind in kinds:
+            kinds[kind] = replace_(kinds[kind], at_least=int(number))
+        else:
+            hint = did_you_mean(kind, kinds) or "Write COLUMN:VALUE,VALUE=NUMBER, or name the --edition that has the kind."
+            problems.append(Problem(Place("--at-least"), "unknown-kind", f"There is no kind of case '{kind}'.", hint))
+    if problems:
+        raise InputError(problems)
+    return list(kinds.values())
+
+
+def _reasons(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return references with reasons, from ``CASE=REASON``."""
+    pairs = [(name.strip(), why.strip()) for name, _, why in (one.partition("=") for one in given)]
+    problems = [
+        Problem(Place(option), "no-reason", f"'{name}' has no reason.", f'Write {option} "{name or "X123"}=transferred out".')
+        for name, why in pairs
+        if not (name and why)
+    ]
+    if problems:
+        raise InputError(problems)
+    return dict(pairs)
 
 
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:

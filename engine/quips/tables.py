@@ -45,7 +45,7 @@ class Table:
         return f"{letters(self.numbers[self.columns.index(column)])}{row}"
 
 
-def read_table(path: Path, wanted: Iterable[str], sheet: str | None = None) -> Table:
+def read_table(path: Path, wanted: Iterable[str], sheet: str | None = None, also: Iterable[str] = ()) -> Table:
     """Read the wanted columns of a list.
 
     A heading is matched whatever its case and spacing. What is written differently in case or spacing only is the same value, and
@@ -55,6 +55,7 @@ def read_table(path: Path, wanted: Iterable[str], sheet: str | None = None) -> T
         path: A CSV file in UTF-8, or a workbook ending in ``.xlsx``.
         wanted: The headings that are needed.
         sheet: The sheet of a workbook; its only one, if left out.
+        also: Headings that are read if they are there.
 
     Raises:
         InputError: If the file cannot be read, a wanted column is not there or is there twice, a cell holds a formula, or there
@@ -67,7 +68,8 @@ def read_table(path: Path, wanted: Iterable[str], sheet: str | None = None) -> T
     if not head_row:
         raise _refused(name, "empty-list", "The list is empty.", "Its first row has to be the headings.")
     keys = [key_of(heading) for heading in headings]
-    columns = tuple(dict.fromkeys(key_of(heading) for heading in wanted))
+    there = [heading for heading in also if key_of(heading) in keys]
+    columns = tuple(dict.fromkeys(key_of(heading) for heading in [*wanted, *there]))
     problems = [*_heading_problems(Place(name, head_row), keys, headings, columns)]
     if problems:
         raise InputError(problems)
