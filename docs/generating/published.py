@@ -9,8 +9,9 @@ from generating.links import Links
 from generating.words import bullets, capital, counted, escaped, heading_of, page, table
 from quips.framework import Node, Prompt
 from quips.knowledge import Knowledge
-from quips.published import Figure, Publication, Recomputed, Result, recompute
+from quips.published import Figure, Publication, Result
 from quips.reports.printed import CAVEAT
+from quips.scoring.recomputed import Recomputed, recompute
 
 _OF_NOTHING = "The reports of this edition print no such warning. We keep to that of the others."
 

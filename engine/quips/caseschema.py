@@ -64,7 +64,7 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
             },
             "judgements": {
                 "type": "object",
-                "propertyNames": {"pattern": f"^({'|'.join(editions or ['[a-z0-9-]+'])})/[0-9.]+/[a-z0-9-]+$"},
+                "propertyNames": {"pattern": f"^({'|'.join(editions or ['[a-z0-9-]+'])})/[0-9.]+(/[a-z0-9-]+)?$"},
                 "additionalProperties": _judgement(),
             },
             "disputes": {

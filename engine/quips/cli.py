@@ -9,9 +9,11 @@ from __future__ import annotations
 import gc
 import os
 import re
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace as replace_
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,21 +33,31 @@ from quips.findings import FindingBuilder
 from quips.forms.as_yaml import as_yaml
 from quips.forms.layout import MOST_TIMES, TIMES, Choices, prompts_of
 from quips.forms.writing import form_bytes, stages_of
+from quips.judgedtables import read_judged
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
+from quips.readings import readings
 from quips.reports import catalogue, printed
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
+from quips.reports.readers import agree_json, agree_text
+from quips.reports.samples import sample_csv, sample_json, sample_text
+from quips.reports.scores import SCORE_FORMATS, render_score
 from quips.reports.wording import as_at_words
+from quips.sampling import Minimum, draw, population_of, sample_size
+from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shapes import is_date
+from quips.shares import CONFIDENCE, LEAST
 from quips.source import Document
 from quips.statuses import Verdict
+from quips.tables import key_of, read_table
 from quips.vocabulary import STAGES
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100
 _MANY = 10  # of more cases than this, one line each is printed, unless the whole reports are asked for
+_MANY_WARNINGS = 20
 
 
 class _Day(click.ParamType[date]):
@@ -341,6 +353,100 @@ def published(worked_out: bool, rules: str | None, framework: str | None) -> Non
     sys.exit(1 if any(not one.agrees and not one.explained for one in found) else 0)
 
 
+@main.command()
+@click.argument("cases", nargs=-1, metavar="CASES...", type=click.Path(path_type=Path))
+@click.option("--published", "report", metavar="REPORT", help="Score what a published report prints, instead of cases.")
+@click.option("--edition", metavar="NAME", help="The edition to score under; the one that was answered, if left out.")
+@click.option("--variant", metavar="NAME", help="crc or nps, where the answers do not tell.")
+@click.option("--by", metavar="COLUMN", help="Set groups of cases side by side, such as --by team.")
+@click.option(
+    "--recorded",
+    multiple=True,
+    metavar="NODE=JUDGEMENT",
+    help="A rating, grade or conclusion that people gave, such as 1.1=Good; may be given again.",
+)
+@click.option("--population", type=click.IntRange(1), metavar="N", help="How many cases these were drawn from, if it is known.")
+@click.option(
+    "--confidence", type=click.FloatRange(0.5, 0.999), default=CONFIDENCE, show_default=True, help="The confidence of intervals."
+)
+@click.option("--least", type=click.IntRange(1), default=LEAST, show_default=True, help="Shares of fewer cases are not shown.")
+@click.option(
+    "--format", "form", type=click.Choice(list(SCORE_FORMATS)), default="text", show_default=True, help="The form of the report."
+)
+@click.option("--full", is_flag=True, help="In text, print every question that was answered as well.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on each report.")
+@_knowledge_options
+def score(
+    cases: tuple[Path, ...],
+    report: str | None,
+    edition: str | None,
+    variant: str | None,
+    by: str | None,
+    recorded: tuple[str, ...],
+    population: int | None,
+    confidence: float,
+    least: int,
+    form: str,
+    full: bool,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Score judged cases by an edition's own scheme: case files with judgements, folders of them, or tables of answers."""
+    if bool(cases) == bool(report):
+        raise click.UsageError("Name judged cases, or a report with --published; one of the two.")
+    if form == "xlsx" and output is None:
+        raise click.UsageError("A workbook is written to a file: name it with --output.")
+    with _told():
+        knowledge = _load(framework, rules)
+        asked = Asked(variant or "", _recorded(recorded), by or "", confidence, least, population)
+        if report is not None:
+            publication = _one_of(report, knowledge.publications, "report")
+            card = score_published(knowledge.editions[publication.edition], publication, asked)
+        else:
+            with Auditor(knowledge, "reference") as auditor:
+                judged = read_judged(cases, auditor, lambda files: _progress(files, "Reading"))
+            for warning in judged.warnings[:_MANY_WARNINGS]:
+                click.echo(str(warning), err=True)
+            if len(judged.warnings) > _MANY_WARNINGS:
+                click.echo(f"{len(judged.warnings) - _MANY_WARNINGS} more warnings.", err=True)
+            card = score_judged(edition_of(judged, edition, knowledge.editions), judged, asked)
+        _write(render_score(card, form, marking, _WIDTH, full), output)
+
+
+@main.command()
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...", type=click.Path(path_type=Path))
+@click.option(
+    "--confidence", type=click.FloatRange(0.5, 0.999), default=CONFIDENCE, show_default=True, help="The confidence of intervals."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on the report.")
+@_knowledge_options
+def agree(
+    tables: tuple[Path, ...],
+    confidence: float,
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Say how far readers of the same cases agree, question by question, and which cases they should talk about."""
+    with _told():
+        knowledge = _load(framework, rules)
+        with Auditor(knowledge, "reference") as auditor:
+            found = list(readings(read_judged(tables, auditor), confidence))
+        if not found:
+            hint = "Each row needs a 'reader', and some cases two."
+            message = "No question was answered by two readers of the same case."
+            raise InputError([Problem(Place(str(tables[0])), "one-reader", message, hint)])
+        text = agree_text(found, marking, _WIDTH, confidence) if form == "text" else agree_json(found, confidence)
+        _write(text, output)
+
+
 @main.command("coverage")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
 @_knowledge_options
@@ -350,6 +456,103 @@ def coverage_(form: str, rules: str | None, framework: str | None) -> None:
         covered = coverage(_load(framework, rules))
         click.echo(printed.coverage_text(covered) if form == "text" else printed.coverage_json(covered), nl=False)
     sys.exit(1 if any(edition.neither for edition in covered.editions) or any(covered.uncited.values()) else 0)
+
+
+@main.command()
+@click.argument("population", metavar="LIST", type=click.Path(path_type=Path))
+@click.option("--size", type=click.IntRange(1), help="How many cases to draw; worked out from the two below, if left out.")
+@click.option(
+    "--confidence",
+    type=click.FloatRange(0, 100, True, True),
+    help="How sure a share is to be within the margin, in per cent; 80 if left out.",
+)
+@click.option("--margin", type=click.FloatRange(0, 100, True, True), help="Within how many points either way; 5 if left out.")
+@click.option(
+    "--by", multiple=True, metavar="COLUMN", help="Keep this column in proportion; may be repeated, the closest kept first."
+)
+@click.option("--seed", metavar="WORD", help="What the draw follows from; one is made up and shown, if left out.")
+@click.option("--edition", metavar="NAME", help="Show the kinds of cases of which this edition wants enough.")
+@click.option(
+    "--at-least",
+    multiple=True,
+    metavar="KIND=NUMBER",
+    help="At least so many of a kind of the edition, or of COLUMN:VALUE,VALUE; may be repeated.",
+)
+@click.option("--exclude", multiple=True, metavar="CASE=REASON", help="Leave this case out before the draw; may be repeated.")
+@click.option("--replace", multiple=True, metavar="CASE=REASON", help="Replace this case, which was drawn; may be repeated.")
+@click.option("--reference", default="reference", show_default=True, metavar="COLUMN", help="The column of references.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook; not needed if it has one.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True, help="The form.")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on it.")
+@_knowledge_options
+def sample(
+    population: Path,
+    size: int | None,
+    confidence: float | None,
+    margin: float | None,
+    by: tuple[str, ...],
+    seed: str | None,
+    edition: str | None,
+    at_least: tuple[str, ...],
+    exclude: tuple[str, ...],
+    replace: tuple[str, ...],
+    reference: str,
+    sheet: str | None,
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Draw cases to read from a list: CSV, or an Excel workbook, with a row for each case.
+
+    Without --size, as many as a share needs to be within --margin at --confidence: 80% and 5 points are what the inspectorate
+    stated in 2018. Only the columns that are named are read; leave names and dates of birth out of the list.
+    """
+    with _told():
+        if output is not None and output.resolve() == population.resolve():
+            message = "This is the list, and the sample would replace it."
+            raise InputError([Problem(Place(str(output)), "would-replace-list", message, "Choose another file.")])
+        if size is not None and (confidence is not None or margin is not None):
+            raise QuipsError("Give either --size, or --confidence and --margin: the one follows from the others.")
+        minimums = _minimums(_load(framework, rules), edition, at_least)
+        needed = [one.column for one in minimums if one.at_least is not None]
+        table = read_table(population, [reference, *by, *needed], sheet, [one.column for one in minimums])
+        cases = population_of(table, reference)
+        excluded, replaced = _reasons(exclude, "--exclude"), _reasons(replace, "--replace")
+        notes = [
+            f"The list has no column '{one.column}', so whether there are enough {one.name} cannot be seen."
+            for one in minimums
+            if one.column not in table.columns
+        ]
+        sized_by = f"{size}, as asked for."
+        if size is None:
+            sure, within = confidence or 80, margin or 5
+            eligible = len(cases) - len({name.casefold() for name in excluded})
+            size = sample_size(eligible, sure / 100, within / 100)
+            sized_by = (
+                f"{size}, enough of {eligible} for a share of all of them to be within {within:g} points at {sure:g}% "
+                "confidence; a share of fewer cases, such as one team's, is less sure."
+            )
+        drawn = draw(
+            cases,
+            size,
+            seed or secrets.token_hex(4),
+            [key_of(column) for column in by],
+            [one for one in minimums if one.column in table.columns],
+            excluded,
+            replaced,
+        )
+        match form:
+            case "text":
+                _write(sample_text(drawn, sized_by, notes, marking, _WIDTH), output)
+            case "json":
+                _write(sample_json(drawn, sized_by, notes, marking), output)
+            case _:
+                _write(sample_csv(drawn), output)
+                for words in [f"Seed: {drawn.seed}", *drawn.shortfalls, *notes]:
+                    click.echo(words, err=True)
 
 
 @main.command()
@@ -369,6 +572,60 @@ def serve(
 
     with _told(), Auditor(_load(framework, rules), engine, edition) as auditor:
         serve_pages(auditor, folder, port, browser, click.echo)
+
+
+def _recorded(given: tuple[str, ...]) -> dict[str, str]:
+    """Return recorded judgements by node."""
+    parts = [one.partition("=") for one in given]
+    wrong = [
+        Problem(Place("--recorded"), "wrong-form", f"'{''.join(part)}' names no node and judgement.", "Write it as 1.1=Good.")
+        for part in parts
+        if not all(piece.strip() for piece in part)
+    ]
+    if wrong:
+        raise InputError(wrong)
+    return {node.strip(): judgement.strip() for node, _, judgement in parts}
+
+
+def _minimums(knowledge: Knowledge, edition: str | None, at_least: tuple[str, ...]) -> list[Minimum]:
+    """Return the kinds of cases of an edition, and those asked for, with the numbers asked for."""
+    kinds: dict[str, Minimum] = {}
+    if edition is not None:
+        for kind in _one_of(edition, knowledge.editions, "edition").scoring.get("sampling", {}).get("enough_of", []):
+            counted = frozenset(map(key_of, kind["values"]))
+            kinds[kind["kind"]] = Minimum(kind["name"], kind["column"], counted, kind.get("at_least"))
+    problems = []
+    for asked in at_least:
+        kind, _, number = asked.rpartition("=")
+        column, _, values = kind.partition(":")
+        if not (kind and number.isdecimal() and int(number)):
+            message = f"'{asked}' is not a kind of case and a number."
+            problems.append(Problem(Place("--at-least"), "no-number", message, "Write ppo=5, or rosh_level:high,very_high=12."))
+        elif values:
+            counted = frozenset(key_of(value) for value in values.split(","))
+            name = f"{key_of(column)} {values.replace('_', ' ').replace(',', ' or ')}"
+            kinds[kind] = Minimum(name, key_of(column), counted, int(number))
+        elif kind in kinds:
+            kinds[kind] = replace_(kinds[kind], at_least=int(number))
+        else:
+            hint = did_you_mean(kind, kinds) or "Write COLUMN:VALUE,VALUE=NUMBER, or name the --edition that has the kind."
+            problems.append(Problem(Place("--at-least"), "unknown-kind", f"There is no kind of case '{kind}'.", hint))
+    if problems:
+        raise InputError(problems)
+    return list(kinds.values())
+
+
+def _reasons(given: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return references with reasons, from ``CASE=REASON``."""
+    pairs = [(name.strip(), why.strip()) for name, _, why in (one.partition("=") for one in given)]
+    problems = [
+        Problem(Place(option), "no-reason", f"'{name}' has no reason.", f'Write {option} "{name or "X123"}=transferred out".')
+        for name, why in pairs
+        if not (name and why)
+    ]
+    if problems:
+        raise InputError(problems)
+    return dict(pairs)
 
 
 def _load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:

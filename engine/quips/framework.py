@@ -237,6 +237,18 @@ class Edition:
         for node in self.nodes():
             yield from node.prompts
 
+    def judged_nodes(self) -> Iterator[Node]:
+        """Yield the nodes that an auditor answers as a whole for a case: key questions, and criteria with a summary question."""
+        criterion = self.scoring.get("criterion", {})
+        weights = criterion.get("weights")
+        sections = criterion.get("sections", ()) if isinstance(weights, dict) and "summary_question" in weights else ()
+        for division in self.divisions:
+            for node in division.walk():
+                is_key_question = self.levels[node.depth] == "key question" and "key_question" in self.scoring
+                is_criterion = self.levels[node.depth] != "section" and division.id in sections
+                if node.scored == "percentage" and (is_key_question or is_criterion):
+                    yield node
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -103,6 +103,12 @@ class Knowledge:
         return {prompt.name: prompt for edition in self.editions.values() for prompt in edition.prompts()}
 
     @cached_property
+    def judged_names(self) -> frozenset[str]:
+        """Every name under which a case is judged: prompts about a case, key questions, and criteria with a summary question."""
+        nodes = {f"{edition.name}/{node.id}" for edition in self.editions.values() for node in edition.judged_nodes()}
+        return frozenset(nodes | {prompt.name for prompt in self.prompts.values() if prompt.about == "case"})
+
+    @cached_property
     def graph(self) -> Graph:
         """The graph of everything."""
         return build_graph(self.rules, self.editions, self.limits, self.vocabulary)

@@ -1,13 +1,12 @@
-"""What the inspectorate printed of the five inspections, and what of it adds up when it is worked out again."""
+"""What the inspectorate printed of the five inspections."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from quips.framework import Edition, Node
 from quips.places import Place
 from quips.source import Document
 
@@ -113,78 +112,10 @@ class Publication:
     others: Mapping[str, tuple[Mapping[str, Any], ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """A printed figure that can be worked out from others.
-
-    Attributes:
-        publication: The report.
-        what: What was worked out.
-        printed: What is printed.
-        found: What comes out.
-        agrees: Whether they agree, within rounding.
-        explained: The reason on record if they do not; empty if there is none.
-        line: The line of the printed figure.
-    """
-
-    publication: str
-    what: str
-    printed: str
-    found: str
-    agrees: bool
-    explained: str
-    line: int
-
-
 def read_publications(documents: Iterable[Document]) -> dict[str, Publication]:
     """Build the publications from their schema-valid parts, by name."""
     ordered = sorted(documents, key=lambda document: (document.value["report"], document.file))
     return {name: _publication(name, list(parts)) for name, parts in groupby(ordered, lambda document: document.value["report"])}
-
-
-def recompute(publication: Publication, edition: Edition) -> Iterator[Recomputed]:
-    """Work out again what can be: shares from counts, section scores from criteria, ratings from key questions."""
-    for figure in publication.figures:
-        if figure.percent is not None and figure.n is not None and figure.of:
-            share = 100 * figure.n / figure.of
-            agrees = abs(share - figure.percent) <= 0.5 + 1e-9
-            what = f"{figure.n} of {figure.of} ({figure.prompt.rsplit('/', 1)[1]})"
-            yield _recomputed(publication, what, f"{figure.percent:g}%", f"{share:.1f}%", agrees, figure.line)
-    results = {result.node: result for result in publication.results}
-    for node in edition.nodes():
-        printed = results.get(node.id)
-        children = [results[child.id] for child in node.children if child.id in results]
-        if printed is None or not children:
-            continue
-        if printed.percent is not None and all(child.percent is not None for child in children):
-            mean = sum(child.percent or 0 for child in children) / len(children)
-            agrees = abs(mean - printed.percent) <= 0.5 + 1e-9
-            what = f"{node.id} as the mean of {', '.join(child.node for child in children)}"
-            yield _recomputed(publication, what, f"{printed.percent}%", f"{mean:.2f}%", agrees, printed.line)
-        elif printed.verdict and edition.scoring.get("standard", {}).get("rule") == "lowest_key_question":
-            yield from _rating(publication, edition, node, printed, children)
-
-
-def _rating(
-    publication: Publication, edition: Edition, node: Node, printed: Result, children: list[Result]
-) -> Iterator[Recomputed]:
-    """A standard takes the rating of its lowest key question."""
-    shares = [child.percent for child in children if child.percent is not None]
-    bands = sorted(
-        ((band["at_least"], band["name"]) for band in edition.scoring.get("bands", []) if "at_least" in band), reverse=True
-    )
-    if not shares or not bands:
-        return
-    lowest = min(shares)
-    band = next((name for edge, name in bands if lowest >= edge), bands[-1][1])
-    agrees = band.lower() == printed.verdict.lower()
-    what = f"{node.id} by its lowest key question, {lowest}%"
-    yield _recomputed(publication, what, printed.verdict, band, agrees, printed.line)
-
-
-def _recomputed(publication: Publication, what: str, printed: str, found: str, agrees: bool, line: int) -> Recomputed:
-    why = next((c.why for c in publication.contradictions if line in c.lines), "") if not agrees else ""
-    return Recomputed(publication.name, what, printed, found, agrees, why, line)
 
 
 def _publication(name: str, parts: list[Document]) -> Publication:

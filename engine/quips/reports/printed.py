@@ -9,7 +9,8 @@ from dataclasses import asdict
 from quips.coverage import Coverage
 from quips.framework import Source
 from quips.knowledge import Knowledge
-from quips.published import Figure, Publication, Recomputed, recompute
+from quips.published import Figure, Publication
+from quips.scoring.recomputed import Recomputed, recompute
 
 CAVEAT = "Printed shares of the areas inspected. The inspectorate warns against comparing areas closely."
 

@@ -1,0 +1,70 @@
+"""Scores as one self-contained, printable page, laid out as the reports lay out theirs: no script, nothing fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from quips.reports import scoretext
+from quips.reports.charts import Bar, bars
+from quips.scoring.cards import Scorecard
+from quips.scoring.schemes import bands_of
+from quips.scoring.tree import Scored
+
+
+def to_html(card: Scorecard, marking: str) -> str:
+    """Return a scorecard as one HTML page.
+
+    Args:
+        card: The scorecard.
+        marking: The protective marking that stands on every page.
+    """
+    environment = Environment(
+        loader=PackageLoader("quips", "reports"),
+        autoescape=select_autoescape(["html", "j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["capitalize_first"] = lambda words: words[:1].upper() + words[1:]
+    environment.globals.update(
+        words=scoretext, chart=lambda top: _chart(card, top), rows_of=rows_of, answered=answered, grouped=grouped
+    )
+    return environment.get_template("scores.html.j2").render(card=card, marking=marking)
+
+
+def rows_of(division: Scored) -> Iterator[Scored]:
+    """Yield a section or domain and its nodes down to key questions and criteria, in order."""
+    return (scored for scored in division.walk() if not scored.is_question)
+
+
+def answered(division: Scored) -> list[tuple[Scored, list[Scored]]]:
+    """Return the nodes of a section or domain that have questions with answers, with those questions."""
+    found = [(node, [part for part in node.parts if part.is_question and _was_answered(part)]) for node in rows_of(division)]
+    return [(node, questions) for node, questions in found if questions]
+
+
+def grouped(card: Scorecard) -> list[tuple[Scored, list[tuple[str, Scored]]]]:
+    """Return what is scored in any group of cases, with its scores by group; the whole has no groups."""
+    found = []
+    for scored in card.walk():
+        rows = [(group.name, group.scores[scored.name]) for group in card.groups if scored.name in group.scores]
+        if not scored.is_question and scored.level != "overall" and any(one.measure for _, one in rows):
+            found.append((scored, rows))
+    return found
+
+
+def _was_answered(question: Scored) -> bool:
+    return question.share is None or bool(question.share.of + question.share.not_applicable)
+
+
+def _chart(card: Scorecard, division: Scored) -> str:
+    nodes = [scored for scored in rows_of(division) if scored.measure]
+    rows = [Bar(scored.number, scored.measure, scored.told) for scored in nodes if scored.measure]
+    interval = ", with their intervals" if any(row.measure.bounded for row in rows) else ""
+    return bars(
+        rows,
+        bands_of(card.edition.scoring),
+        f"Chart of the scores of {division.title}{interval}. The table has the same figures.",
+    )

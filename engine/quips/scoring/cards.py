@@ -1,0 +1,295 @@
+"""Scores of an edition from judged cases or from what a report prints, whole and by groups of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quips.framework import Edition
+from quips.judged import Judged, Overturned
+from quips.places import Place
+from quips.problems import InputError, Problem, did_you_mean, listed
+from quips.published import Publication
+from quips.scoring.schemes import bands_of, score
+from quips.scoring.tree import UNVERIFIED, Results, Scored
+from quips.shares import CONFIDENCE, LEAST, Share, is_small
+
+JUDGED, PUBLISHED = "judged", "published"
+_CAVEAT = (
+    "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such "
+    "warning; those of the others do, and we keep to it."
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to score.
+
+    Attributes:
+        variant: ``crc`` or ``nps``, where an edition has variants; what was answered tells, if left out.
+        recorded: The judgements that people recorded of nodes, by number.
+        by: The column to set groups of cases side by side by; empty for none.
+        confidence: The confidence of the intervals.
+        least: Shares of fewer relevant cases are neither shown nor counted in a mean.
+        population: How many cases the cases were drawn from; None if that is not known.
+    """
+
+    variant: str = ""
+    recorded: Mapping[str, str] | None = None
+    by: str = ""
+    confidence: float = CONFIDENCE
+    least: int = LEAST
+    population: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of cases, and its scores by full name."""
+
+    name: str
+    cases: int
+    scores: Mapping[str, Scored]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """An edition, scored.
+
+    Attributes:
+        edition: The edition.
+        variant: ``crc`` or ``nps``; empty if it has no variants or that is not said.
+        source: ``judged`` or ``published``.
+        report: The published report; empty for judged cases.
+        cases: How many cases were read; 0 for a published report.
+        scored: Headlines or the whole first, then the framework in its own order.
+        groups: The groups of cases, where they are set side by side.
+        asked: How it was scored.
+        by_prompt: How often proposals were overturned, by prompt.
+        by_rule: How often, by rule.
+        undecided: Cases and questions on which readers differ, which count for nothing.
+        notes: What should be known of the scheme.
+        caveat: What the inspectorate says against comparing.
+    """
+
+    edition: Edition
+    variant: str
+    source: str
+    report: str
+    cases: int
+    scored: tuple[Scored, ...]
+    groups: tuple[Group, ...]
+    asked: Asked
+    by_prompt: tuple[Overturned, ...]
+    by_rule: tuple[Overturned, ...]
+    undecided: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    caveat: str
+
+    def walk(self) -> Iterator[Scored]:
+        """Yield everything that is scored, in order."""
+        for scored in self.scored:
+            yield from scored.walk()
+
+    def named(self, number: str) -> Scored:
+        """Return what is scored under a number, a thread's name or ``overall``.
+
+        Raises:
+            LookupError: There is no such thing.
+        """
+        return next(scored for scored in self.walk() if scored.number == number and not scored.is_question)
+
+
+def score_judged(edition: Edition, judged: Judged, asked: Asked | None = None) -> Scorecard:
+    """Score judged cases.
+
+    Args:
+        edition: The edition; what was answered under another is left out.
+        judged: The judged cases.
+        asked: How to score.
+
+    Raises:
+        InputError: No case was judged under the edition, there is no such column, variant or node, or a recorded judgement is not
+            one that there is.
+    """
+    asked = asked or Asked()
+    mine = judged.of_edition(edition.name)
+    if not mine.answers:
+        message = f"No case was judged under {edition.name}."
+        hint = f"There are judgements under {listed(judged.editions, 'and')}." if judged.editions else ""
+        raise InputError([Problem(Place("--edition"), "nothing-judged", message, hint)])
+    _check(edition, mine, asked)
+    shares = mine.shares()
+    variant = asked.variant or _variant_of(edition, shares)
+    results = Results(
+        shares=shares,
+        recorded=asked.recorded or {},
+        cases=len(mine.cases),
+        confidence=asked.confidence,
+        least=asked.least,
+        population=asked.population,
+    )
+    by_prompt, by_rule = (sorted(found, key=lambda one: is_small(one.share, asked.least)) for found in mine.overturned())
+    return Scorecard(
+        *(edition, variant, JUDGED, "", len(mine.cases), score(edition, results, variant)),
+        tuple(_groups(edition, mine, asked, variant)) if asked.by else (),
+        asked,
+        tuple(by_prompt),
+        tuple(by_rule),
+        mine.undecided,
+        tuple(_notes(edition)),
+        caveat_of(edition),
+    )
+
+
+def score_published(edition: Edition, publication: Publication, asked: Asked | None = None) -> Scorecard:
+    """Score what a report prints: whatever can be is worked out from the figures beneath it, as it would be from cases."""
+    results = results_of(publication)
+    variant = (asked.variant if asked else "") or _variant_of(
+        edition, dict.fromkeys(f"{edition.name}/{node}" for node in results.printed)
+    )
+    return Scorecard(
+        *(edition, variant, PUBLISHED, publication.name, 0, score(edition, results, variant), (), asked or Asked(), (), (), ()),
+        tuple(_notes(edition)),
+        caveat_of(edition),
+    )
+
+
+def results_of(publication: Publication) -> Results:
+    """Return what a report prints as what a scheme scores."""
+    found = (*publication.results, *publication.headlines)
+    named = [(one.node or one.thread, one) for one in found]
+    return Results(
+        printed={name: one.percent for name, one in named if one.percent is not None},
+        verdicts={name: one.verdict for name, one in named if one.verdict},
+    )
+
+
+def caveat_of(edition: Edition) -> str:
+    """Return what the inspectorate says against comparing areas, in our words."""
+    caveats = [caveat["statement"].strip() for caveat in edition.scoring.get("caveats", ()) if caveat["name"] == "no-comparison"]
+    return caveats[0] if caveats else _CAVEAT
+
+
+def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Iterator[Group]:
+    grouped = judged.grouped(asked.by)
+    shares = {name: group.shares() for name, group in grouped.items()}
+    hidden = _hidden(shares, asked.least)
+    for name, group in grouped.items():
+        results = Results(
+            shares=shares[name], cases=len(group.cases), confidence=asked.confidence, least=asked.least, hidden=hidden[name]
+        )
+        scored = {part.name: part for top in score(edition, results, variant) for part in top.walk()}
+        yield Group(name, len(group.cases), scored)
+
+
+def _hidden(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, frozenset[str]]:
+    """Return which shares of which groups not to show, so that those too small cannot be had by subtraction from the whole."""
+    hidden: dict[str, set[str]] = {group: set() for group in shares}
+    for question in {question for of in shares.values() for question in of}:
+        sizes = sorted((of[question].of, group) for group, of in shares.items() if question in of and of[question].of)
+        away = sum(1 for _, group in sizes if is_small(shares[group][question], least))
+        cases = sum(size for size, _ in sizes[:away])
+        while 0 < away < len(sizes) and (away == 1 or cases < least):
+            size, group = sizes[away]
+            hidden[group].add(question)
+            cases, away = cases + size, away + 1
+    return {group: frozenset(questions) for group, questions in hidden.items()}
+
+
+def _variant_of(edition: Edition, answered: Mapping[str, object]) -> str:
+    """Return the variant whose own nodes something is known of; empty if there is none or it is more than one."""
+    own = {f"{edition.name}/{node.id}": node.variant for node in edition.nodes() if node.variant}
+    own |= {prompt.name: prompt.variant for prompt in edition.prompts() if prompt.variant}
+    found = {own[name] for name in answered if name in own}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _check(edition: Edition, judged: Judged, asked: Asked) -> None:
+    """Stop at what was asked for and is not there."""
+    problems = []
+    if asked.by and asked.by not in judged.columns():
+        hint = (
+            did_you_mean(asked.by, judged.columns()) or f"They are described by {listed(judged.columns(), 'and') or 'nothing'}."
+        )
+        problems.append(Problem(Place("--by"), "unknown-column", f"The cases are not described by '{asked.by}'.", hint))
+    if asked.variant and asked.variant not in edition.variants:
+        known = f"There are {listed(edition.variants, 'and')}." if edition.variants else "Leave it out."
+        message = f"{edition.name} has no variant '{asked.variant}'."
+        problems.append(Problem(Place("--variant"), "unknown-variant", message, known))
+    if asked.population is not None and asked.population < len(judged.cases):
+        message = f"The population ({asked.population}) is smaller than the {len(judged.cases)} cases that were read."
+        problems.append(Problem(Place("--population"), "too-few", message, "Say how many cases they were drawn from."))
+    scales = scales_of(edition)
+    for number, said in (asked.recorded or {}).items():
+        place = Place("--recorded")
+        if number not in scales:
+            message = f"Nothing is recorded of '{number}' in {edition.name}."
+            problems.append(Problem(place, "unknown-node", message, f"It is of {listed(scales, 'and')}."))
+        elif said.lower() not in map(str.lower, scales[number]):
+            message = f"'{said}' is not what {number} can be: {listed(scales[number])}."
+            problems.append(Problem(place, "wrong-value", message, did_you_mean(said, scales[number])))
+    if problems:
+        raise InputError(problems)
+
+
+def scales_of(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """Return the nodes of which people record a judgement, with what it can be, best first."""
+    scoring = edition.scoring
+    scales: dict[str, tuple[str, ...]] = {}
+    grades, conclusions, by_characteristics = (scoring.get(name, {}) for name in ("grades", "conclusions", "characteristics"))
+    for division in edition.divisions:
+        for node in division.children:
+            if division.id in grades.get("sections", ()):
+                scales[node.id] = tuple(grades["scale"])
+            elif division.id in conclusions.get("sections", ()):
+                scales[node.id] = tuple(label["name"] for label in conclusions["labels"])
+            elif node.id in by_characteristics.get("standards", ()):
+                scales[node.id] = tuple(scoring["overall"]["points"])
+    return scales
+
+
+def _notes(edition: Edition) -> Iterator[str]:
+    """Say where the bands begin, and what that rests on."""
+    scoring = edition.scoring
+    bands = bands_of(scoring)
+    if bands:
+        edges = listed((f"{band.name} from {band.at_least:g}%" for band in bands if band.at_least), "and")
+        unverified = any(band.get("standing") == UNVERIFIED for band in scoring["bands"])
+        rests = " The report prints the words; where they begin is remembered, not printed." if unverified else ""
+        yield f"{edges}; below that {bands[-1].name}.{rests}"
+        bounded = [*_bracketed(scoring)]
+        if bounded:
+            yield f"What the report alone says of the edges: {'; '.join(bounded)}."
+    if scoring.get("notes"):
+        yield " ".join(scoring["notes"].split())
+
+
+def _bracketed(scoring: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a report's own figures say of where bands begin."""
+    for bracket in scoring.get("brackets", ()):
+        most = f" and at most {bracket['at_most']}%" if "at_most" in bracket else ""
+        yield f"{bracket['band']} begins above {bracket['above']}%{most}"
+    seen = scoring.get("bands_seen", {})
+    for name in (band["name"] for band in scoring.get("bands", ()) if band["name"] in seen):
+        yield f"{name} was given between {seen[name]['lowest']}% and {seen[name]['highest']}%"
+
+
+def edition_of(judged: Judged, asked: str | None, editions: Mapping[str, Edition]) -> Edition:
+    """Return the edition to score: the one asked for, else the only one that was answered.
+
+    Raises:
+        InputError: There is no such edition, nothing was answered, or several editions were.
+    """
+    place = Place("--edition")
+    if asked is not None and asked not in editions:
+        hint = did_you_mean(asked, editions) or f"There are {listed(editions, 'and')}."
+        raise InputError([Problem(place, "unknown-edition", f"There is no edition '{asked}'.", hint)])
+    if asked is None and not judged.editions:
+        raise InputError(
+            [Problem(place, "nothing-judged", "No case has a judgement.", "Answers stand under 'judgements' in a case file.")]
+        )
+    if asked is None and len(judged.editions) > 1:
+        message = f"Cases were judged under {listed(judged.editions, 'and')}."
+        raise InputError([Problem(place, "several-editions", message, "Say which to score with --edition.")])
+    return editions[asked or judged.editions[0]]
