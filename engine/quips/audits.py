@@ -169,12 +169,8 @@ class Auditor:
 
     def _unknown_prompts(self, case: Case, document: Document) -> Iterator[Problem]:
         for name in case.judgements:
-            if name not in self.knowledge.prompts:
-                edition = name.split("/")[0]
-                hint = did_you_mean(name, [known for known in self.knowledge.prompts if known.startswith(f"{edition}/")])
-                hint = hint or f"To see them: quips list prompts --edition {edition}."
-                place = document.key_place("judgements", name)
-                yield Problem(place, "unknown-prompt", f"There is no prompt '{name}'.", hint)
+            if name not in self.knowledge.judged_names:
+                yield unknown_question(name, document.key_place("judgements", name), self.knowledge)
 
     def _unknown_rules(self, case: Case, document: Document) -> Iterator[Problem]:
         renamed = {former: rule.name for rule in self.knowledge.rules.values() for former in rule.former_names}
@@ -248,6 +244,21 @@ def _disputes_of_nothing(case: Case, document: Document, findings: Iterable[Find
             place = document.place(*dispute.path)
             hint = "What it was about may have changed; take the dispute out, or correct it."
             yield Problem(place, "dispute-of-nothing", f"{what} in this case to dispute.", hint, Level.WARNING)
+
+
+def unknown_question(name: str, place: Place, knowledge: Knowledge) -> Problem:
+    """Return the problem that there is nothing of a name to answer, with what was probably meant."""
+    prompt = knowledge.prompts.get(name)
+    if prompt is not None:
+        message = f"'{name}' is about the organisation, so it is not answered case by case."
+        return Problem(place, "not-about-a-case", message, "Leave it out.")
+    edition = name.partition("/")[0]
+    if edition not in knowledge.editions:
+        hint = did_you_mean(edition, knowledge.editions) or "Write it as edition/number/prompt, such as standards-2018/2.1.1."
+        return Problem(place, "unknown-prompt", f"There is no edition '{edition}'.", hint)
+    hint = did_you_mean(name, (known for known in knowledge.judged_names if known.startswith(f"{edition}/")))
+    kind = "prompt" if name.count("/") > 1 else "key question or criterion with a summary question called"
+    return Problem(place, "unknown-prompt", f"There is no {kind} '{name}'.", hint or f"To see them: quips show {edition}.")
 
 
 def read_record(path: Path, knowledge: Knowledge, shown_as: str | None = None) -> Document:

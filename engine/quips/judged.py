@@ -9,11 +9,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from quips.audits import Audit
+from quips.audits import Audit, unknown_question
 from quips.cases import History
 from quips.knowledge import Knowledge
 from quips.places import NOWHERE, Place
-from quips.problems import InputError, Level, Problem, did_you_mean
+from quips.problems import InputError, Level, Problem
 from quips.proposals import FOR_THE_AUDITOR, NO, NOT_APPLICABLE, YES
 from quips.shares import Share
 
@@ -233,21 +233,6 @@ def unexplained(answer: Answer, place: Place) -> Problem:
     judged, suggested = words_of(answer.answer), words_of(answer.proposal)
     message = f"{answer.case}: {answer.question} is judged {judged}, where the record suggests {suggested}."
     return Problem(place, "no-reason", message, "Say why.", Level.WARNING)
-
-
-def unknown_question(name: str, place: Place, knowledge: Knowledge) -> Problem:
-    """Return the problem that there is nothing of a name to answer, with what was probably meant."""
-    prompt = knowledge.prompts.get(name)
-    if prompt is not None:
-        message = f"'{name}' is about the organisation, so it is not answered case by case."
-        return Problem(place, "not-about-a-case", message, "Leave it out.")
-    edition = name.partition("/")[0]
-    if edition not in knowledge.editions:
-        hint = did_you_mean(edition, knowledge.editions) or "Write it as edition/number/prompt, such as standards-2018/2.1.1."
-        return Problem(place, "unknown-prompt", f"There is no edition '{edition}'.", hint)
-    hint = did_you_mean(name, (known for known in knowledge.judged_names if known.startswith(f"{edition}/")))
-    kind = "prompt" if name.count("/") > 1 else "key question or criterion with a summary question called"
-    return Problem(place, "unknown-prompt", f"There is no {kind} '{name}'.", hint or f"To see them: quips show {edition}.")
 
 
 def judged_twice(case: str, question: str, reader: str, place: Place, first: str) -> Problem:

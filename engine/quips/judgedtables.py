@@ -18,7 +18,7 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from quips.audits import Auditor, case_files
+from quips.audits import Auditor, case_files, unknown_question
 from quips.caseschema import REFERENCE_PATTERN
 from quips.judged import (
     ANSWERS,
@@ -31,7 +31,6 @@ from quips.judged import (
     judged_twice,
     together,
     unexplained,
-    unknown_question,
     who,
     words_of,
 )
