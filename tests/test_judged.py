@@ -152,6 +152,7 @@ def test_what_is_wrong_in_several_files_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"{CASE}  standards-2018/2.9.9: {{answer: yes}}\n", encoding="utf-8")
     (tmp_path / "b.yaml").write_text(f"{CASE}  {KEY}: {{answer: yes}}\n", encoding="utf-8")
     (tmp_path / "c.csv").write_text(f"case,prompt,answer\nTV-9,{KEY},maybe\n", encoding="utf-8")
+    (tmp_path / "d.yaml").write_text(f"{CASE}  {KEY}: {{answer: yes}}\n", encoding="utf-8")
     with Auditor(knowledge(), "reference") as auditor, pytest.raises(InputError) as told:
         read_judged([tmp_path, tmp_path / "c.csv"], auditor)
     assert sorted(problem.name for problem in told.value.problems) == ["judged-twice", "unknown-prompt", "wrong-value"]

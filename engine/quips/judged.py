@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
 
-from quips.audits import Audit, unknown_question
+from quips.audits import Audit
 from quips.cases import History
 from quips.knowledge import Knowledge
 from quips.places import NOWHERE, Place
@@ -154,20 +154,15 @@ class Judged:
         return _overturned(prompts), _overturned(rules)
 
 
-def from_audits(audits: Iterable[Audit], knowledge: Knowledge, reader: str = "") -> Judged:
+def from_audits(audits: Iterable[Audit], reader: str = "") -> Judged:
     """Return what the auditors answered in case files, beside what their audits propose.
 
     Args:
         audits: The audits of the case files.
-        knowledge: The knowledge base they were made by.
         reader: Who answered in these files; empty if that is not known.
-
-    Raises:
-        InputError: An answer is to a question that there is not.
     """
     answers: list[Answer] = []
     described: dict[str, Mapping[str, str]] = {}
-    problems: list[Problem] = []
     warnings: list[Problem] = []
     for audit in audits:
         case = audit.case
@@ -175,9 +170,6 @@ def from_audits(audits: Iterable[Audit], knowledge: Knowledge, reader: str = "")
         proposed = {proposal.prompt.name: proposal for proposal in audit.proposals}
         for name, judgement in case.judgements.items():
             place = case.document.key_place("judgements", name) if case.document else NOWHERE
-            if name not in knowledge.judged_names:
-                problems.append(unknown_question(name, place, knowledge))
-                continue
             proposal = proposed.get(name)
             suggested = proposal.answer if proposal and proposal.answer != FOR_THE_AUDITOR else ""
             rules = tuple(dict.fromkeys(finding.rule.name for finding in proposal.findings)) if proposal and suggested else ()
@@ -189,8 +181,6 @@ def from_audits(audits: Iterable[Audit], knowledge: Knowledge, reader: str = "")
             answers.append(answer)
             if is_unexplained(answer):
                 warnings.append(unexplained(answer, place))
-    if problems:
-        raise InputError(problems)
     return Judged(tuple(answers), described, tuple(warnings))
 
 

@@ -89,7 +89,7 @@ def read_judged(paths: Sequence[Path], auditor: Auditor, progress: Callable[[lis
             problems.append(Problem(Place(file), "judged-twice", message, "Leave one. Two readers' answers go into a table."))
         first.setdefault(audit.case.reference, file)
     try:
-        parts += [from_audits(audits, auditor.knowledge)] if audits else []
+        parts += [from_audits(audits)] if audits else []
     except InputError as error:
         problems += error.problems
     if problems:
