@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from quips.audits import Audit
 from quips.cases import History
-from quips.knowledge import Knowledge
 from quips.places import NOWHERE, Place
 from quips.problems import InputError, Level, Problem
 from quips.proposals import FOR_THE_AUDITOR, NO, NOT_APPLICABLE, YES
