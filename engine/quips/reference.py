@@ -182,7 +182,7 @@ class ReferenceEngine:
         open_beneath = []
         for found, kind in beneath:
             if kind == "rests_on" and self._verdicts[found.number][found.status] is _OPEN and not found.only_timing:
-                open_beneath.append(found)  # noqa: PERF401 - mostly there is none
+                open_beneath.append(found)
         undermined_by, waits_for = self._refs(finding.undermined_by), self._refs(open_beneath)
         decided = (name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
         return tuple.__new__(Decision, decided)
