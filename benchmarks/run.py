@@ -77,7 +77,7 @@ def _and_beneath(program: Program, number: int) -> set[int]:
 
 
 def explained(knowledge: Knowledge, engine: ReferenceEngine, case: Case) -> None:
-    """Evaluate a case and build every finding with its explanation."""
+    """Evaluate a case and build every finding, each with every word of its explanation: none is put off until it is asked for."""
     evaluation = engine.evaluate(case)
     FindingBuilder(knowledge, engine, case).findings(evaluation, engine.decisions(evaluation))
 
@@ -110,23 +110,27 @@ def cold(what: str, fresh_cache: bool) -> None:
 
 
 def checks() -> None:
-    """Print how long `quips check` takes: from nothing, with nothing changed since, and with one rule changed."""
+    """Print how long `quips check` takes: from nothing, with nothing changed since, and with one rule changed.
+
+    By default it runs the examples on the reference engine; with `--engine both`, on both.
+    """
     with tempfile.TemporaryDirectory() as folder:
         rules = Path(folder, "rules")
         shutil.copytree(find_folder("rules"), rules)
         changed, title = rules / CHANGED, "\ntitle: "
         text = changed.read_text(encoding="utf-8")
-        for engine in ("reference", "both") if durable_available() else ("reference",):
+        for name, options in {"quips check": [], "quips check --engine both": ["--engine", "both"]}.items():
             changed.write_text(text, encoding="utf-8")
-            command = [sys.executable, "-m", "quips", "check", "--engine", engine, "--rules", str(rules)]
-            environment = os.environ | {"XDG_CACHE_HOME": f"{folder}/{engine}"}
+            command = [sys.executable, "-m", "quips", "check", *options, "--rules", str(rules)]
+            environment = os.environ | {"XDG_CACHE_HOME": f"{folder}/{name}"}
             for what in ("from nothing", "nothing changed", "one rule changed"):
                 if what == "one rule changed":
                     changed.write_text(text.replace(title, f"{title}Again, ", 1), encoding="utf-8")
                 started, used = time.perf_counter(), cpu()
                 subprocess.run(command, env=environment, capture_output=True, check=True)  # noqa: S603 - our own command
-                taken = time.perf_counter() - started
-                print(f"{f'quips check, {engine}, {what}':<58}{taken:>10.2f} s         of it at work {cpu() - used:.2f} s")
+                taken, at_work = time.perf_counter() - started, cpu() - used
+                aim = "   promised 3.00" if not options and what == "from nothing" else ""
+                print(f"{f'{name}, {what}':<58}{taken:>10.2f} s         of it at work {at_work:.2f} s{aim}")
 
 
 def cpu() -> float:

@@ -14,7 +14,10 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from knowledge_base import CASES, ROOT
+from quips.checking import Checked
 from quips.cli import main
+from quips.durable.engine import durable_available
+from quips.knowledge import Knowledge
 
 GOOD = """\
 case: TV-0001
@@ -254,9 +257,24 @@ def test_next_asks_what_settles_most(tmp_path: Path) -> None:
 
 
 def test_check_passes_on_what_is_shipped() -> None:
-    result = quips("check", "--engine", "reference")
+    result = quips("check")
     assert result.exit_code == 0, result.stderr
-    assert "0 fail" in result.stdout
+    assert "on the reference engine: 0 fail" in result.stdout
+
+
+@pytest.mark.skipif(not durable_available(), reason="durable_rules is not installed")
+def test_check_runs_the_examples_on_both_engines_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not run here, since they take long; whether they pass on both is for `.ci/run`."""
+    asked = []
+
+    def checked(knowledge: Knowledge, durable: bool, *options: object) -> Checked:
+        asked.append(durable)
+        return Checked([], 1, 0)
+
+    monkeypatch.setattr("quips.cli.check_examples", checked)
+    said = quips("check", "--engine", "both").stdout
+    assert asked == [True]
+    assert "on the reference and durable engines" in said
 
 
 def test_check_gathers_every_problem_of_a_broken_copy(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ Nothing here decides anything. Each condition of a tree is asked by the same com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from quips.cases import Value
+from quips.cases import History, Value
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, facts_of
 from quips.places import Place
 from quips.problems import listed
@@ -61,16 +62,15 @@ class Explainer:
     def __init__(self, conditions: Conditions, vocabulary: Vocabulary, world: World) -> None:
         """Keep what the explanations are read off."""
         self.conditions, self.vocabulary, self.world = conditions, vocabulary, world
-        self._facts: dict[tuple[str, int], Fact] = {}
+        self._facts: defaultdict[int, dict[str, Fact]] = defaultdict(dict)
+        self._throughout: dict[str, Fact] = {}
 
     def tree(self, condition: Condition, day: int) -> Step:
         """Return a condition with the truth of each of its parts on a day."""
         truth = self.conditions.asks(condition)(self.world, day)
         match condition:
             case Test():
-                found = self.fact(condition.subject, day)
-                suffix = " (inferred)" if found.inferred else ""
-                return Step(self.in_words(condition), truth, found.value + suffix, condition.place)
+                return self._tested(condition, day, truth)
             case AllOf(parts):
                 steps = tuple(self.tree(part, day) for part in parts)
                 return Step("all of these" if steps else "every case", truth, "", condition.place, steps)
@@ -82,44 +82,54 @@ class Explainer:
             case Has():
                 return Step(self.in_words(condition), truth, self.record_in_words(condition), condition.place)
 
+    def _tested(self, test: Test, day: int, truth: Truth) -> Step:
+        found = self.fact(test.subject, day)
+        return Step(self.in_words(test), truth, f"{found.value} (inferred)" if found.inferred else found.value, test.place)
+
     def first_failed(self, condition: Condition, day: int) -> Step | None:
         """Return the first condition that keeps one from being true: one that is false before one that is not known."""
-        return self._first(condition, day, False) or self._first(condition, day, None)
+        truth = self.conditions.asks(condition)(self.world, day)
+        return None if truth else self._first(condition, day, truth)
 
-    def _first(self, condition: Condition, day: int, truth: Truth) -> Step | None:
-        if self.conditions.asks(condition)(self.world, day) is not truth:
-            return None
-        match condition:
-            case AllOf(parts) | AnyOf(parts):
-                found = (self._first(part, day, truth) for part in parts)
-                return next((step for step in found if step is not None), None)
-            case Not(part):
-                inner = self.tree(part, day)
-                return Step(f"it is not so that {inner.words}", truth, inner.found or "it is so", condition.place)
-            case _:
-                return self.tree(condition, day)
+    def _first(self, condition: Condition, day: int, truth: Truth) -> Step:
+        """The first of the conditions that make one what it is, false or not known; of its parts one is always the same."""
+        if isinstance(condition, Test):
+            return self._tested(condition, day, truth)
+        if isinstance(condition, AllOf | AnyOf):
+            part = next(part for part, asks in self.conditions.parts(condition) if asks(self.world, day) is truth)
+            return self._first(part, day, truth)
+        if isinstance(condition, Not):
+            inner = self.tree(condition.part, day)
+            return Step(f"it is not so that {inner.words}", truth, inner.found or "it is so", condition.place)
+        return self.tree(condition, day)
 
-    def facts(self, condition: Condition, day: int) -> tuple[Fact, ...]:
-        """Return each circumstance that a condition reads, once, in the order in which it is written."""
+    def reads(self, condition: Condition) -> tuple[str, ...]:
+        """Return the name of each circumstance that a condition reads, once, in the order in which it is written."""
         names = self.conditions.reads.get(id(condition))
         if names is None:
             names = self.conditions.reads[id(condition)] = tuple(dict.fromkeys(facts_of(condition)))
-        return tuple([self.fact(name, day) for name in names])
+        return names
+
+    def facts(self, names: Iterable[str], day: int) -> tuple[Fact, ...]:
+        """Return what is known of circumstances on a day."""
+        known, throughout = self._facts[day], self._throughout
+        return tuple([throughout.get(name) or known.get(name) or self._fact(name, day) for name in names])
 
     def fact(self, name: str, day: int) -> Fact:
         """Return what is known of a circumstance on a day."""
-        known = self._facts.get((name, day))
-        if known is None:
-            known = self._facts[name, day] = self._fact(name, day)
-        return known
+        return self._throughout.get(name) or self._facts[day].get(name) or self._fact(name, day)
 
     def _fact(self, name: str, day: int) -> Fact:
-        given = self.world.case.fact(name, day)
-        value = given if given is not None else self.conditions.value(name)(self.world, day)
-        document = self.world.case.document
-        place = document.key_place("circumstances", name) if document and given is not None else None
-        term = self.vocabulary.circumstances[name]
-        return Fact(name, value_in_words(value, term), value is not None, given is None and value is not None, place)
+        case, term = self.world.case, self.vocabulary.circumstances[name]
+        given = case.fact(name, day)
+        if given is not None:
+            place = case.document.key_place("circumstances", name) if case.document else None
+            fact = Fact(name, value_in_words(given, term), True, False, place)
+            (self._facts[day] if isinstance(case.facts[name], History) else self._throughout)[name] = fact
+            return fact
+        value = self.conditions.value(name)(self.world, day)
+        fact = self._facts[day][name] = Fact(name, value_in_words(value, term), value is not None, value is not None, None)
+        return fact
 
     def unknown(self, condition: Condition, day: int) -> list[str]:
         """Return the circumstances that are not known and keep a condition from being settled, in order.
@@ -166,25 +176,26 @@ class Explainer:
 
     def smallest_change(self, condition: Condition, day: int, wanted: bool = True) -> list[str]:
         """Return in words the fewest changes that would make a condition true (or false); empty if it is already so."""
-        if self.conditions.asks(condition)(self.world, day) is wanted:
-            return []
-        match condition:
-            case Not(part):
-                return self.smallest_change(part, day, not wanted)
-            case AllOf(parts) | AnyOf(parts):
-                changes = [self.smallest_change(part, day, wanted) for part in parts]
-                if isinstance(condition, AllOf) is wanted:
-                    return [words for change in changes for words in change]
-                return min((change for change in changes if change), key=len, default=[])
-            case _:
-                return [self.in_words(condition) if wanted else self.negated(condition)]
+        return [] if self.conditions.asks(condition)(self.world, day) is wanted else self._change(condition, day, wanted)
+
+    def _change(self, condition: Condition, day: int, wanted: bool) -> list[str]:
+        """The fewest changes to a condition that is not as it is wanted."""
+        if isinstance(condition, Test | Has):
+            return [self.in_words(condition) if wanted else self.negated(condition)]
+        if isinstance(condition, Not):
+            return self._change(condition.part, day, not wanted)
+        parts = self.conditions.parts(condition)
+        changes = [self._change(part, day, wanted) for part, asks in parts if asks(self.world, day) is not wanted]
+        if isinstance(condition, AllOf) is wanted:
+            return changes[0] if len(changes) == 1 else [words for change in changes for words in change]
+        return min((change for change in changes if change), key=len, default=[])
 
     def in_words(self, condition: Test | Has) -> str:
         """Return a test or a question about the record in words."""
-        words = self.conditions.words
-        if id(condition) not in words:
-            words[id(condition)] = self._in_words(condition)
-        return words[id(condition)]
+        words = self.conditions.words.get(id(condition))
+        if words is None:
+            words = self.conditions.words[id(condition)] = self._in_words(condition)
+        return words
 
     def _in_words(self, condition: Test | Has) -> str:
         if isinstance(condition, Has):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from quips.attempts import Attempt, Measure, Seen
-from quips.cases import Case, Dispute
+from quips.cases import Case, Dispute, Entry
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
-from quips.framework import Citation
+from quips.framework import Citation, Row
 from quips.knowledge import Knowledge
 from quips.occasions import State
 from quips.places import Place
@@ -123,6 +123,22 @@ class Finding(NamedTuple):
         return self.rule.name, self.key
 
 
+class _Asks(NamedTuple):
+    """What a rule's findings look at in every case.
+
+    Attributes:
+        conditions: The conditions that bear on any of them: whom the rule is for, and what is a conflict.
+        names: The circumstances that these read.
+        rows: The rows of its limits that are for some cases only.
+        until: The circumstance up to which it goes on; empty if there is none.
+    """
+
+    conditions: tuple[Condition, ...]
+    names: tuple[str, ...]
+    rows: tuple[Row, ...]
+    until: str
+
+
 class FindingBuilder:
     """Builds the findings of one case."""
 
@@ -132,6 +148,7 @@ class FindingBuilder:
         self.world = World(case)
         self.titles = knowledge.titles
         self._entries: dict[str, EntryShown] = {}
+        self._occasions: dict[tuple[str, int | None], str] = {}
         self.inferring = Explainer(engine.conditions, knowledge.vocabulary, self.world)
         self.given_only = Explainer(engine.given, knowledge.vocabulary, self.world)
 
@@ -147,48 +164,54 @@ class FindingBuilder:
 
     def finding(self, evaluated: Evaluated, decision: Decision) -> Finding:
         """Return the finding of one decision."""
-        rule = self.knowledge.rules[decision.rule]
-        explainer = self.explainer(rule)
-        day = self.day(evaluated)
-        attempts = evaluated.observation.attempts if evaluated.observation else []
-        conditions = list(self.conditions(rule, evaluated))
-        facts = explainer.facts(conditions[0], day)
-        if len(conditions) > 1:
-            facts = tuple(dict.fromkeys(fact for condition in conditions for fact in explainer.facts(condition, day)))
-        verdict = verdict_of(decision.status, means(rule))
-        at_latest = measure = None
+        rule, status, observation = self.knowledge.rules[decision.rule], decision.status, evaluated.observation
+        explainer, day, asks = self.explainer(rule), self.day(evaluated), self._asks(rule)
+        conditions, names = asks.conditions, asks.names
+        at_latest, measure, poor, incomplete = None, None, False, False
         limits: tuple[LimitShown, ...] = ()
-        if attempts:  # of most findings there is none
-            at_latest = next((attempt.at_latest for attempt in attempts if attempt.at_latest is not None), None)
-            measure = next((attempt.measure for attempt in attempts if attempt.measure), None)
-            limits = tuple(self.limit(rule, attempt) for attempt in attempts if attempt.row is not None)
+        if observation is not None:  # of most findings there is none
+            for attempt in observation.attempts:
+                at_latest = attempt.at_latest if at_latest is None else at_latest
+                measure = measure or attempt.measure
+                poor = poor or attempt.quality is _BAD
+                incomplete = incomplete or attempt.incomplete
+                if attempt.row is not None:
+                    limits = (*limits, self.limit(rule, attempt))
+            if asks.rows:
+                found = dict.fromkeys(row.when for row in asks.rows if row.when is not None and row.in_force(day))
+                conditions = (*conditions, *found)
+                names = tuple(dict.fromkeys(name for condition in conditions for name in explainer.reads(condition)))
+        facts = explainer.facts(names, day)
+        verdict = verdict_of(status, means(rule))
+        only_timing = status in _OF_TIMING and evaluated.only_timing
         telling = Telling(rule, evaluated, self.case, explainer, day, self.titles)
+        # By position: by name it takes Python as long to call this as to find some of what is passed.
         return Finding(
-            rule=rule,
-            key=decision.key,
-            occasion=self.occasion(evaluated),
-            status=decision.status,
-            was=decision.was,
-            verdict=verdict,
-            root=decision.root,
-            because_of=decision.because_of,
-            undermined_by=decision.undermined_by,
-            provisional=tuple(self.provisional(rule, evaluated, decision, facts)),
-            why=tuple(telling.why()),
-            would_be_met=tuple(telling.would_be_met()),
-            started=evaluated.day,
-            due=evaluated.due,
-            at_latest=at_latest,
-            done=evaluated.done,
-            only_timing=evaluated.only_timing and decision.status in (Status.LATE, Status.TO_JUDGE),
-            periods=evaluated.observation.periods if evaluated.observation else 0,
-            measure=measure,
-            limits=limits,
-            entries=tuple(self.entries(evaluated)),
-            facts=facts,
-            settled_by=tuple(self.settled_by(rule, evaluated, explainer, conditions, day)),
-            shows=self.shows(rule, evaluated, decision, verdict),
-            disputes=self.case.disputes_of(rule.name, decision.key),
+            rule,
+            decision.key,
+            self.occasion(evaluated),
+            status,
+            decision.was,
+            verdict,
+            decision.root,
+            decision.because_of,
+            decision.undermined_by,
+            () if status is _NOT_APPLICABLE else self.provisional(rule, evaluated, decision, facts, asks.until, incomplete),
+            tuple(telling.why()),
+            tuple(telling.would_be_met()),
+            evaluated.day,
+            evaluated.due,
+            at_latest,
+            evaluated.done,
+            only_timing,
+            observation.periods if observation is not None else 0,
+            measure,
+            limits,
+            self.entries(evaluated),
+            facts,
+            self.settled_by(rule, evaluated, explainer, conditions, day) if evaluated.status is _CANNOT_TELL else (),
+            self.shows(rule, status, verdict, only_timing, poor, observation.turn if observation is not None else 0),
+            self.case.disputes_of(rule.name, decision.key) if self.case.disputes else (),
         )
 
     def explainer(self, rule: Rule) -> Explainer:
@@ -198,43 +221,48 @@ class FindingBuilder:
     def day(self, evaluated: Evaluated) -> int:
         """Return the day on which a finding read the circumstances."""
         occasion = evaluated.occasion
-        return occasion.day if occasion.state is State.NOW and occasion.day is not None else self.case.as_at
+        return occasion.day if occasion.state is _NOW and occasion.day is not None else self.case.as_at
 
-    def conditions(self, rule: Rule, evaluated: Evaluated) -> Iterator[Condition]:
-        """Yield the conditions that bore on a finding: whom the rule is for, and whom its limit is for."""
-        yield rule.applies
-        if rule.conflict and rule.conflict.pair is None:
-            yield rule.conflict.when
-        if evaluated.observation is None or rule.expect is None:
-            return
-        seen = set()
-        for name in rule.expect.limits:
-            for reading in self.knowledge.limits[name].readings:
-                for row in reading.rows:
-                    if row.when is not None and row.in_force(self.day(evaluated)) and row.when not in seen:
-                        seen.add(row.when)
-                        yield row.when
+    def _asks(self, rule: Rule) -> _Asks:
+        """What a rule's findings look at in every case, found once for all cases."""
+        known: _Asks | None = self.knowledge.said.get(rule.name)
+        if known is None:
+            clash = rule.conflict.when if rule.conflict and rule.conflict.pair is None else None
+            conditions = (rule.applies,) if clash is None else (rule.applies, clash)
+            limits = [self.knowledge.limits[name] for name in rule.expect.limits] if rule.expect else []
+            rows = (row for limit in limits for reading in limit.readings for row in reading.rows if row.when is not None)
+            until = rule.expect.until if rule.expect else None
+            known = self.knowledge.said[rule.name] = _Asks(
+                conditions,
+                tuple(dict.fromkeys(name for condition in conditions for name in self.inferring.reads(condition))),
+                tuple(rows),
+                until if until and not until.startswith("trigger") else "",
+            )
+        return known
 
     def occasion(self, evaluated: Evaluated) -> str:
         """Return the occasion of a finding in words."""
-        occasion = evaluated.occasion
-        vocabulary = self.knowledge.vocabulary
-        turn = f", time {evaluated.observation.turn}" if evaluated.observation and evaluated.observation.turn else ""
+        occasion, observation = evaluated.occasion, evaluated.observation
+        turn = f", time {observation.turn}" if observation is not None and observation.turn else ""
         if occasion.entry is not None:
-            return entry_in_words(occasion.entry.activity, occasion.entry.day, vocabulary) + turn
-        term = vocabulary.circumstances.get(occasion.about)
+            return self._entry(occasion.entry).words + turn
+        about = (occasion.about, occasion.day)
+        words = self._occasions.get(about)
+        if words is None:
+            words = self._occasions[about] = self._occasion(*about)
+        return words + turn
+
+    def _occasion(self, about: str, day: int | None) -> str:
+        term = self.knowledge.vocabulary.circumstances.get(about)
         if term is not None:
-            when = f" on {day_in_words(occasion.day)}" if occasion.day is not None else ""
-            return in_sentence(term.title) + when + turn
-        activity = vocabulary.activities.get(occasion.about)
+            return in_sentence(term.title) + (f" on {day_in_words(day)}" if day is not None else "")
+        activity = self.knowledge.vocabulary.activities.get(about)
         return in_sentence(activity.title) if activity else ""
 
     def settled_by(
-        self, rule: Rule, evaluated: Evaluated, explainer: Explainer, conditions: list[Condition], day: int
-    ) -> list[str]:
+        self, rule: Rule, evaluated: Evaluated, explainer: Explainer, conditions: Iterable[Condition], day: int
+    ) -> tuple[str, ...]:
         """Return what would settle a finding that cannot be told."""
-        if evaluated.status is not Status.CANNOT_TELL:
-            return []
         found = dict.fromkeys(explainer.unknown(rule.applies, day))
         if evaluated.occasion.state is State.DATE_NOT_GIVEN:
             found[evaluated.occasion.about] = None
@@ -243,27 +271,33 @@ class FindingBuilder:
                 found.update(dict.fromkeys(explainer.unknown(condition, day)))
         if not found and rule.expect:
             found.update((bound, None) for bound in rule.expect.bounds if bound not in self.case.dates)
-        return list(found)
+        return tuple(found)
 
-    def provisional(self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: Iterable[Fact]) -> Iterator[str]:
-        """Yield why a finding could still change: open work beneath it, an inference, or an incomplete record."""
-        if decision.status is Status.NOT_APPLICABLE:
-            return
-        for name, _ in decision.waits_for:
-            yield f"it rests on something that is still open: {in_sentence(self.knowledge.rules[name].title)}"
-        certain = self.knowledge.by_definition
-        inferred = [fact.name for fact in facts if fact.inferred and fact.name not in certain]
-        for name in inferred:
-            yield f"it uses what was inferred: {in_sentence(self.knowledge.vocabulary.circumstances[name].title)}"
-        until = rule.expect.until if rule.expect else None
-        goes_on = until is not None and until not in self.case.dates and not until.startswith("trigger")
-        if goes_on and until and verdict_of(decision.status) is Verdict.GAP:
-            title = in_sentence(self.knowledge.vocabulary.circumstances[until].title)
-            yield f"no {title} is given, so it is taken to be still to come"
-        attempts = evaluated.observation.attempts if evaluated.observation else []
-        latest = rule.expect is not None and rule.expect.which == "latest" and bool(attempts[:1]) and attempts[0].entry
-        if any(attempt.incomplete for attempt in attempts) and (decision.status in (Status.LATE, Status.INSUFFICIENT) or latest):
-            yield "the record is not complete"
+    def provisional(
+        self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: Iterable[Fact], until: str, incomplete: bool
+    ) -> tuple[str, ...]:
+        """Return why a finding could still change: open work beneath it, an inference, or an incomplete record.
+
+        Args:
+            rule: Its rule.
+            evaluated: The finding, as evaluated; one that applies.
+            decision: Its decision.
+            facts: The circumstances it looked at.
+            until: The circumstance up to which it goes on; empty if there is none.
+            incomplete: Whether the record is not complete where what it asks for would stand.
+        """
+        known, circumstances = self.knowledge, self.knowledge.vocabulary.circumstances
+        beneath = [in_sentence(known.rules[name].title) for name, _ in decision.waits_for]
+        found = [f"it rests on something that is still open: {title}" for title in beneath]
+        inferred = [fact.name for fact in facts if fact.inferred and fact.name not in known.by_definition]
+        found += [f"it uses what was inferred: {in_sentence(circumstances[name].title)}" for name in inferred]
+        if until and until not in self.case.dates and verdict_of(decision.status) is Verdict.GAP:
+            found.append(f"no {in_sentence(circumstances[until].title)} is given, so it is taken to be still to come")
+        if incomplete and evaluated.observation is not None:
+            latest = rule.expect is not None and rule.expect.which == "latest" and evaluated.observation.attempts[0].entry
+            if latest or decision.status in (Status.LATE, Status.INSUFFICIENT):
+                found.append("the record is not complete")
+        return tuple(found)
 
     def limit(self, rule: Rule, attempt: Attempt) -> LimitShown:
         """Return one reading of the rule's limit, with its arithmetic."""
@@ -275,36 +309,52 @@ class FindingBuilder:
             name, reading.title, row.in_words(), attempt.first, attempt.due, status_of(attempt), row.standing, row.cites
         )
 
-    def entries(self, evaluated: Evaluated) -> Iterator[EntryShown]:
-        """Yield the entries of the record that decided."""
-        attempts = evaluated.observation.attempts if evaluated.observation else []
-        entries = [attempt.entry for attempt in attempts]
+    def entries(self, evaluated: Evaluated) -> tuple[EntryShown, ...]:
+        """Return the entries of the record that decided, each once."""
         if evaluated.observation is None:
-            entries = [evaluated.occasion.previous, evaluated.occasion.entry]
-        seen = set()
-        for entry in entries:
-            if entry is not None and entry.key not in seen:
-                seen.add(entry.key)
-                known = self._entries.get(entry.key)
-                if known is None:
-                    place = self.case.document.place(*entry.path) if self.case.document else None
-                    words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
-                    known = self._entries[entry.key] = EntryShown(words, place)
-                yield known
+            occasion = evaluated.occasion
+            if occasion.entry is None:
+                return ()
+            entries = [occasion.entry] if occasion.previous is None else [occasion.previous, occasion.entry]
+        else:
+            entries = [attempt.entry for attempt in evaluated.observation.attempts if attempt.entry is not None]
+        if len(entries) > 1:
+            entries = list(dict.fromkeys(entries))
+        return tuple([self._entry(entry) for entry in entries])
 
-    def shows(self, rule: Rule, evaluated: Evaluated, decision: Decision, verdict: Verdict) -> tuple[Shown, ...]:
-        """Return what a finding shows of each prompt that its rule answers [20]; the same for all that are alike in these."""
-        turn = min(evaluated.observation.turn, 2) if evaluated.observation else 0
-        poor = any(attempt.quality is Seen.BAD for attempt in evaluated.observation.attempts) if evaluated.observation else False
-        alike = (rule.name, decision.status, evaluated.only_timing, poor, turn)
+    def _entry(self, entry: Entry) -> EntryShown:
+        known = self._entries.get(entry.key)
+        if known is None:
+            place = self.case.document.place(*entry.path) if self.case.document else None
+            words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
+            known = self._entries[entry.key] = EntryShown(words, place)
+        return known
+
+    def shows(self, rule: Rule, status: Status, verdict: Verdict, only_timing: bool, poor: bool, turn: int) -> tuple[Shown, ...]:
+        """Return what a finding shows of each prompt that its rule answers [20]; the same for all that are alike in these.
+
+        Args:
+            rule: Its rule.
+            status: Its status.
+            verdict: The kind of answer that is.
+            only_timing: Whether all that is open or wrong is when it was done.
+            poor: Whether work that was late was not good enough either.
+            turn: For a recurring rule, which time this is.
+        """
+        alike = (rule.name, status, only_timing, poor, min(turn, 2))
         known: tuple[Shown, ...] | None = self.knowledge.said.get(alike)
         if known is None:
             known = self.knowledge.said[alike] = tuple(
-                Shown(answer.prompt, _shows(decision.status, verdict, rule, evaluated.only_timing, poor, answer))
+                Shown(answer.prompt, _shows(status, verdict, rule, only_timing, poor, answer))
                 for answer in rule.answers
                 if not (answer.turn == "first" and turn > 1) and not (answer.turn == "later" and turn == 1)
             )
         return known
+
+
+_BAD, _NOW, _NOT_APPLICABLE, _CANNOT_TELL = Seen.BAD, State.NOW, Status.NOT_APPLICABLE, Status.CANNOT_TELL
+"""Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
+_OF_TIMING = frozenset({Status.LATE, Status.TO_JUDGE})
 
 
 def means(rule: Rule) -> str:
@@ -319,7 +369,7 @@ def _shows(status: Status, verdict: Verdict, rule: Rule, only_timing: bool, poor
     yes = "yes" if answer.shows == "yes_and_no" else "nothing"
     if verdict is Verdict.NOT_APPLICABLE or status is Status.EXCEPTED:
         return "nothing"
-    if not answer.timing and only_timing and status in (Status.LATE, Status.TO_JUDGE):
+    if not answer.timing and only_timing:
         return yes
     if not answer.timing and status is Status.LATE:
         return "no" if poor else "open"

@@ -28,7 +28,7 @@ _STATES = {
     State.NOT_SEEN: Seen.NOT_SEEN,
 }
 _NOW, _UNDATED = State.NOW, State.UNDATED
-_GOOD, _NOTHING, _EARLY, _AFTER, _NO_REASON = Seen.GOOD, Seen.NOTHING, Seen.EARLY, Seen.AFTER, Reason.NONE
+_GOOD, _NOTHING, _CLEAR, _EARLY, _AFTER, _NO_REASON = Seen.GOOD, Seen.NOTHING, Seen.CLEAR, Seen.EARLY, Seen.AFTER, Reason.NONE
 """Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
 _QUALITY: dict[Truth, Seen] = {True: Seen.GOOD, None: Seen.UNJUDGED, False: Seen.BAD}
 _DAYS_KEPT = 4_000
@@ -58,7 +58,7 @@ def observations(duty: Duty, program: Program, conditions: Conditions) -> Observ
 
     def observe(world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         state = occasion.state
-        if state is _NOW or state is State.UNDATED:
+        if state is _NOW or state is _UNDATED:
             return how(world, occasion, n_occasions)
         seen = _STATES[state]
         attempt = Attempt(seen)
@@ -98,14 +98,16 @@ class _Observer:
         return [Observation(occasion.key, occasion.day, [attempt])]
 
     def once(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
-        found = self.candidates(world, occasion)
-        attempts = [self.attempt(world.case, found, window, occasion, n_occasions) for window in self.windows(world, occasion)]
+        case, found = world.case, self.candidates(world, occasion)
+        attempts = []
+        for window in self.windows(world, occasion):
+            attempts.append(self.attempt(case, found, window, occasion, n_occasions))  # noqa: PERF401 - mostly there is one
         return [Observation(occasion.key, occasion.day, attempts)]
 
     def never(self, world: World, occasion: Occasion, n_occasions: int) -> list[Observation]:
         case = world.case
         end = self.end(world, occasion)
-        seen, decisive = Seen.CLEAR, None
+        seen, decisive = _CLEAR, None
         for entry, matches in self.candidates(world, occasion):
             if not _may_be_within(entry.day, occasion.day, end):
                 continue
@@ -293,11 +295,11 @@ class _Observer:
             return self.without_window(case, found, window, n_occasions)
         seen, entry = self.choose(found, window, occasion) if found else (_NOTHING, None)
         reason = _NO_REASON
-        if seen is _NOTHING or seen is Seen.EARLY:
+        if case.reasons and (seen is _NOTHING or seen is _EARLY):
             reason = self.reason(case, window.first, window.last, n_occasions)
-        if seen is _EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
-            # A reason for not doing it now says that what was done before does not hold.
-            seen, entry = self.choose(found, window, occasion, heeds_early=False)
+            if seen is _EARLY and reason in (Reason.ACCEPTED, Reason.REFUSED):
+                # A reason for not doing it now says that what was done before does not hold.
+                seen, entry = self.choose(found, window, occasion, heeds_early=False)
         if window.first_unknown:
             undated = self.reason(case, None, None, n_occasions, dated=False)
             if seen in _RANK or (seen is _NOTHING and reason is not undated):
@@ -309,9 +311,10 @@ class _Observer:
         if found:
             attempt.begun = found[0][0].day  # the first in order; what has no day comes last
         attempt.reading, attempt.row = window.reading, window.row
-        attempt.incomplete = self.incomplete(case)
+        if case.incomplete:
+            attempt.incomplete = self.incomplete(case)
         attempt.still_open = window.still_open(case.as_at)
-        if seen is Seen.NOTHING:
+        if seen is _NOTHING:
             attempt.reason = reason
         elif seen is _AFTER and entry is not None:
             attempt.late_accepted = entry.attributes.get("late_acceptable") is True
@@ -333,26 +336,25 @@ class _Observer:
         self, found: Candidates, window: Window, occasion: Occasion, heeds_early: bool = True
     ) -> tuple[Seen, Entry | None]:
         """What decides in a window, and the entry: the first of `Seen` that holds; something may answer."""
-        if occasion.state is State.UNDATED:
+        if occasion.state is _UNDATED:
             return Seen.UNDATED, found[0][0]
         first, last = window.first, window.last
-        unbounded = first is None and last is None
+        if first is None and last is None:
+            return self.best(found)
         inside: Candidates = []
         undated = early = after = None
-        for entry, matches in found:
+        for pair in found:
+            entry, matches = pair
             day = entry.day
             if day is None:
-                if unbounded:
-                    inside.append((entry, matches))
-                else:
-                    undated = undated or entry
+                undated = undated or entry
             elif first is not None and day < first:
                 early = entry
             elif last is not None and day > last:
                 if after is None or (after[1] is None and matches):
-                    after = (entry, matches)
+                    after = pair
             else:
-                inside.append((entry, matches))
+                inside.append(pair)
         if inside:
             return self.best(inside)
         if undated:
@@ -372,10 +374,11 @@ class _Observer:
                 return (qualities.pop() if len(qualities) == 1 else Seen.UNDATED), inside[-1][0]
             day = days[-1] if self.expect.which == "latest" else days[0]
             inside = [(entry, matches) for entry, matches in inside if entry.day == day]
-        best, decides = self.quality(*inside[0]), inside[0][0]
+        decides, matches = inside[0]
+        best = self.quality(decides, matches)
+        if best is _GOOD or len(inside) == 1:
+            return best, decides
         for entry, matches in inside[1:]:
-            if best is Seen.GOOD:
-                break
             quality = self.quality(entry, matches)
             if _RANK[quality] < _RANK[best]:
                 best, decides = quality, entry
@@ -391,9 +394,9 @@ class _Observer:
 
         Where the window is not known, a dated reason says nothing of it: `dated` is false then.
         """
-        if not case.reasons:
-            return _NO_REASON
         best = _NO_REASON
+        if not case.reasons:
+            return best
         for name in self.expect.activities:
             for entry in case.reasons.get(name, ()):
                 if self.where(entry.attributes) is False:

@@ -5,7 +5,7 @@ A rule always has at least one occasion, and an occasion's key never depends on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -144,7 +144,7 @@ def _anchor(name: str, program: Program, conditions: Conditions) -> FindsOccasio
         if known is None:
             as_at = world.case.as_at
             known = world.started[name] = [
-                Occasion(name if n == 0 else f"{name}#{n + 1}", State.NOW if day <= as_at else State.FUTURE, day, about=name)
+                Occasion(name if n == 0 else f"{name}#{n + 1}", _NOW if day <= as_at else State.FUTURE, day, about=name)
                 for n, day in enumerate(given)
                 if isinstance(day, int)
             ]
@@ -154,9 +154,9 @@ def _anchor(name: str, program: Program, conditions: Conditions) -> FindsOccasio
 
 
 def _each(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
-    name = trigger.activity
+    name, nothing = trigger.activity, _nothing(trigger.activity, stages)
     if not trigger.where.parts:
-        return _every_entry(name, stages)
+        return _every_entry(name, nothing)
     where = asks_entry(trigger.where)
 
     def find(world: World) -> list[Occasion]:
@@ -165,17 +165,17 @@ def _each(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
             matches = where(entry.attributes)
             if matches is not False:
                 found.append(_occasion(entry, matches))
-        return found or [_nothing(name, world.case, stages)]
+        return found or nothing(world)
 
     return find
 
 
-def _every_entry(name: str, stages: Mapping[str, str]) -> FindsOccasions:
+def _every_entry(name: str, nothing: FindsOccasions) -> FindsOccasions:
     def find(world: World) -> list[Occasion]:
         known = world.started.get(name)
         if known is None:
             found = [_occasion(entry, True) for entry in _entries(world.case, name)]
-            known = world.started[name] = found or [_nothing(name, world.case, stages)]
+            known = world.started[name] = found or nothing(world)
         return known
 
     return find
@@ -183,6 +183,7 @@ def _every_entry(name: str, stages: Mapping[str, str]) -> FindsOccasions:
 
 def _nth(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
     name, where, since = trigger.activity, asks_entry(trigger.where), trigger.since
+    nothing = _nothing(name, stages)
 
     def find(world: World) -> list[Occasion]:
         marked = [(entry, where(entry.attributes)) for entry in _entries(world.case, name)]
@@ -203,7 +204,7 @@ def _nth(trigger: Each, stages: Mapping[str, str]) -> FindsOccasions:
             return found
         if n_undated and len(maybe) >= trigger.nth:
             return [Occasion(name, State.DOUBTFUL, about=name)]
-        return [_nothing(name, world.case, stages)]
+        return nothing(world)
 
     return find
 
@@ -243,21 +244,23 @@ def _changes(trigger: Becomes, conditions: Conditions) -> FindsOccasions:
 
 
 def _pairs(name: str, where: Callable[..., Truth], stages: Mapping[str, str]) -> FindsOccasions:
+    nothing = _nothing(name, stages)
+
     def find(world: World) -> list[Occasion]:
         counted = [entry for entry in _entries(world.case, name) if where(entry.attributes) is not False]
         found = []
         for earlier, later in pairwise(counted):
             sure = where(earlier.attributes) and where(later.attributes)
             found.append(_occasion(later, sure)._replace(previous=earlier))
-        return found or [_nothing(name, world.case, stages)]
+        return found or nothing(world)
 
     return find
 
 
-def _entries(case: Case, name: str) -> list[Entry]:
+def _entries(case: Case, name: str) -> Sequence[Entry]:
     if name == "not_done":
         return [entry for entries in case.reasons.values() for entry in entries]
-    return list(case.entries.get(name, ()))
+    return case.entries.get(name, ())
 
 
 def _occasion(entry: Entry, matches: Truth) -> Occasion:
@@ -265,10 +268,13 @@ def _occasion(entry: Entry, matches: Truth) -> Occasion:
     return Occasion(entry.key, state, entry.day, entry, entry.activity)
 
 
-def _nothing(name: str, case: Case, stages: Mapping[str, str]) -> Occasion:
+def _nothing(name: str, stages: Mapping[str, str]) -> FindsOccasions:
+    """What is found where no entry starts the clock: the same in all cases whose record is as complete."""
     stage = stages.get(name)
-    return Occasion(name, State.NOT_SEEN if _open(stage, case) else State.NONE, about=name)
+    none, not_seen = [Occasion(name, State.NONE, about=name)], [Occasion(name, State.NOT_SEEN, about=name)]
 
+    def find(world: World) -> list[Occasion]:
+        incomplete = world.case.incomplete
+        return not_seen if incomplete and (stage is None or stage in incomplete) else none
 
-def _open(stage: str | None, case: Case) -> bool:
-    return bool(case.incomplete) if stage is None else stage in case.incomplete
+    return find

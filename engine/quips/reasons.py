@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from quips.attempts import Attempt, Reason, Seen
 from quips.cases import Case, Entry
-from quips.conditions import AllOf, Condition, Test, tests_of
+from quips.conditions import Condition, Test, tests_of
 from quips.explain import (
     Explainer,
     Step,
@@ -23,7 +23,7 @@ from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
 from quips.rules import Becomes, Rule
 from quips.statuses import Status
-from quips.truth import asks_entry, pair_asks
+from quips.truth import asks_attribute, pair_asks
 from quips.vocabulary import Term
 
 STATUS_WORDS: Mapping[Status, str] = {
@@ -43,7 +43,7 @@ STATUS_WORDS: Mapping[Status, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Telling:
     """One finding and what is needed to tell its reasons.
 
@@ -65,51 +65,51 @@ class Telling:
 
     def why(self) -> list[str]:
         """Return why the finding is as it is, in sentences."""
-        if self.evaluated.observation is not None:
-            return [*self._beneath(), *self._of_observation()]
-        if self.evaluated.status is Status.NOT_APPLICABLE:
+        observation, status = self.evaluated.observation, self.evaluated.status
+        if observation is not None:
+            return [*self._beneath(), *self._of_observation(observation.attempts)]
+        if status is _NOT_APPLICABLE:
             return [self._not_applicable()]
-        if self.evaluated.status is Status.CANNOT_TELL:
+        if status is _CANNOT_TELL:
             return [self._cannot_tell()]
         return [self._clash()] if self.rule.conflict else [self._inference()]
 
     def would_be_met(self) -> list[str]:
         """Return the smallest change that would have the finding met, in words; empty if it is met."""
         status = self.evaluated.status
-        if status in (Status.MET, Status.CONSISTENT, Status.EXCEPTED):
+        if status in _AS_THEY_SHOULD_BE:
             return []
-        if status is Status.NOT_APPLICABLE:
+        if status is _NOT_APPLICABLE:
             changes = self.explainer.smallest_change(self.rule.applies, self.day)
             return [f"it would apply if {listed(changes, 'and')}"] if changes else []
-        if status is Status.CANNOT_TELL:
-            return []
         if self.evaluated.undermined_by:
             rules = dict.fromkeys(self.titles[name] for name in self._rules_beneath())
             return [f"what it rests on put right: {in_sentence(title)}" for title in rules]
         if self.rule.conflict:
             return self._no_clash()
-        return list(dict.fromkeys(self._change(attempt) for attempt in self._attempts()))
+        attempts = self.evaluated.observation.attempts if self.evaluated.observation else []
+        return list(dict.fromkeys([self._change(attempt) for attempt in attempts]))
 
     # Parts -----------------------------------------------------------------------------------------------------------
-
-    def _attempts(self) -> list[Attempt]:
-        return self.evaluated.observation.attempts if self.evaluated.observation else []
 
     def _rules_beneath(self) -> list[str]:
         duties = self.explainer.conditions.program.duties
         return [duties[found.number].name for found in self.evaluated.undermined_by]
 
     def _beneath(self) -> Iterator[str]:
-        duties = self.explainer.conditions.program.duties
         for found in self.evaluated.undermined_by:
-            title = in_sentence(self.titles[duties[found.number].name])
+            title = in_sentence(self.titles[self.explainer.conditions.program.duties[found.number].name])
             before = " and was only done afterwards" if found.status not in _WEAK else ""
             yield f"It rests on other work: {title}. That is {STATUS_WORDS[found.status]}{before}."
         if stands(self.evaluated):
             yield "The auditor has recorded why this work stands, whatever it rests on."
 
-    def _of_observation(self) -> Iterator[str]:
-        attempts = self._attempts()
+    def _of_observation(self, attempts: list[Attempt]) -> Iterable[str]:
+        if len(attempts) == 1:
+            return _TOLD[attempts[0].seen](self, attempts[0])
+        return self._of_several(attempts)
+
+    def _of_several(self, attempts: list[Attempt]) -> Iterator[str]:
         if len({status_of(attempt) for attempt in attempts}) > 1:
             if self.evaluated.was is Status.CANNOT_TELL:
                 facts = list(self.explainer.limit_unknowns(self.rule, self.day))
@@ -120,47 +120,47 @@ class Telling:
             for attempt in attempts:
                 yield f"{self._limit(attempt)}: {STATUS_WORDS[status_of(attempt)]}."
             return
-        yield from self._of_attempt(attempts[0])
-        if len(attempts) > 1:
-            yield "Every limit that may apply gives the same answer."
+        yield from _TOLD[attempts[0].seen](self, attempts[0])
+        yield "Every limit that may apply gives the same answer."
 
-    def _of_attempt(self, attempt: Attempt) -> Iterator[str]:
-        entry = self._entry(attempt.entry)
-        match attempt.seen:
-            case Seen.GOOD | Seen.UNJUDGED if attempt.measure:
-                yield self._measured(attempt)
-            case Seen.GOOD:
-                yield f"{entry}.{self._in_time(attempt)}"
-                if not attempt.timed:
-                    yield "The source says only that it should be on time, with no number: whether it was is for the auditor."
-            case Seen.UNJUDGED:
-                yield f"{entry}. {self._unjudged(attempt.entry)}"
-            case Seen.UNCLEAR:
-                yield f"{entry}. It may be the right one, but the record does not say: {self._not_given(attempt.entry)}."
-            case Seen.BAD:
-                yield f"{entry}{self._faults(attempt.entry)}."
-            case Seen.UNDATED:
-                yield f"{entry}. It was done, but when is not known: whether it was in time is for the auditor."
-            case Seen.EARLY:
-                days = (attempt.first or 0) - (attempt.done or 0)
-                yield f"{entry}, {days} day{'s' * (days != 1)} before the clock started. Does it still hold?"
-            case Seen.AFTER:
-                late = (attempt.done or 0) - (attempt.due or 0)
-                faults = self._faults(attempt.entry, also=True)
-                yield f"{entry}, {late} day{'s' * (late != 1)} late{faults}. {self._limit(attempt)}."
-            case Seen.NOTHING | Seen.SHORT | Seen.CLEAR:
-                yield from self._absence(attempt)
-            case _:
-                yield self._no_window(attempt.seen)
+    def _good(self, attempt: Attempt) -> list[str]:
+        if attempt.measure:
+            return [self._measured(attempt)]
+        said = f"{self._entry(attempt.entry)}.{self._in_time(attempt)}"
+        if attempt.timed:
+            return [said]
+        return [said, "The source says only that it should be on time, with no number: whether it was is for the auditor."]
+
+    def _not_judged(self, attempt: Attempt) -> list[str]:
+        if attempt.measure:
+            return [self._measured(attempt)]
+        return [f"{self._entry(attempt.entry)}. {self._unjudged(attempt.entry)}"]
+
+    def _not_clear(self, attempt: Attempt) -> list[str]:
+        missing = self._not_given(attempt.entry)
+        return [f"{self._entry(attempt.entry)}. It may be the right one, but the record does not say: {missing}."]
+
+    def _bad(self, attempt: Attempt) -> list[str]:
+        return [f"{self._entry(attempt.entry)}{self._faults(attempt.entry)}."]
+
+    def _undated(self, attempt: Attempt) -> list[str]:
+        return [f"{self._entry(attempt.entry)}. It was done, but when is not known: whether it was in time is for the auditor."]
+
+    def _early(self, attempt: Attempt) -> list[str]:
+        days = (attempt.first or 0) - (attempt.done or 0)
+        return [f"{self._entry(attempt.entry)}, {days} day{'s' * (days != 1)} before the clock started. Does it still hold?"]
+
+    def _late(self, attempt: Attempt) -> list[str]:
+        late = (attempt.done or 0) - (attempt.due or 0)
+        faults = self._faults(attempt.entry, also=True)
+        return [f"{self._entry(attempt.entry)}, {late} day{'s' * (late != 1)} late{faults}. {self._limit(attempt)}."]
 
     def _absence(self, attempt: Attempt) -> Iterator[str]:
-        what = self._what()
-        which = self._which()
         if attempt.measure:
             yield self._measured(attempt)
         else:
-            yield f"Nothing on the record: {what}{which}{self._between(attempt)}."
-        if attempt.reason is not Reason.NONE:
+            yield f"Nothing on the record: {self._what()}{self._which()}{self._between(attempt)}."
+        if attempt.reason is not _NO_REASON:
             yield _REASONS[attempt.reason]
         elif attempt.endless:
             yield "The source says only that it should be on time, with no number: whether it is late is for the auditor."
@@ -175,6 +175,9 @@ class Telling:
         periods = self.evaluated.observation.periods if self.evaluated.observation else 0
         if periods > 1 and self.evaluated.was is Status.MISSING:
             yield f"It has come due {periods} times since then."
+
+    def _without_window(self, attempt: Attempt) -> list[str]:
+        return [self._no_window(attempt.seen)]
 
     def _no_window(self, seen: Seen) -> str:
         occasion = self.evaluated.occasion
@@ -197,7 +200,7 @@ class Telling:
 
     def _not_applicable(self) -> str:
         occasion = self.evaluated.occasion
-        if occasion.state is State.NONE:
+        if occasion.state is _NONE:
             vocabulary = self.explainer.vocabulary
             if occasion.about in vocabulary.activities or occasion.about == "not_done":
                 return f"No occasion for it: {in_sentence(self._title(occasion.about))} is not on the record."
@@ -261,26 +264,22 @@ class Telling:
 
     def _change(self, attempt: Attempt) -> str:
         """The smallest change under one reading of the limit."""
-        what = self._what()
+        seen = attempt.seen
+        if seen in _SETTLED_BY:
+            return _SETTLED_BY[seen]
+        if seen is _AFTER:
+            return f"done by {day_in_words(attempt.due)}; or an acceptable reason for the lateness on record"
+        if seen is _EARLY:
+            return f"done on or after {day_in_words(attempt.first)}, or the auditor's judgement that it still holds"
+        if seen is _BAD and self.rule.expect and self.rule.expect.never:
+            return f"no {self._what()} on the record"
         good = self._wanted()
-        match attempt.seen:
-            case Seen.BAD if self.rule.expect and self.rule.expect.never:
-                return f"no {what} on the record"
-            case Seen.BAD | Seen.UNJUDGED if not attempt.measure:
-                return good or "judged sufficient"
-            case Seen.AFTER:
-                return f"done by {day_in_words(attempt.due)}; or an acceptable reason for the lateness on record"
-            case Seen.EARLY:
-                return f"done on or after {day_in_words(attempt.first)}, or the auditor's judgement that it still holds"
-            case Seen.UNDATED | Seen.UNCLEAR:
-                return "the day it was done, and what it was, on record"
-            case Seen.NOT_SEEN | Seen.FUTURE | Seen.NO_END | Seen.DATE_NOT_GIVEN | Seen.DOUBTFUL:
-                return "the occasion for it on record"
-            case _:
-                by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
-                which = f", with {good}" if good else ""
-                often = " as often as the limit asks" if attempt.measure else ""
-                return f"{what}{self._which()} on record{by}{often}{which}; or an acceptable reason on record"
+        if (seen is _BAD or seen is _UNJUDGED) and not attempt.measure:
+            return good or "judged sufficient"
+        by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
+        which = f", with {good}" if good else ""
+        often = " as often as the limit asks" if attempt.measure else ""
+        return f"{self._what()}{self._which()} on record{by}{often}{which}; or an acceptable reason on record"
 
     # Words -----------------------------------------------------------------------------------------------------------
 
@@ -359,7 +358,8 @@ class Telling:
             return due[:1].upper() + due[1:]
         since = f" from {day_in_words(attempt.first)}" if attempt.first is not None else ""
         unverified = ", a number that is not verified" if attempt.row.standing == "unverified" else ""
-        return f"{attempt.row.in_words()[:1].upper()}{attempt.row.in_words()[1:]}{since}: {due}{unverified}"
+        length = attempt.row.in_words()
+        return f"{length[:1].upper()}{length[1:]}{since}: {due}{unverified}"
 
     def _measured(self, attempt: Attempt) -> str:
         measure = attempt.measure
@@ -403,7 +403,7 @@ class Telling:
         vocabulary = self.explainer.vocabulary
         said = []
         for test in tests.parts:
-            if isinstance(test, Test) and asks_entry(AllOf((test,)))(entry.attributes) is False:
+            if isinstance(test, Test) and asks_attribute(test)(entry.attributes) is False:
                 term = vocabulary.attribute(entry.activity, test.subject)
                 if term:
                     value = value_in_words(entry.attributes.get(test.subject), term)
@@ -437,3 +437,39 @@ _REASONS = {
     Reason.REFUSED: "A reason is on record, and it was not acceptable.",
     Reason.UNSAID: "A reason is on record; whether it is acceptable, and whether it is for this occasion, is for the auditor.",
 }
+_NONE, _NO_REASON = State.NONE, Reason.NONE
+_NOT_APPLICABLE, _CANNOT_TELL = Status.NOT_APPLICABLE, Status.CANNOT_TELL
+_AFTER, _EARLY, _BAD, _UNJUDGED = Seen.AFTER, Seen.EARLY, Seen.BAD, Seen.UNJUDGED
+"""Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
+_AS_THEY_SHOULD_BE = frozenset({Status.MET, Status.CONSISTENT, Status.EXCEPTED, Status.CANNOT_TELL})
+"""What no single change would have met, because it is already so, or because nobody can tell what would."""
+_TOLD: dict[Seen, Callable[[Telling, Attempt], Iterable[str]]] = {
+    Seen.GOOD: Telling._good,
+    Seen.UNJUDGED: Telling._not_judged,
+    Seen.UNCLEAR: Telling._not_clear,
+    Seen.BAD: Telling._bad,
+    Seen.UNDATED: Telling._undated,
+    Seen.EARLY: Telling._early,
+    Seen.AFTER: Telling._late,
+    Seen.NOTHING: Telling._absence,
+    Seen.SHORT: Telling._absence,
+    Seen.CLEAR: Telling._absence,
+    Seen.FUTURE: Telling._without_window,
+    Seen.DATE_NOT_GIVEN: Telling._without_window,
+    Seen.DOUBTFUL: Telling._without_window,
+    Seen.NOT_SEEN: Telling._without_window,
+    Seen.NO_END: Telling._without_window,
+}
+"""How what was seen in a window is told."""
+_OCCASION_WANTED = "the occasion for it on record"
+_DETAILS_WANTED = "the day it was done, and what it was, on record"
+_SETTLED_BY = {
+    Seen.UNDATED: _DETAILS_WANTED,
+    Seen.UNCLEAR: _DETAILS_WANTED,
+    Seen.FUTURE: _OCCASION_WANTED,
+    Seen.DATE_NOT_GIVEN: _OCCASION_WANTED,
+    Seen.DOUBTFUL: _OCCASION_WANTED,
+    Seen.NOT_SEEN: _OCCASION_WANTED,
+    Seen.NO_END: _OCCASION_WANTED,
+}
+"""What would settle it where it is always the same."""

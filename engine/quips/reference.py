@@ -19,10 +19,20 @@ from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import Asks, Conditions, Truth, World, pair_asks
 
 _EXPLAINING_WEAKNESS = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
-_NOW, _NONE, _GOOD, _AFTER = State.NOW, State.NONE, Seen.GOOD, Seen.AFTER
-_NOT_APPLICABLE, _MET, _TO_JUDGE, _OPEN = Status.NOT_APPLICABLE, Status.MET, Status.TO_JUDGE, Verdict.OPEN
+_NOW, _NONE, _NOT_SEEN, _NO_REASON = State.NOW, State.NONE, State.NOT_SEEN, Reason.NONE
+_GOOD, _AFTER, _CLEAR, _NOTHING = Seen.GOOD, Seen.AFTER, Seen.CLEAR, Seen.NOTHING
+_NOT_APPLICABLE, _MET, _TO_JUDGE, _MISSING, _LATE = (
+    Status.NOT_APPLICABLE,
+    Status.MET,
+    Status.TO_JUDGE,
+    Status.MISSING,
+    Status.LATE,
+)
+_GAP, _OPEN, _SUFFICIENT = Verdict.GAP, Verdict.OPEN, Verdict.SUFFICIENT
 """Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
 _CAN_BE_UNDERMINED = frozenset({Status.MET, Status.TO_JUDGE})
+_WITHOUT_EFFECT = frozenset({Status.EXCEPTED, Status.NOT_APPLICABLE})
+"""What is of no effect on what rests on it [18]."""
 
 
 class Evaluated:
@@ -38,8 +48,6 @@ class Evaluated:
         day: The day its clock started.
         done: The day the work was done.
         due: The last day it was due.
-        begun: The first day on which the work was done in any way.
-        only_timing: Whether all that can be wrong with it is when it was done, so that nothing that rests on it can fall with it.
         undermined_by: The findings it rests on that fall short.
         beneath: The findings it rests on or follows, with the kind of edge, once they have been asked for.
         decision: Its decision, where the finding is one that cases share.
@@ -49,8 +57,6 @@ class Evaluated:
     day: int | None = None
     done: int | None = None
     due: int | None = None
-    begun: int | None = None
-    only_timing: bool = False
     undermined_by: tuple[Evaluated, ...] = ()
     beneath: list[tuple[Evaluated, str]] | None = None
     decision: Decision | None = None
@@ -60,6 +66,17 @@ class Evaluated:
         self.number, self.key, self.occasion = number, key, occasion
         self.status = self.was = status
         self.day = occasion.day
+
+    @property
+    def begun(self) -> int | None:
+        """The first day on which the work was done in any way."""
+        begun = self.observation.attempts[0].begun if self.observation else None
+        return self.done if begun is None else begun
+
+    @property
+    def only_timing(self) -> bool:
+        """Whether all that can be wrong is when it was done, so that nothing that rests on it can fall with it."""
+        return self.observation is not None and all(attempt.only_timing for attempt in self.observation.attempts)
 
 
 Evaluation = list[list[Evaluated]]
@@ -95,6 +112,7 @@ class ReferenceEngine:
             if finder == len(self._finders):
                 self._finders.append(occasions(duty, program, conditions))
             self._rules.append((rule, finder))
+        self._edges = [duty.edges for duty in program.duties]
         self._resting = [(number, duty) for number, duty in enumerate(program.duties) if duty.edges]
 
     def decide(self, case: Case) -> list[Decision]:
@@ -130,9 +148,11 @@ class ReferenceEngine:
     def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> list[tuple[Evaluated, str]]:
         """Return the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
         if finding.decision is not None or finding.beneath is None:
-            edges = self.program.duties[finding.number].edges
-            joined = [(_in_force(evaluation[number], finding), kind) for number, kind in edges]
-            beneath = [(found, kind) for found, kind in joined if found is not None]
+            beneath = []
+            for number, kind in self._edges[finding.number]:
+                found = _in_force(evaluation[number], finding)
+                if found is not None:
+                    beneath.append((found, kind))
             if finding.decision is not None:
                 return beneath  # this finding is not of one case alone, and what it rests on is
             finding.beneath = beneath
@@ -159,29 +179,27 @@ class ReferenceEngine:
         if not beneath:
             return _bare(name, finding.key, status, gap)
         causes = self._causes(finding, evaluation) if gap else ()
-        open_beneath = [
-            prerequisite
-            for prerequisite, kind in beneath
-            if kind == "rests_on" and self.verdict(prerequisite) is _OPEN and not prerequisite.only_timing
-        ]
+        open_beneath = []
+        for found, kind in beneath:
+            if kind == "rests_on" and self._verdicts[found.number][found.status] is _OPEN and not found.only_timing:
+                open_beneath.append(found)
         undermined_by, waits_for = self._refs(finding.undermined_by), self._refs(open_beneath)
-        return Decision(name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
+        decided = (name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
+        return tuple.__new__(Decision, decided)
 
     def _causes(self, gap: Evaluated, evaluation: Evaluation) -> tuple[Ref, ...]:
         """The nearest gaps upstream that explain a gap, looking through what is open or not applicable [19]."""
-        causes = {id(found): found for found in gap.undermined_by if self.verdict(found) is Verdict.GAP}
+        causes = {id(found): found for found in gap.undermined_by if self.verdict(found) is _GAP}
         seen: set[tuple[int, str]] = set()
         pending = list(self.prerequisites(gap, evaluation))
         while pending:
             found, path = pending.pop()
-            if (id(found), path) in seen:
-                continue
-            seen.add((id(found), path))
-            verdict = self.verdict(found)
-            if verdict is Verdict.GAP:
+            verdict = self._verdicts[found.number][found.status]
+            if verdict is _GAP:
                 if _explains(found, gap, path):
                     causes[id(found)] = found
-            elif verdict is not Verdict.SUFFICIENT:
+            elif verdict is not _SUFFICIENT and self._edges[found.number] and (id(found), path) not in seen:
+                seen.add((id(found), path))
                 for beyond, kind in self.prerequisites(found, evaluation):
                     pending.append((beyond, kind if path == "rests_on" else path))
         return self._refs(causes.values())
@@ -190,20 +208,20 @@ class ReferenceEngine:
         if not findings:
             return ()
         ordered = sorted({(finding.number, finding.key) for finding in findings})
-        return tuple((self.program.duties[number].name, key) for number, key in ordered)
+        return tuple([(self.program.duties[number].name, key) for number, key in ordered])
 
 
 def status_of(attempt: Attempt) -> Status:
     """Return the status that what is on the record gives, under one reading of the limit [2]."""
     seen = attempt.seen
+    if seen is _GOOD:
+        return _MET if attempt.timed else _TO_JUDGE
     status = _STATUS_OF.get(seen)
     if status is not None:
         return status
-    if seen is Seen.GOOD:
-        return _MET if attempt.timed else _TO_JUDGE
-    if seen is Seen.AFTER:
-        return Status.EXCEPTED if attempt.late_accepted else Status.LATE
-    if seen is Seen.CLEAR:
+    if seen is _AFTER:
+        return Status.EXCEPTED if attempt.late_accepted else _LATE
+    if seen is _CLEAR:
         return Status.NOT_ON_RECORD if attempt.incomplete else _MET
     return _status_of_absence(attempt)
 
@@ -225,25 +243,25 @@ _STATUS_OF = {
 
 def stands(finding: Evaluated) -> bool:
     """Whether the auditor has said on purpose that the work stands, although what it rests on falls short [17]."""
-    attempts = finding.observation.attempts if finding.observation else []
-    return any(attempt.entry is not None and "stands" in attempt.entry.attributes for attempt in attempts)
+    for attempt in finding.observation.attempts if finding.observation else ():
+        if attempt.entry is not None and "stands" in attempt.entry.attributes:
+            return True
+    return False
 
 
 def _status_of_absence(attempt: Attempt) -> Status:
     reason = attempt.reason
-    if reason is Reason.ACCEPTED:
-        return Status.EXCEPTED
-    if reason is Reason.UNSAID:
-        return _TO_JUDGE
+    if reason is not _NO_REASON and reason is not Reason.REFUSED:
+        return Status.EXCEPTED if reason is Reason.ACCEPTED else _TO_JUDGE
     if attempt.still_open and not attempt.endless:
         return Status.NOT_YET_DUE
-    if reason is Reason.REFUSED:
-        return Status.MISSING
+    if reason is not _NO_REASON:
+        return _MISSING
     if attempt.incomplete:
         return Status.NOT_ON_RECORD
     if attempt.endless:
         return _TO_JUDGE
-    return Status.INSUFFICIENT if attempt.seen is Seen.SHORT else Status.MISSING
+    return _MISSING if attempt.seen is _NOTHING else Status.INSUFFICIENT
 
 
 def _combined(attempts: list[Attempt]) -> Status:
@@ -305,7 +323,7 @@ def _expectation(number: int, applies: Asks, alone: _Alone, observe: Observes) -
         results = []
         for occasion in found:
             state = occasion.state
-            if state is State.NONE:
+            if state is _NONE:
                 results.append(alone(occasion, _NOT_APPLICABLE))
                 continue
             day = occasion.day if state is _NOW and occasion.day is not None else world.case.as_at
@@ -324,10 +342,9 @@ def _observed(number: int, occasion: Occasion, observation: Observation) -> Eval
     attempts = observation.attempts
     first = attempts[0]
     found = Evaluated(number, observation.key, status_of(first) if len(attempts) == 1 else _combined(attempts), occasion)
-    done = first.entry.day if first.entry else None
-    found.observation, found.day, found.done, found.due = observation, observation.day, done, first.due
-    found.begun = first.begun if first.begun is not None else done
-    found.only_timing = first.only_timing and (len(attempts) == 1 or all(attempt.only_timing for attempt in attempts))
+    found.observation, found.day, found.due = observation, observation.day, first.due
+    if first.entry is not None:
+        found.done = first.entry.day
     return found
 
 
@@ -338,6 +355,7 @@ def _derivation(duty: Duty, applies: Asks, alone: _Alone) -> _Rule:
     """
     assert duty.derives is not None
     name, value = duty.derives
+    conflict, consistent = Status.CONFLICT, Status.CONSISTENT
 
     def evaluate(world: World, found: list[Occasion]) -> list[Evaluated]:
         [whole] = found
@@ -346,7 +364,7 @@ def _derivation(duty: Duty, applies: Asks, alone: _Alone) -> _Rule:
         if truth is False or (truth is None and given is None):
             return [alone(whole, _UNASKED[truth])]
         differs = truth and given is not None and given != value
-        return [alone(whole, Status.CONFLICT if differs else Status.CONSISTENT)]
+        return [alone(whole, conflict if differs else consistent)]
 
     return evaluate
 
@@ -372,10 +390,10 @@ def _conflict(duty: Duty, applies: Asks, alone: _Alone, conditions: Conditions) 
                 clash = pair_clashes(occasion.previous, occasion.entry)
             else:
                 clash = None
-            status = _CLASH[clash] if occasion.state is not State.NOT_SEEN else Status.NOT_ON_RECORD
+            status = _CLASH[clash] if occasion.state is not _NOT_SEEN else Status.NOT_ON_RECORD
             finding = alone(occasion, status)
             if occasion.entry is not None:
-                finding.done = finding.begun = occasion.day
+                finding.done = occasion.day
             results.append(finding)
         return results
 
@@ -403,14 +421,14 @@ def _in_force(prerequisites: list[Evaluated], finding: Evaluated) -> Evaluated |
 
 
 def _done_before(finding: Evaluated, prerequisite: Evaluated) -> bool:
-    if prerequisite.status in (Status.EXCEPTED, _NOT_APPLICABLE):
-        return False  # these have no effect [18]
+    if prerequisite.status in _WITHOUT_EFFECT:
+        return False
     return finding.done is not None and prerequisite.begun is not None and finding.done < prerequisite.begun
 
 
 def _explains(cause: Evaluated, gap: Evaluated, path: str) -> bool:
-    if cause.status is Status.LATE:
-        return gap.status is Status.LATE and cause.done is not None and gap.due is not None and cause.done > gap.due
+    if cause.status is _LATE:
+        return gap.status is _LATE and cause.done is not None and gap.due is not None and cause.done > gap.due
     if path == "rests_on":
         return cause.status in _EXPLAINING_WEAKNESS
-    return cause.status is Status.MISSING and gap.status in (Status.MISSING, Status.LATE)
+    return cause.status is _MISSING and (gap.status is _MISSING or gap.status is _LATE)

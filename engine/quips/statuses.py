@@ -56,6 +56,4 @@ def verdict_of(status: Status, means: str = "gap") -> Verdict:
         >>> verdict_of(Status.LATE)
         <Verdict.GAP: 'gap'>
     """
-    if status is Status.CONFLICT and means == "query":
-        return Verdict.OPEN
-    return VERDICTS[status]
+    return VERDICTS[status] if means != "query" or status is not Status.CONFLICT else Verdict.OPEN

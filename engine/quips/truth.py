@@ -48,6 +48,7 @@ class Conditions:
         self._stages = program.stages
         self._compiled: dict[Condition, Asks] = {}
         self._known: dict[int, tuple[Condition, Asks]] = {}
+        self._parts: dict[int, list[tuple[Condition, Asks]]] = {}
         self._numbers: dict[Hashable, int] = {}
         self.words: dict[Hashable, str] = {}
         """Words that depend on no case, once asked for: of each condition, by its identity, and of what rules ask for."""
@@ -91,6 +92,14 @@ class Conditions:
                 asks = self._compiled[condition] = self._compile(condition)
             known = self._known[id(condition)] = (condition, asks)
         return known[1]
+
+    def parts(self, condition: AllOf | AnyOf) -> list[tuple[Condition, Asks]]:
+        """Return the parts of a condition, each with what asks it."""
+        known = self._parts.get(id(condition))
+        if known is None:
+            self.asks(condition)  # which keeps it, so that no other can come to have its identity
+            known = self._parts[id(condition)] = [(part, self.asks(part)) for part in condition.parts]
+        return known
 
     def number(self, asked: Hashable) -> int:
         """Return a number for what rules ask for, the same for all that ask for the same."""
@@ -167,7 +176,7 @@ class Conditions:
 
 def asks_entry(tests: AllOf) -> AsksEntry:
     """Compile tests of an entry's attributes; true if there is no test."""
-    compiled = [_entry_test(test) for test in tests.parts if isinstance(test, Test)]
+    compiled = [asks_attribute(test) for test in tests.parts if isinstance(test, Test)]
     if not compiled:
         return lambda attributes: True
     if len(compiled) == 1:
@@ -201,7 +210,7 @@ def pair_asks(condition: Condition) -> Callable[[Entry, Entry], Truth]:
 
             return same
         case Test():
-            test = _entry_test(condition)
+            test = asks_attribute(condition)
             return lambda previous, entry: test(entry.attributes)
         case Not(part):
             inner = pair_asks(part)
@@ -224,7 +233,8 @@ def pair_asks(condition: Condition) -> Callable[[Entry, Entry], Truth]:
             raise ValueError("a pair cannot ask about the rest of the record")
 
 
-def _entry_test(test: Test) -> AsksEntry:
+def asks_attribute(test: Test) -> AsksEntry:
+    """Compile a test of one attribute of an entry."""
     subject, holds = test.subject, _comparison(test)
     if test.op == "known":
         return lambda attributes: attributes.get(subject) is not None

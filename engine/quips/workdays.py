@@ -77,7 +77,7 @@ def working_days(decade: int) -> list[int]:
     """
     if not FIRST_YEAR <= decade <= LAST_YEAR:
         raise ValueError(f"working days are known from {FIRST_YEAR} to {LAST_YEAR} only")
-    # Loaded late: it takes long to import, and many a case counts no working days.
+    # Loaded late: it takes long to import, since each way in to one country loads all, and many a case counts no working days.
     from holidays.countries.united_kingdom import UnitedKingdom
 
     # The library's class is not typed; a day of its calendar is a date.
