@@ -307,8 +307,10 @@ def test_wherever_the_keyboard_leads_it_can_be_seen(path: str, window: Watched, 
             "width": place["width"] + 12,
             "height": place["height"] + 12,
         }
+        page.evaluate(_PAINTED)
         with_focus = page.screenshot(clip=clip, full_page=True)  # type: ignore[arg-type]
         page.evaluate("document.activeElement.blur()")
+        page.evaluate(_PAINTED)
         if page.screenshot(clip=clip, full_page=True) == with_focus:  # type: ignore[arg-type]
             unseen.append(place["html"])
     assert unseen == []
@@ -321,6 +323,7 @@ _FOCUSED = """() => {
   const box = shown.getBoundingClientRect()
   return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height, html: focused.outerHTML.slice(0, 120)}
 }"""
+_PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _IS = "selector => document.activeElement.matches(selector)"
 
 
