@@ -280,6 +280,13 @@ def test_what_a_form_has_no_room_for_is_not_lost_but_refused(entry: Json, said: 
     assert problem.place.file == "x.yaml"
 
 
+def test_disputes_are_not_lost_in_a_form_but_refused() -> None:
+    dispute = {"rule": "r", "on": "2010-01-01", "why": "It was done."}
+    with pytest.raises(InputError, match="no room") as caught:
+        form_bytes(small(), document({"case": "T-1", "circumstances": {}, "record": [], "disputes": [dispute]}))
+    assert [problem.name for problem in caught.value.problems] == ["no-room"]
+
+
 def test_more_times_than_a_form_has_room_for_are_refused() -> None:
     record = [{"visit": "2010-01-01"}] * 102
     with pytest.raises(InputError, match="more than 100 times"):
@@ -564,6 +571,17 @@ def test_what_stands_outside_the_boxes_is_found() -> None:
 def test_a_changed_hidden_sheet_is_found(cell: str) -> None:
     form = Filled(blank()).complete()
     form.book["_meta"][cell] = "[]"
+    assert only_problem(form.saved()).name == "form-changed"
+
+
+@pytest.mark.parametrize(
+    "choices", [{"times": 10**9}, {"times": "8"}, {"stages": ["elsewhere"]}, {"rows": {"levels": 10**9}}, {"rows": []}, {"prompts": 1}]
+)
+def test_a_form_that_says_to_have_been_made_in_no_way_a_form_is_made_is_refused(choices: Json) -> None:
+    form = Filled(blank()).complete()
+    head = json.loads(form.book["_meta"]["A1"].value)
+    changed = {**head, "vocabulary": "another", "choices": {**head["choices"], **choices}}
+    form.book["_meta"]["A1"] = json.dumps(changed)
     assert only_problem(form.saved()).name == "form-changed"
 
 

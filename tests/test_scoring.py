@@ -37,7 +37,7 @@ def named(scored: tuple[Scored, ...], number: str) -> Scored:
 
 
 def scored(name: str, shares: dict[str, Share], number: str, variant: str = "", **results: object) -> Scored:
-    return named(score(edition(name), Results(shares=shares, cases=200, **results), variant), number)
+    return named(score(edition(name), Results(shares=shares, **results), variant), number)
 
 
 def test_every_edition_names_a_scheme_that_there_is() -> None:
@@ -314,6 +314,21 @@ def test_what_was_asked_for_and_is_not_there_is_told_all_at_once() -> None:
     assert names == {"unknown-column", "unknown-variant", "unknown-node", "wrong-value", "too-few"}
 
 
+def test_a_question_that_not_every_case_was_answered_for_is_not_called_read_whole() -> None:
+    question = "standards-2018/2.1.1"
+    agreed = [(f"A-{n}", question, "yes" if n % 2 else "no", "R") for n in range(20)]
+    differing = [("A-20", question, "yes", "R"), ("A-20", question, "no", "S")]
+    asked = Asked(population=21)
+    whole = score_judged(edition("standards-2018"), judged(*agreed), Asked(population=20)).named("2.1.1")
+    assert "which is every relevant case" in whole.told
+    found = score_judged(edition("standards-2018"), judged(*agreed, *differing), asked).named("2.1.1")
+    assert "every relevant case" not in found.told and "interval" in found.told
+    assert found.measure is not None and found.measure.low < found.measure.value
+    aside = [(f"B-{n}", question, "not_applicable", "R") for n in range(20)]
+    of_all = score_judged(edition("standards-2018"), judged(*agreed, *aside), Asked(population=40)).named("2.1.1")
+    assert "which is every relevant case" in of_all.told, "those that are not applicable are known not to be relevant"
+
+
 # What always holds ----------------------------------------------------------------------------------------------------
 
 SHARES = st.builds(Share, st.integers(0, 60), st.integers(0, 60), st.integers(0, 20))
@@ -344,7 +359,7 @@ def answered(draw: st.DrawFn) -> tuple[str, dict[str, Share]]:
 def walk(name: str, shares: dict[str, Share]) -> list[Scored]:
     return [
         part
-        for top in score(edition(name), Results(shares=shares, cases=140), "crc" if "2018" in name else "")
+        for top in score(edition(name), Results(shares=shares), "crc" if "2018" in name else "")
         for part in top.walk()
     ]
 

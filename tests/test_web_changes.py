@@ -172,6 +172,32 @@ def test_every_page_of_an_entry_left_as_it_stands_changes_nothing(officer: Offic
             assert officer.text(value["case"]) == text, address
 
 
+def test_a_reason_keeps_what_its_page_does_not_ask(officer: Officer) -> None:
+    entry = "  - not_done: {activity: home_visit, on: 2009-09-01, reason: refused, reason_code: R1, evidence: file, purposeful: false}\n"
+    officer.put("TV-0042", TEXT.replace("record:\n", f"record:\n{entry}", 1))
+    form = form_of(officer.page("/cases/TV-0042/record/0"), "reason")
+    assert officer.post("/cases/TV-0042/record/0", form.as_it_stands()).status_code == 303
+    assert entry in officer.text("TV-0042"), "left as it stands it changes nothing"
+    form = form_of(officer.page("/cases/TV-0042/record/0"), "reason")
+    assert officer.post("/cases/TV-0042/record/0", form.filled({"reason": ["moved away"]})).status_code == 303
+    [said] = officer.value("TV-0042")["record"][0].values()
+    kept = {"reason_code": "R1", "evidence": "file", "purposeful": False}
+    assert said == {"activity": "home_visit", "on": "2009-09-01", "reason": "moved away", **kept}
+
+
+def test_a_case_that_cannot_be_looked_at_does_not_keep_the_others_from_the_list(officer: Officer) -> None:
+    (officer.folder / "TV-0001.yaml").write_bytes(b"case: TV-0001\nnote: caf\xe9\n")
+    (officer.folder / "TV-0002.yaml").symlink_to(officer.folder / "TV-0042.yaml")
+    (officer.folder / "TV-0003.yaml").write_text(TEXT, encoding="utf-8")
+    (officer.folder / "TV-0003.yml").write_text(TEXT, encoding="utf-8")
+    page = officer.page("/")
+    assert "/cases/TV-0042/" in page
+    words = text_of(page)
+    for name in ("TV-0001", "TV-0002", "TV-0003"):
+        assert name in words
+    assert "two files for TV-0003" in words
+
+
 def test_a_case_that_was_started_says_nothing_of_anybody(officer: Officer) -> None:
     officer.put("N-1", new_case("N-1", "2010-04-19"))
     assert not audited(officer.text("N-1")).gaps

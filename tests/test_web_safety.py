@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
+from werkzeug import formparser
 
 from desk_client import Officer, audited, problems_of, start
 from hostile import IMAGE, NOT_CASE_FILES, SCRIPT, TEMPLATE, TEXTS
 from html_forms import forms_of, links_of, text_of
 from knowledge_base import ROOT
+from page_client import auditor
 from quips.casetext import with_entry, with_judgement
+from quips.web import serving
 from quips.web.safety import MAX_UPLOAD
+from served import free_port
 
 TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
 PAYLOAD = SCRIPT + IMAGE + TEMPLATE
@@ -225,3 +231,36 @@ def test_what_is_typed_is_in_no_address_and_no_log(officer: Officer, caplog: pyt
         for address in (f"/cases/{name}/check", f"/cases/{name}/record")
         for link in links_of(officer.page(address))
     )
+
+
+def test_what_is_sent_is_never_put_into_a_temporary_file(
+    officer: Officer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file was made")
+
+    for owner in (tempfile, formparser):
+        for maker in ("TemporaryFile", "SpooledTemporaryFile", "NamedTemporaryFile"):
+            monkeypatch.setattr(owner, maker, refused, raising=False)
+    data = TEXT.replace("TV-0042", "TV-0043").encode() + b"# " + b"x" * 2_000_000 + b"\n"
+    assert upload(officer, "mine.yaml", data).status_code == 303
+    assert len(officer.text("TV-0043")) > 2_000_000
+
+
+def test_the_server_keeps_what_passes_through_it_out_of_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    class Server:
+        def run(self) -> None:
+            """End at once."""
+
+    def create(app: object, **options: Any) -> Server:
+        given.update(options)
+        return Server()
+
+    monkeypatch.setattr(serving, "create_server", create)
+    serving.serve(auditor(), tmp_path, free_port(), False, lambda _: None)
+    assert MAX_UPLOAD < given["max_request_body_size"] <= given["inbuf_overflow"]
+    assert given["outbuf_overflow"] > 10 * MAX_UPLOAD

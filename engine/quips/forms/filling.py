@@ -104,6 +104,10 @@ def room_problems(document: Document, answers: Answers, sheets: Iterable[Sheet])
     """Return a problem for everything a record says that a form has no room for, so that nothing is lost on the way."""
     room = {path for sheet in sheets for one in sheet.answers for _, _, path in one.cells()}
     problems = []
+    if document.value.get("disputes"):
+        message = "Findings of this case are disputed, and a form has no room for that."
+        hint = "Go on with this case in its YAML file or in the browser; or take the disputes out of a copy of it."
+        problems.append(Problem(document.key_place("disputes"), "no-room", message, hint))
     for path, given in answers.items():
         for value, at in given:
             place = document.place(*at)

@@ -22,6 +22,7 @@ NOT_DONE = "not_done"
 REASON, ACCEPTABLE, NOT_DONE_ON, REASON_CODE = "_reason", "_acceptable", "_not_done_on", "_reason_code"
 NONE_OF_THESE = ""  # what the cell "None of these" of a list stands for
 TIMES, MOST_TIMES = 8, 100
+MOST_ROWS = 20_000  # as many as a sheet is read to
 _FIRST_ROW = 4  # beneath a sheet's title, its advice and the heads of its columns
 
 Word = str | bool
@@ -154,10 +155,17 @@ def choices_from(plain: Mapping[str, Any]) -> Choices:
     """Return what a form was made for, from how it is kept in the form.
 
     Raises:
-        KeyError, TypeError: It is not of that form.
+        KeyError, TypeError, ValueError: It is not of that form, or of another size than a form has.
     """
-    stages = tuple(str(stage) for stage in plain["stages"])
-    return Choices(stages, plain["times"], plain["prompts"], plain["rows"], plain["kinds"], plain["marking"])
+    stages, times, rows = (plain[key] for key in ("stages", "times", "rows"))
+    if not (set(stages) <= set(STAGES) and _is_size(times, MOST_TIMES) and all(_is_size(n, MOST_ROWS) for n in rows.values())):
+        raise ValueError(plain)
+    prompts = {str(name): str(asks) for name, asks in plain["prompts"].items()}
+    return Choices(tuple(stages), times, prompts, dict(rows), bool(plain["kinds"]), str(plain["marking"]))
+
+
+def _is_size(number: Any, most: int) -> bool:
+    return isinstance(number, int) and 1 <= number <= most
 
 
 def prompts_of(editions: Iterable[Edition]) -> dict[str, str]:

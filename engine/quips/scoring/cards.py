@@ -124,7 +124,6 @@ def score_judged(edition: Edition, judged: Judged, asked: Asked | None = None) -
     results = Results(
         shares=shares,
         recorded=asked.recorded or {},
-        cases=len(mine.cases),
         confidence=asked.confidence,
         least=asked.least,
         population=asked.population,
@@ -177,7 +176,7 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
     hidden = _hidden(shares, asked.least)
     for name, group in grouped.items():
         results = Results(
-            shares=shares[name], cases=len(group.cases), confidence=asked.confidence, least=asked.least, hidden=hidden[name]
+            shares=shares[name], confidence=asked.confidence, least=asked.least, hidden=hidden[name]
         )
         scored = {part.name: part for top in score(edition, results, variant) for part in top.walk()}
         yield Group(name, len(group.cases), scored)

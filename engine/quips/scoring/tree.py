@@ -21,7 +21,6 @@ class Results:
         printed: The percentage that a report prints, by the number of a node or the name of a thread.
         verdicts: The rating, grade, comment or conclusion that a report prints, in the same way.
         recorded: The judgements that people recorded of nodes, by number: conclusions, grades, ratings by characteristics.
-        cases: How many cases were read.
         confidence: The confidence of the intervals.
         least: Shares of fewer relevant cases are neither shown nor counted in a mean.
         population: How many cases the cases were drawn from; None if that is not known.
@@ -32,7 +31,6 @@ class Results:
     printed: Mapping[str, float] = field(default_factory=dict)
     verdicts: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
-    cases: int = 0
     confidence: float = CONFIDENCE
     least: int = LEAST
     population: int | None = None
@@ -47,10 +45,15 @@ class Results:
         return not is_small(self.share(name), max(1, self.least)) and name not in self.hidden
 
     def relevant(self, share: Share) -> int | None:
-        """Return how many cases of the population are relevant, as many of each hundred as of the cases read."""
-        if self.population is None or not self.cases:
+        """Return how many cases of the population are relevant, as many of each hundred as of those of which it was answered.
+
+        Cases that were read and of which it was not answered, or not agreed, may be relevant as well: to leave them out would
+        call every relevant case read where some are not settled.
+        """
+        answered = share.of + share.not_applicable
+        if self.population is None or not answered:
             return None
-        return max(share.of, round(self.population * share.of / self.cases))
+        return max(share.of, round(self.population * share.of / answered))
 
     def measure(self, name: str) -> Measure | None:
         """Return the score of a question; None if no case is relevant, or too few are."""

@@ -412,6 +412,12 @@ def reason_from_form(activity: Activity, form: Form, latest: date, errors: Error
     return said
 
 
+def not_asked_of_reasons(activity: Activity, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a case file says of something not being done and the form does not ask, so that a change of it loses nothing."""
+    asked = {"activity", "on", *(term.name for term in reason_terms(activity))}
+    return {name: value for name, value in said.items() if name not in asked}
+
+
 def reason_terms(activity: Activity) -> list[Term]:
     """Return what can be said of something that was not done."""
     own = [term for term in activity.attributes.values() if term.type in ("choice", "choices")]

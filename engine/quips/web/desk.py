@@ -11,7 +11,7 @@ from typing import Any
 
 from quips.audits import Audit, Auditor
 from quips.knowledge import Knowledge
-from quips.problems import InputError, Problem
+from quips.problems import InputError, Problem, QuipsError
 from quips.source import Document, parse_yaml
 from quips.storage.store import ChangedError, Kept, NotKeptError, Store
 from quips.web.interview import Step, steps
@@ -92,15 +92,17 @@ class Desk:
             self._seen[name] = look
             return look
 
-    def looks(self) -> list[Look]:
-        """Return every case, in the order of their names."""
-        found = []
+    def looks(self) -> tuple[list[Look], dict[str, str]]:
+        """Return every case, in the order of their names; and of those that cannot even be looked at, by name, why not."""
+        found, refused = [], {}
         for name in self.store.names():
             try:
                 found.append(self.look(name))
             except NotKeptError:
                 continue  # erased since the names were read
-        return found
+            except QuipsError as error:  # one that cannot be read, or decided, does not keep the others from being listed
+                refused[name] = str(error)
+        return found, refused
 
     def change(self, name: str, onto: str, *edits: Edit) -> Kept:
         """Change a case file, all edits or none.

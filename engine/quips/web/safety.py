@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+import io
+from typing import IO
+
+from flask import Flask, Request, Response, abort, request
 
 MAX_UPLOAD = 5_000_000
 """The largest file or form that is taken, in bytes; no case file can be larger."""
@@ -29,8 +32,22 @@ _HEADERS = {
 }
 
 
+class RequestInMemory(Request):
+    """A request whose files stay in memory; mostly a large one is put into a temporary file, and a case does not belong there."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
 def guard(app: Flask) -> None:
-    """Refuse what does not come from this computer, and tell the browser to keep the pages to itself."""
+    """Refuse what does not come from this computer, keep what is sent out of temporary files, and nothing in the browser's cache."""
+    app.request_class = RequestInMemory
 
     @app.before_request
     def from_this_computer() -> None:

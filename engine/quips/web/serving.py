@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import threading
@@ -19,8 +20,11 @@ from quips.storage.folder import FolderStore
 from quips.storage.store import Applied, StorageError
 from quips.web.app import create_app
 from quips.web.desk import Desk
+from quips.web.safety import MAX_UPLOAD
 
 HOST = "127.0.0.1"
+_MAX_REQUEST, _MAX_ANSWER = 2 * MAX_UPLOAD, 100_000_000
+"""In bytes. What is larger would be put into a temporary file on its way, where nobody would look after it."""
 _SECRET = "secret"  # noqa: S105 - the name of a file
 
 
@@ -29,7 +33,7 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
 
     Args:
         auditor: What audits the cases.
-        folder: The folder; it is made if it is not there.
+        folder: The folder, which has to be there: one that is made for a mistyped name would look like one without cases.
         port: The port on the loopback address.
         browser: Whether to open the page in the browser.
         say: Tells the person at the keyboard.
@@ -43,7 +47,17 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
     _tell(store.apply_policy(date.today()), say)
     app = create_app(Desk(auditor.knowledge, store, auditor), secret_of(folder), settings.marking)
     _free(port)
-    server = create_server(app, host=HOST, port=port, threads=4, ident=None, clear_untrusted_proxy_headers=True)
+    server = create_server(
+        app,
+        host=HOST,
+        port=port,
+        threads=4,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=_MAX_REQUEST,
+        inbuf_overflow=_MAX_REQUEST,
+        outbuf_overflow=_MAX_ANSWER,
+    )
     address = f"http://{HOST}:{port}/"
     say(f"The cases of {folder} are at {address} on this computer only. Press Ctrl+C to stop.")
     if browser:
@@ -78,7 +92,8 @@ def _tell(applied: Applied, say: Callable[[str], object]) -> None:
 
 def _free(port: int) -> None:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name != "nt":  # on Windows this would take a port from under the program that has it
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:

@@ -25,6 +25,7 @@ from quips.web.answers import (
     entry_to_form,
     first,
     in_order_of,
+    not_asked_of_reasons,
     reason_from_form,
     reason_to_form,
 )
@@ -194,7 +195,8 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
             desk().change(name, version(), partial(casetext.with_entry, activity="not_done", said=said))
             return back(name)
         if not errors and number is not None:
-            said = in_order_of(said, entry_at(look, number)[1])
+            before = entry_at(look, number)[1]
+            said = in_order_of(said | not_asked_of_reasons(asked, before), before)
             edit = partial(casetext.with_entry_replaced, number=number, activity="not_done", said=said)
             desk().change(name, version(), edit)
             return back(name)

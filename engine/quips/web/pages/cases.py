@@ -26,9 +26,9 @@ _REFERENCE_ADVICE = "a reference such as TV-0042: capital letters, figures and h
 @blueprint.get("/")
 def index() -> Page:
     """Every case, and how to start another."""
-    looks = desk().looks()
+    looks, refused = desk().looks()
     looks.sort(key=lambda look: (look.audit is None, not (look.audit and look.audit.urgent), look.kept.name))
-    return show("index.html", looks=looks)
+    return show("index.html", looks=looks, refused=refused)
 
 
 @blueprint.route("/start", methods=["GET", "POST"])
