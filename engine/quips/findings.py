@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from quips.attempts import Attempt, Measure, Seen
@@ -131,12 +131,14 @@ class _Asks(NamedTuple):
         names: The circumstances that these read.
         rows: The rows of its limits that are for some cases only.
         until: The circumstance up to which it goes on; empty if there is none.
+        verdicts: The kind of answer that each status is.
     """
 
     conditions: tuple[Condition, ...]
     names: tuple[str, ...]
     rows: tuple[Row, ...]
     until: str
+    verdicts: Mapping[Status, Verdict]
 
 
 class FindingBuilder:
@@ -182,7 +184,7 @@ class FindingBuilder:
                 conditions = (*conditions, *found)
                 names = tuple(dict.fromkeys(name for condition in conditions for name in explainer.reads(condition)))
         facts = explainer.facts(names, day)
-        verdict = verdict_of(status, means(rule))
+        verdict = asks.verdicts[status]
         only_timing = status in _OF_TIMING and evaluated.only_timing
         telling = Telling(rule, evaluated, self.case, explainer, day, self.titles)
         # By position: by name it takes Python as long to call this as to find some of what is passed.
@@ -237,6 +239,7 @@ class FindingBuilder:
                 tuple(dict.fromkeys(name for condition in conditions for name in self.inferring.reads(condition))),
                 tuple(rows),
                 until if until and not until.startswith("trigger") else "",
+                {status: verdict_of(status, means(rule)) for status in Status},
             )
         return known
 
@@ -287,8 +290,10 @@ class FindingBuilder:
             incomplete: Whether the record is not complete where what it asks for would stand.
         """
         known, circumstances = self.knowledge, self.knowledge.vocabulary.circumstances
-        beneath = [in_sentence(known.rules[name].title) for name, _ in decision.waits_for]
-        found = [f"it rests on something that is still open: {title}" for title in beneath]
+        found = []
+        if decision.waits_for:
+            beneath = [in_sentence(known.rules[name].title) for name, _ in decision.waits_for]
+            found += [f"it rests on something that is still open: {title}" for title in beneath]
         inferred = [fact.name for fact in facts if fact.inferred and fact.name not in known.by_definition]
         found += [f"it uses what was inferred: {in_sentence(circumstances[name].title)}" for name in inferred]
         if until and until not in self.case.dates and verdict_of(decision.status) is Verdict.GAP:

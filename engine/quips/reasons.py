@@ -67,7 +67,9 @@ class Telling:
         """Return why the finding is as it is, in sentences."""
         observation, status = self.evaluated.observation, self.evaluated.status
         if observation is not None:
-            return [*self._beneath(), *self._of_observation(observation.attempts)]
+            said = self._of_observation(observation.attempts)
+            beneath = self.evaluated.undermined_by or stands(self.evaluated)  # mostly there is nothing to say of that
+            return [*self._beneath(), *said] if beneath else list(said)
         if status is _NOT_APPLICABLE:
             return [self._not_applicable()]
         if status is _CANNOT_TELL:
@@ -201,14 +203,16 @@ class Telling:
     def _not_applicable(self) -> str:
         occasion = self.evaluated.occasion
         if occasion.state is _NONE:
-            vocabulary = self.explainer.vocabulary
-            if occasion.about in vocabulary.activities or occasion.about == "not_done":
-                return f"No occasion for it: {in_sentence(self._title(occasion.about))} is not on the record."
-            if any(isinstance(trigger, Becomes) for trigger in self.rule.triggers):
-                return f"No occasion for it: {in_sentence(self._title(occasion.about))} has not changed in that way."
-            return f"This clock does not run here: there is no {in_sentence(self._title(occasion.about))} in this case."
+            return self._once(("none", self.rule.name, occasion.about), lambda: self._no_occasion(occasion.about))
         failed = self.explainer.first_failed(self.rule.applies, self.day)
         return f"It is for cases where {failed.words}; here: {failed.found}." if failed else "It does not apply here."
+
+    def _no_occasion(self, about: str) -> str:
+        if about in self.explainer.vocabulary.activities or about == "not_done":
+            return f"No occasion for it: {in_sentence(self._title(about))} is not on the record."
+        if any(isinstance(trigger, Becomes) for trigger in self.rule.triggers):
+            return f"No occasion for it: {in_sentence(self._title(about))} has not changed in that way."
+        return f"This clock does not run here: there is no {in_sentence(self._title(about))} in this case."
 
     def _cannot_tell(self) -> str:
         occasion = self.evaluated.occasion

@@ -75,9 +75,11 @@ class Document:
     def place(self, *path: str | int) -> Place:
         """Return where the value at a path starts, or its nearest parent if there is no such value."""
         here = (*self.within, *path)
-        while here and here not in self.places:
+        mark = self.places.get(here)
+        while mark is None and here:
             here = here[:-1]
-        return _place(self.places.get(here), self.file)
+            mark = self.places.get(here)
+        return _place(mark, self.file)
 
     def key_place(self, *path: str | int) -> Place:
         """Return where the key of a mapping value stands."""
