@@ -357,11 +357,7 @@ def answered(draw: st.DrawFn) -> tuple[str, dict[str, Share]]:
 
 
 def walk(name: str, shares: dict[str, Share]) -> list[Scored]:
-    return [
-        part
-        for top in score(edition(name), Results(shares=shares), "crc" if "2018" in name else "")
-        for part in top.walk()
-    ]
+    return [part for top in score(edition(name), Results(shares=shares), "crc" if "2018" in name else "") for part in top.walk()]
 
 
 @given(answered())

@@ -46,7 +46,7 @@ class RequestInMemory(Request):
 
 
 def guard(app: Flask) -> None:
-    """Refuse what does not come from this computer, keep what is sent out of temporary files, and nothing in the browser's cache."""
+    """Refuse what does not come from this computer; keep what is sent out of temporary files and pages out of the cache."""
     app.request_class = RequestInMemory
 
     @app.before_request
