@@ -111,6 +111,18 @@ def test_an_editor_that_breaks_the_file_is_told_where_and_nothing_is_written(off
     assert "cannot be read" in text_of(officer.page("/")).lower()
 
 
+def test_an_earlier_version_of_a_broken_file_can_be_brought_back(officer: Officer) -> None:
+    officer.send(TIER, {"tier": ["2"]})
+    sound = officer.text("TV-0042")
+    officer.put("TV-0042", sound.replace("home_visit", "house_visit"))
+    assert "/cases/TV-0042/versions" in officer.page("/cases/TV-0042/")
+    page = officer.page("/cases/TV-0042/versions")
+    restoring = [form for form in forms_of(page) if form.action.endswith("/restore")]
+    answers = [officer.post(form.action, form.as_it_stands()).status_code for form in restoring[1:2]]
+    assert answers == [303]
+    assert officer.text("TV-0042") == sound
+
+
 def test_back_and_sent_again_changes_nothing_twice(officer: Officer) -> None:
     answers = {"when": ["unknown"], "note": ["once"]}
     sent = form_of(officer.page(ADD), *answers).filled(answers)

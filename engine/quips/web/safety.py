@@ -35,13 +35,7 @@ _HEADERS = {
 class RequestInMemory(Request):
     """A request whose files stay in memory; mostly a large one is put into a temporary file, and a case does not belong there."""
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return io.BytesIO()
 
 
