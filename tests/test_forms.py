@@ -28,11 +28,11 @@ from quips.cli import main
 from quips.forms.as_yaml import as_yaml
 from quips.forms.layout import Choices, prompts_of
 from quips.forms.reading import read_form
-from quips.forms.workbook import MAX_BYTES
 from quips.forms.writing import form_bytes
 from quips.problems import InputError, Problem
 from quips.source import Document, parse_yaml, read_yaml
 from quips.vocabulary import STAGES
+from quips.workbooks import MAX_BYTES
 from random_cases import AS_AT, random_case
 
 Json = dict[str, Any]
@@ -575,7 +575,8 @@ def test_a_changed_hidden_sheet_is_found(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "choices", [{"times": 10**9}, {"times": "8"}, {"stages": ["elsewhere"]}, {"rows": {"levels": 10**9}}, {"rows": []}, {"prompts": 1}]
+    "choices",
+    [{"times": 10**9}, {"times": "8"}, {"stages": ["elsewhere"]}, {"rows": {"levels": 10**9}}, {"rows": []}, {"prompts": 1}],
 )
 def test_a_form_that_says_to_have_been_made_in_no_way_a_form_is_made_is_refused(choices: Json) -> None:
     form = Filled(blank()).complete()
@@ -735,6 +736,23 @@ def _archive(parts: dict[str, bytes]) -> bytes:
 def test_what_is_not_safe_to_read_is_refused(what: str) -> None:
     make, name = UNSAFE[what]
     assert only_problem(make()).name == name
+
+
+def test_a_list_of_answers_as_excel_saves_it_is_no_formula() -> None:
+    """Excel moves a list that stands on another sheet into an extension, where its place is called ``f`` as a formula is."""
+    moved = (
+        b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" xmlns:x14="http://schemas.microsoft.com/office/x14">'
+        b'<x14:dataValidations xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"><x14:dataValidation type="list">'
+        b"<x14:formula1><xm:f>_lists!$A$1:$A$2</xm:f></x14:formula1><xm:sqref>B4</xm:sqref></x14:dataValidation>"
+        b"</x14:dataValidations></ext></extLst></worksheet>"
+    )
+    form = Filled(blank()).complete().saved()
+    assert read(with_parts(form, _in_sheets(b"</worksheet>", moved))) == read(form)
+
+
+def test_a_formula_in_a_cell_that_does_not_say_where_it_stands_is_refused() -> None:
+    row = b"<row><c><f>1+1</f><v>2</v></c></row></sheetData>"
+    assert only_problem(with_parts(blank(), _in_sheets(b"</sheetData>", row))).name == "formula"
 
 
 @pytest.mark.parametrize("what", ["an old workbook", "macros", "half a file"])

@@ -166,6 +166,16 @@ def test_a_case_in_two_tables_by_one_reader_is_told(tmp_path: Path) -> None:
     assert [problem.name for problem in told.value.problems] == ["judged-twice"]
 
 
+def test_a_case_that_two_tables_describe_differently_is_told(tmp_path: Path) -> None:
+    for name, team in (("a.csv", "North"), ("b.csv", "South")):
+        (tmp_path / name).write_text(f"case,prompt,answer,reader,team\nTV-1,{KEY},yes,{name},{team}\n", encoding="utf-8")
+    with Auditor(knowledge(), "reference") as auditor, pytest.raises(InputError) as told:
+        read_judged([tmp_path / "a.csv", tmp_path / "b.csv"], auditor)
+    [problem] = told.value.problems
+    assert problem.name == "described-twice"
+    assert problem.message == "TV-1 is described twice: team is 'South' here and 'North' before."
+
+
 def test_readings_compare_readers_and_leave_out_what_was_agreed() -> None:
     def answers(case: str, *given: str) -> list[Answer]:
         return [Answer(case, KEY, answer, reader) for reader, answer in zip("AB", given, strict=True)]

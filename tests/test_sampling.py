@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 from scipy.stats import norm
 
 from quips.problems import InputError, QuipsError
@@ -300,7 +302,7 @@ def test_list_that_cannot_be_used_is_an_error_in_plain_words(tmp_path, text, wor
 
 
 def test_workbook_that_cannot_be_used_is_an_error_in_plain_words(tmp_path):
-    with pytest.raises(InputError, match="no workbook"):
+    with pytest.raises(InputError, match="not an Excel workbook"):
         read_table(written(tmp_path, "reference", "list.xlsx"), WANTED)
     with pytest.raises(InputError, match="cannot be read: No such file"):
         read_table(tmp_path / "none.csv", WANTED)
@@ -314,8 +316,38 @@ def test_workbook_that_cannot_be_used_is_an_error_in_plain_words(tmp_path):
         read_table(tmp_path / "two.xlsx", WANTED)
     with pytest.raises(InputError, match="There is no sheet 'Case' in it"):
         read_table(tmp_path / "two.xlsx", WANTED, "Case")
-    with pytest.raises(InputError, match=r"two.xlsx \(Cases\):2:2: error: Cell B2 holds a formula"):
+    with pytest.raises(InputError, match=r"two.xlsx: Cases!B2: error: Cell B2 holds a formula"):
         read_table(tmp_path / "two.xlsx", WANTED, "Cases")
+
+
+def test_list_from_another_program_is_read_whatever_else_its_workbook_holds(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([*WANTED, "Days"])
+    sheet.append(["X1", "high", "Oxford", "=TODAY()"])
+    sheet["A2"].comment = Comment("seen", "somebody")
+    sheet["B2"].hyperlink = "https://example.org/"
+    book.save(tmp_path / "list.xlsx")
+    assert [cells for _, cells in read_table(tmp_path / "list.xlsx", WANTED).rows] == [("X1", "high", "Oxford")]
+
+
+def test_workbook_that_could_exhaust_the_machine_is_no_list(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(WANTED)
+    book.active.cell(2, 400, "X1")
+    book.save(tmp_path / "wide.xlsx")
+    with pytest.raises(InputError, match="more rows, columns or cells than any list"):
+        read_table(tmp_path / "wide.xlsx", WANTED)
+    with zipfile.ZipFile(tmp_path / "bomb.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"<x/>")
+        for n in range(6):
+            archive.writestr(f"xl/worksheets/sheet{n}.xml", b" " * 100_000_000)
+    with pytest.raises(InputError, match="larger than any list"):
+        read_table(tmp_path / "bomb.xlsx", WANTED)
+    with zipfile.ZipFile(tmp_path / "entities.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>')
+    with pytest.raises(InputError, match="stand for others"):
+        read_table(tmp_path / "entities.xlsx", WANTED)
 
 
 @given(st.lists(st.sampled_from(["Oxford", "oxford", "OXFORD ", "Reading"]), min_size=1, max_size=12))

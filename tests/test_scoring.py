@@ -324,6 +324,11 @@ def test_a_question_that_not_every_case_was_answered_for_is_not_called_read_whol
     found = score_judged(edition("standards-2018"), judged(*agreed, *differing), asked).named("2.1.1")
     assert "every relevant case" not in found.told and "interval" in found.told
     assert found.measure is not None and found.measure.low < found.measure.value
+    one_more = score_judged(edition("standards-2018"), judged(*agreed), Asked(population=21)).named("2.1.1")
+    assert "every relevant case" not in one_more.told
+    most_aside = [(f"C-{n}", question, "not_applicable", "R") for n in range(79)]
+    of_hundred = score_judged(edition("standards-2018"), judged(*agreed, *most_aside), Asked(population=100)).named("2.1.1")
+    assert "every relevant case" not in of_hundred.told, "the hundredth may be relevant, though 20 of 99 round to 20 of 100"
     aside = [(f"B-{n}", question, "not_applicable", "R") for n in range(20)]
     of_all = score_judged(edition("standards-2018"), judged(*agreed, *aside), Asked(population=40)).named("2.1.1")
     assert "which is every relevant case" in of_all.told, "those that are not applicable are known not to be relevant"
@@ -357,11 +362,7 @@ def answered(draw: st.DrawFn) -> tuple[str, dict[str, Share]]:
 
 
 def walk(name: str, shares: dict[str, Share]) -> list[Scored]:
-    return [
-        part
-        for top in score(edition(name), Results(shares=shares), "crc" if "2018" in name else "")
-        for part in top.walk()
-    ]
+    return [part for top in score(edition(name), Results(shares=shares), "crc" if "2018" in name else "") for part in top.walk()]
 
 
 @given(answered())

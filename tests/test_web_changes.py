@@ -111,6 +111,18 @@ def test_an_editor_that_breaks_the_file_is_told_where_and_nothing_is_written(off
     assert "cannot be read" in text_of(officer.page("/")).lower()
 
 
+def test_an_earlier_version_of_a_broken_file_can_be_brought_back(officer: Officer) -> None:
+    officer.send(TIER, {"tier": ["2"]})
+    sound = officer.text("TV-0042")
+    officer.put("TV-0042", sound.replace("home_visit", "house_visit"))
+    assert "/cases/TV-0042/versions" in officer.page("/cases/TV-0042/")
+    page = officer.page("/cases/TV-0042/versions")
+    restoring = [form for form in forms_of(page) if form.action.endswith("/restore")]
+    answers = [officer.post(form.action, form.as_it_stands()).status_code for form in restoring[1:2]]
+    assert answers == [303]
+    assert officer.text("TV-0042") == sound
+
+
 def test_back_and_sent_again_changes_nothing_twice(officer: Officer) -> None:
     answers = {"when": ["unknown"], "note": ["once"]}
     sent = form_of(officer.page(ADD), *answers).filled(answers)
@@ -173,16 +185,17 @@ def test_every_page_of_an_entry_left_as_it_stands_changes_nothing(officer: Offic
 
 
 def test_a_reason_keeps_what_its_page_does_not_ask(officer: Officer) -> None:
-    entry = "  - not_done: {activity: home_visit, on: 2009-09-01, reason: refused, reason_code: R1, evidence: file, purposeful: false}\n"
+    said = "activity: home_visit, on: 2009-09-01, reason: refused, reason_code: R1, evidence: file, purposeful: false"
+    entry = f"  - not_done: {{{said}}}\n"
     officer.put("TV-0042", TEXT.replace("record:\n", f"record:\n{entry}", 1))
     form = form_of(officer.page("/cases/TV-0042/record/0"), "reason")
     assert officer.post("/cases/TV-0042/record/0", form.as_it_stands()).status_code == 303
     assert entry in officer.text("TV-0042"), "left as it stands it changes nothing"
     form = form_of(officer.page("/cases/TV-0042/record/0"), "reason")
     assert officer.post("/cases/TV-0042/record/0", form.filled({"reason": ["moved away"]})).status_code == 303
-    [said] = officer.value("TV-0042")["record"][0].values()
+    [now] = officer.value("TV-0042")["record"][0].values()
     kept = {"reason_code": "R1", "evidence": "file", "purposeful": False}
-    assert said == {"activity": "home_visit", "on": "2009-09-01", "reason": "moved away", **kept}
+    assert now == {"activity": "home_visit", "on": "2009-09-01", "reason": "moved away", **kept}
 
 
 def test_a_case_that_cannot_be_looked_at_does_not_keep_the_others_from_the_list(officer: Officer) -> None:

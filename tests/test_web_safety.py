@@ -247,9 +247,7 @@ def test_what_is_sent_is_never_put_into_a_temporary_file(
     assert len(officer.text("TV-0043")) > 2_000_000
 
 
-def test_the_server_keeps_what_passes_through_it_out_of_temporary_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_server_keeps_what_passes_through_it_out_of_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
 
     class Server:

@@ -15,7 +15,6 @@ from quips.durable.engine import durable_available
 from quips.durable.isolation import IsolatedDurable
 from quips.findings import Finding, FindingBuilder
 from quips.forms.reading import read_form
-from quips.forms.workbook import SUFFIXES
 from quips.framework import Edition
 from quips.knowledge import Knowledge
 from quips.ordering import Gap, gaps_in_order
@@ -28,6 +27,7 @@ from quips.reference import Evaluation, ReferenceEngine
 from quips.shapes import is_date
 from quips.source import Document, read_yaml
 from quips.statuses import Verdict
+from quips.workbooks import SUFFIXES
 
 
 @dataclass(frozen=True)

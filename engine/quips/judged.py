@@ -187,7 +187,7 @@ def together(parts: Sequence[Judged]) -> Judged:
     """Return what was read from several places as one.
 
     Raises:
-        InputError: The same reader answered a question about a case in two of them.
+        InputError: The same reader answered a question about a case in two of them, or they describe a case differently.
     """
     if len(parts) == 1:
         return parts[0]
@@ -200,7 +200,9 @@ def together(parts: Sequence[Judged]) -> Judged:
             problems.append(judged_twice(case, question, reader, NOWHERE, "another file"))
         seen |= own
         for case, of in part.described.items():
-            described[case] = {**described.get(case, {}), **of}
+            known = described.setdefault(case, {})
+            problems += [described_twice(case, column, value, known[column]) for column, value in _differing(of, known)]
+            known.update(of)
     if problems:
         raise InputError(problems)
     answers = tuple(answer for part in parts for answer in part.answers)
@@ -229,6 +231,16 @@ def judged_twice(case: str, question: str, reader: str, place: Place, first: str
     by = "as agreed" if reader == f" {AGREED}" else f"by {reader}" if reader else "by the same reader"
     message = f"{case} is judged twice {by} on {question}; first in {first}."
     return Problem(place, "judged-twice", message, "Leave one. If two people read the case, name each under 'reader'.")
+
+
+def described_twice(case: str, column: str, value: str, before: str, place: Place = NOWHERE) -> Problem:
+    """Return the problem that a case is described in two ways, so that nobody can say to which group it belongs."""
+    message = f"{case} is described twice: {column} is '{value}' here and '{before}' before."
+    return Problem(place, "described-twice", message, "Correct one of the two.")
+
+
+def _differing(of: Mapping[str, str], known: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(column, value) for column, value in of.items() if known.get(column, value) != value]
 
 
 def words_of(answer: str) -> str:

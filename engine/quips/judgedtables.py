@@ -6,13 +6,9 @@ The columns ``case``, ``prompt`` and ``answer`` have to be there; ``reason``, ``
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
 from operator import itemgetter
 from pathlib import Path
 from sys import intern
@@ -26,6 +22,7 @@ from quips.judged import (
     ROLES,
     Answer,
     Judged,
+    described_twice,
     from_audits,
     is_unexplained,
     judged_twice,
@@ -39,20 +36,18 @@ from quips.places import Place
 from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import FOR_THE_AUDITOR, NOT_APPLICABLE
 from quips.source import parse_yaml
+from quips.tables import SAVE_AS, Row, csv_rows, key_of, refused, text_of_file, text_of_value, workbook_rows
 
 SUFFIXES = (".csv", ".xlsx", ".json")
 NEEDED = ("case", "prompt", "answer")
 KNOWN = (*NEEDED, "reason", "evidence", "role", "reader", "proposal", "rules")
-MAX_BYTES = 200_000_000
 MAX_PROBLEMS = 100
 
 _ALSO = {"n/a": NOT_APPLICABLE, "na": NOT_APPLICABLE, "y": "yes", "n": "no"}
 _ANSWERS, _ROLES = frozenset(ANSWERS), frozenset(ROLES)
 _REFERENCE, _LONGEST = re.compile(REFERENCE_PATTERN), 40
-_SAVE_AS = "In Excel, save it as 'Excel Workbook (.xlsx)' or as 'CSV UTF-8'."
 
 Where = Callable[[int, str], Place]
-Row = tuple[int, Sequence[str]]
 
 
 def read_judged(paths: Sequence[Path], auditor: Auditor, progress: Callable[[list[Path]], Iterable[Path]] = iter) -> Judged:
@@ -112,7 +107,7 @@ def read_judged_table(path: Path, knowledge: Knowledge) -> Judged:
         InputError: With everything that is wrong with it, each in its row.
     """
     columns, rows, where = _READERS[path.suffix.lower()](path)
-    keys = [_key(column) for column in columns]
+    keys = [key_of(column) for column in columns]
     problems = list(_heading_problems(keys, where))
     if problems:
         raise InputError(problems)
@@ -162,7 +157,7 @@ class _Reading:
             for key, n in self.describing:
                 value = cells[n] if n < len(cells) else ""
                 if value and value != described[case].get(key):
-                    self.describe(number, key, value.strip(), described[case])
+                    self.describe(number, case, key, value.strip(), described[case])
             answer = Answer(case, name, said, reader, role, reason.strip(), evidence.strip(), proposal, tuple(rules.split()))
             if proposal and is_unexplained(answer):
                 self.warnings.append(unexplained(answer, self.where(number, "reason" if "reason" in self.at else "answer")))
@@ -195,18 +190,17 @@ class _Reading:
             self.told.add(name)
             self.problems.append(unknown_question(name, self.where(number, "prompt"), self.knowledge))
 
-    def describe(self, number: int, column: str, value: str, described: dict[str, str]) -> None:
+    def describe(self, number: int, case: str, column: str, value: str, described: dict[str, str]) -> None:
         """Keep what a row says of its case; it has to say the same in every row."""
         if not value:
             return
         known = described.setdefault(column, intern(value))
         if known != value:
-            message = f"The case is described twice: {column} is '{value}' here and '{known}' above."
-            self.problems.append(Problem(self.where(number, column), "described-twice", message, "Correct one of the two."))
+            self.problems.append(described_twice(case, column, value, known, self.where(number, column)))
 
     def one_of(self, number: int, column: str, given: str, allowed: Sequence[str]) -> str:
         """Return what was meant by a value, whatever its case and spacing; anything else is a problem."""
-        key = _key(given)
+        key = key_of(given)
         key = _ALSO.get(key, key) if allowed is ANSWERS else key
         if key in allowed:
             return next(value for value in allowed if value == key)
@@ -215,7 +209,7 @@ class _Reading:
         return allowed[0]
 
     def proposed(self, number: int, given: str) -> str:
-        return "" if _key(given) == FOR_THE_AUDITOR else self.one_of(number, "proposal", given, ANSWERS)
+        return "" if key_of(given) == FOR_THE_AUDITOR else self.one_of(number, "proposal", given, ANSWERS)
 
     def stop_if_wrong(self) -> None:
         """Stop with what is wrong; of very many alike the first are told, and how many there are in all."""
@@ -237,86 +231,44 @@ def _heading_problems(keys: list[str], where: Where) -> Iterator[Problem]:
         yield Problem(where(1, column), "column-twice", f"The column '{column}' is there more than once.", "Leave one.")
 
 
-def _key(words: str) -> str:
-    """Return a heading or a value as it is matched.
-
-    Example:
-        >>> _key("  Not  Applicable ")
-        'not_applicable'
-    """
-    return "_".join(words.replace("_", " ").split()).casefold()
-
-
 def _of_csv(path: Path) -> tuple[list[str], Iterator[Row], Where]:
-    try:
-        text = _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _refused(path, "not-utf-8", "This is not text in UTF-8.", _SAVE_AS) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-
-    def rows() -> Iterator[Row]:
-        line = reader.line_num + 1
-        try:
-            for record in reader:
-                yield line, record
-                line = reader.line_num + 1
-        except csv.Error as error:
-            raise InputError(
-                [Problem(Place(str(path), line), "not-csv", f"This is not CSV as it should be: {error}.", _SAVE_AS)]
-            ) from error
-
-    found = rows()
+    found = csv_rows(path)
     _line, columns = next(found, (0, []))
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t"):
-        raise _refused(path, "not-csv", "The columns are not parted by commas.", _SAVE_AS)
+        raise refused(path, "not-csv", "The columns are not parted by commas.", SAVE_AS)
     return list(columns), found, lambda number, _: Place(str(path), number)
 
 
 def _of_workbook(path: Path) -> tuple[list[str], Iterator[Row], Where]:
-    import openpyxl  # takes time to load, and most tables are CSV
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(_bytes(path)), read_only=True, keep_links=False)
-            sheet = next((one for one in book.worksheets if _key(one.title) == "judgements"), book.worksheets[0])
-            sheet.reset_dimensions()  # some programs write them wrong
-            grid = [[_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except InputError:
-        raise
-    except Exception as error:  # the library raises whatever it meets in a file that is not as it should be
-        message = "The workbook is damaged, protected with a password, or no workbook, and cannot be read."
-        raise _refused(path, "not-a-workbook", message, _SAVE_AS) from error
-    columns = grid[0] if grid else []
-    keys = [_key(column) for column in columns]
+    title, found = workbook_rows(path, prefer="judgements")
+    _row, columns = next(found, (0, []))
+    rows, keys = list(found), [key_of(column) for column in columns]
 
     def where(number: int, column: str) -> Place:
-        return Place(str(path), number, keys.index(column) + 1 if column in keys else 1, sheet.title)
+        return Place(str(path), number, keys.index(column) + 1 if column in keys else 1, title)
 
     formulas = [
-        Problem(Place(str(path), row, column, sheet.title), "formula", "This cell holds a formula.", "Write the value itself.")
-        for row, cells in enumerate(grid, 1)
+        Problem(Place(str(path), row, column, title), "formula", "This cell holds a formula.", "Write the value itself.")
+        for row, cells in [(1, columns), *rows]
         for column, cell in enumerate(cells, 1)
         if cell.startswith("=")
     ]
     if formulas:
         raise InputError(formulas[:MAX_PROBLEMS])
-    return columns, iter(enumerate(grid[1:], 2)), where
+    return list(columns), iter(rows), where
 
 
 def _of_json(path: Path) -> tuple[list[str], Iterator[Row], Where]:
+    text = text_of_file(path)
     try:
-        text = _bytes(path).decode("utf-8-sig")
         value = json.loads(text)
-    except UnicodeDecodeError as error:
-        raise _refused(path, "not-utf-8", "This is not text in UTF-8.") from error
     except (json.JSONDecodeError, RecursionError) as error:
         place = Place(str(path), getattr(error, "lineno", 0), getattr(error, "colno", 0))
         raise InputError(
             [Problem(place, "not-json", f"This is not JSON: {getattr(error, 'msg', 'it is nested too deeply')}.")]
         ) from error
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise _refused(
+        raise refused(
             path, "not-a-table", "This is not a list of answers.", 'It has to be [{"case": …, "prompt": …, "answer": …}, …].'
         )
     columns = list(dict.fromkeys(column for item in value for column in item))
@@ -339,27 +291,4 @@ _READERS: dict[str, Callable[[Path], tuple[list[str], Iterator[Row], Where]]] = 
 
 
 def _text(value: Any) -> str:
-    """Return what a cell holds as text."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list):
-        return " ".join(map(_text, value))
-    return "" if value is None else str(value)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _refused(path, "too-large", f"The file is larger than {MAX_BYTES // 1_000_000} megabytes.")
-        return path.read_bytes()
-    except OSError as error:
-        message = f"The table cannot be read: {error.strerror or error}."
-        raise _refused(path, "cannot-read", message, "Check the name and the folder.") from error
-
-
-def _refused(path: Path, name: str, message: str, hint: str = "") -> InputError:
-    return InputError([Problem(Place(str(path)), name, message, hint)])
+    return " ".join(map(_text, value)) if isinstance(value, list) else text_of_value(value)

@@ -31,12 +31,12 @@ from quips.forms.layout import (
     digest_of_lines,
     layout,
 )
-from quips.forms.workbook import Grid, read_workbook
 from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.source import Document, Path_
 from quips.vocabulary import STAGES
+from quips.workbooks import Grid, read_workbook
 
 _FRESH = "Make a new form with: quips form."
 _COPY = "Copy the answers into a new form, made with: quips form."
@@ -145,12 +145,13 @@ def _sheets(lines: list[str]) -> dict[str, Sheet]:
 
 def _strange_sheets(grids: Mapping[str, Grid], made: _Made, file: str) -> Iterator[Problem]:
     added = [name for name, grid in grids.items() if grid and name not in made.sheets and name not in (META, LISTS)]
-    for name in made.sheets:
-        if name not in grids:
-            hint = f"The sheets that are not of the form are called {listed(map(repr, added), 'and')}." if added else _COPY
-            yield Problem(Place(file), "sheet-missing", f"The sheet '{name}' is not there; it was renamed or taken out.", hint)
+    missing = [name for name in made.sheets if name not in grids]
+    for name in missing:
+        hint = f"The sheets that are not of the form are called {listed(map(repr, added), 'and')}." if added else _COPY
+        yield Problem(Place(file), "sheet-missing", f"The sheet '{name}' is not there; it was renamed or taken out.", hint)
+    renamed = f"If it is {listed(map(repr, missing))}, give it that name again. Otherwise take" if missing else "Take"
     for name in added:
-        hint = did_you_mean(name, made.sheets) or "Take it out; write what it says where the form asks for it."
+        hint = did_you_mean(name, missing) or f"{renamed} it out; write what it says where the form asks for it."
         yield Problem(Place(file, sheet=name), "sheet-added", "This sheet is not part of the form, so it is not read.", hint)
 
 

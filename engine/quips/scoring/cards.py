@@ -175,9 +175,7 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
     shares = {name: group.shares() for name, group in grouped.items()}
     hidden = _hidden(shares, asked.least)
     for name, group in grouped.items():
-        results = Results(
-            shares=shares[name], confidence=asked.confidence, least=asked.least, hidden=hidden[name]
-        )
+        results = Results(shares=shares[name], confidence=asked.confidence, least=asked.least, hidden=hidden[name])
         scored = {part.name: part for top in score(edition, results, variant) for part in top.walk()}
         yield Group(name, len(group.cases), scored)
 

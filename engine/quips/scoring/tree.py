@@ -48,12 +48,12 @@ class Results:
         """Return how many cases of the population are relevant, as many of each hundred as of those of which it was answered.
 
         Cases that were read and of which it was not answered, or not agreed, may be relevant as well: to leave them out would
-        call every relevant case read where some are not settled.
+        call every relevant case read where some are not settled. While there are any, at least one more is taken to be relevant.
         """
         answered = share.of + share.not_applicable
         if self.population is None or not answered:
             return None
-        return max(share.of, round(self.population * share.of / answered))
+        return max(share.of + (answered < self.population), round(self.population * share.of / answered))
 
     def measure(self, name: str) -> Measure | None:
         """Return the score of a question; None if no case is relevant, or too few are."""

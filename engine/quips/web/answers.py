@@ -413,7 +413,7 @@ def reason_from_form(activity: Activity, form: Form, latest: date, errors: Error
 
 
 def not_asked_of_reasons(activity: Activity, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a case file says of something not being done and the form does not ask, so that a change of it loses nothing."""
+    """Return what is said of something not being done and the form does not ask, so that a change of it loses nothing."""
     asked = {"activity", "on", *(term.name for term in reason_terms(activity))}
     return {name: value for name, value in said.items() if name not in asked}
 

@@ -126,6 +126,17 @@ class Desk:
         self.checked(text, name)
         return self.store.write(name, text, onto)
 
+    def erase(self, name: str) -> None:
+        """Erase a case with everything kept of it, in memory too.
+
+        Raises:
+            NotKeptError: Nothing is kept under this name.
+        """
+        self.store.erase(name)
+        with self._lock:
+            self._seen.pop(name, None)
+            self._looked = {key: found for key, found in self._looked.items() if key[0] != name}
+
     def checked(self, text: str, name: str) -> Document:
         """Return a case file's text as a document.
 

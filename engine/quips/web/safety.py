@@ -35,18 +35,12 @@ _HEADERS = {
 class RequestInMemory(Request):
     """A request whose files stay in memory; mostly a large one is put into a temporary file, and a case does not belong there."""
 
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
         return io.BytesIO()
 
 
 def guard(app: Flask) -> None:
-    """Refuse what does not come from this computer, keep what is sent out of temporary files, and nothing in the browser's cache."""
+    """Refuse what does not come from this computer; keep what is sent out of temporary files and pages out of the cache."""
     app.request_class = RequestInMemory
 
     @app.before_request

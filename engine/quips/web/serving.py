@@ -16,6 +16,7 @@ from waitress.server import create_server
 from quips.audits import Auditor
 from quips.places import Place
 from quips.problems import InputError, Problem
+from quips.storage.files import refuse_link
 from quips.storage.folder import FolderStore
 from quips.storage.store import Applied, StorageError
 from quips.web.app import create_app
@@ -72,6 +73,8 @@ def secret_of(folder: Path) -> str:
     """Return what signs the tokens of forms, kept in the folder so that a page made before a restart can be sent after it."""
     path = folder / ".quips" / _SECRET
     try:
+        for part in (path.parent, path):
+            refuse_link(part)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)

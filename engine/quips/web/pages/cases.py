@@ -125,8 +125,8 @@ def edition(name: str) -> Page:
 
 @blueprint.get("/cases/<name>/versions")
 def versions(name: str) -> Page:
-    """The earlier versions of a case."""
-    look = sound(name)
+    """The earlier versions of a case; of one that cannot be used as well, since one of them may be sound."""
+    look = desk().look(name)
     return show("versions.html", look, "overview", versions=desk().store.versions(name))
 
 
@@ -151,6 +151,6 @@ def erase(name: str) -> Page:
         elif version() != look.kept.version:
             raise ChangedError(look.kept)
         else:
-            desk().store.erase(name)
+            desk().erase(name)
             return redirect(url_for(".index"), code=303)
     return show("erase.html", look, "overview", errors, form=sent())
