@@ -15,6 +15,7 @@ from quips.cases import in_time
 from quips.explain import day_in_words, in_sentence
 from quips.problems import listed
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES, Activity, Term
+from quips.workdays import FIRST_YEAR, LAST_YEAR
 
 Form = Mapping[str, Sequence[str]]
 
@@ -88,10 +89,14 @@ def date_from_form(form: Form, prefix: str, label: str, errors: Errors, latest: 
         return None
     text = found.isoformat()
     if not in_time(text):
-        errors.add(f"{prefix}-year", f"{label} must have a year with four figures that a case can be of")
+        errors.add(
+            f"{prefix}-year",
+            f"{label} must have a year from {FIRST_YEAR} to {LAST_YEAR - 10}, in four figures, such as {date.today().year}",
+        )
         return None
     if latest is not None and found > latest:
-        errors.add(f"{prefix}-day", f"{label} must be {day_in_words(latest.toordinal())} or before, the day the record was read")
+        last = "today" if latest == date.today() else f"{day_in_words(latest.toordinal())}, the day the record is read,"
+        errors.add(f"{prefix}-day", f"{label} must be {last} or before")
         return None
     return text
 

@@ -16,7 +16,7 @@ from waitress.server import create_server
 from quips.audits import Auditor
 from quips.places import Place
 from quips.problems import InputError, Problem
-from quips.storage.files import refuse_link
+from quips.storage.files import make_folder, refuse_link, told_plainly
 from quips.storage.folder import FolderStore
 from quips.storage.store import Applied, StorageError
 from quips.web.app import create_app
@@ -43,11 +43,13 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
         InputError: The port is taken.
         StorageError: The folder cannot be used.
     """
+    _free(port)
+    if _made(folder):
+        say(f"The folder {folder} was not there and has been made. If you have cases already, they are in another folder.")
     store = FolderStore(folder)
     settings = store.settings()
     _tell(store.apply_policy(date.today()), say)
     app = create_app(Desk(auditor.knowledge, store, auditor), secret_of(folder), settings.marking)
-    _free(port)
     server = create_server(
         app,
         host=HOST,
@@ -67,6 +69,17 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
         server.run()
     except KeyboardInterrupt:
         say("Stopped.")
+
+
+def _made(folder: Path) -> bool:
+    """Make the folder if it is not there, and return whether it was made."""
+    if folder.exists():
+        return False
+    if not folder.absolute().parent.is_dir():
+        raise StorageError(f"There is no folder {folder.parent} in which {folder.name} could be made. Check how it is written.")
+    with told_plainly(f"The folder {folder} cannot be made"):
+        make_folder(folder)
+    return True
 
 
 def secret_of(folder: Path) -> str:

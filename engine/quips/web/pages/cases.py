@@ -40,9 +40,9 @@ def start() -> Page:
         reference = first(form, "reference").upper()
         if not re.fullmatch(REFERENCE_PATTERN, reference) or len(reference) > 40:
             errors.add("reference", f"Enter {_REFERENCE_ADVICE}")
-        as_at = date_from_form(form, "as_at", "The day the record was read", errors, date.today())
+        as_at = date_from_form(form, "as_at", "The day the record is read", errors, date.today())
         if as_at is None and not errors.within("as_at"):
-            errors.add("as_at-day", "Enter the day the record was read")
+            errors.add("as_at-day", "Enter the day on which the record is read")
         if not errors and as_at:
             name = _create(reference, casetext.new_case(reference, as_at), "reference", errors)
             if name:
@@ -102,9 +102,9 @@ def read_as_at(name: str) -> Page:
     form: Form = date_to_form("as_at", date.fromordinal(look.audit.case.as_at).isoformat())
     if request.method == "POST":
         form = sent()
-        day = date_from_form(form, "as_at", "The day the record was read", errors)
+        day = date_from_form(form, "as_at", "The day the record is read", errors)
         if day is None and not errors:
-            errors.add("as_at-day", "Enter the day the record was read")
+            errors.add("as_at-day", "Enter the day on which the record is read")
         if not errors:
             try:
                 desk().change(name, version(), partial(casetext.with_top, key="as_at", value=day))
