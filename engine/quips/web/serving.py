@@ -34,7 +34,7 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
 
     Args:
         auditor: What audits the cases.
-        folder: The folder, which has to be there: one that is made for a mistyped name would look like one without cases.
+        folder: The folder; it is made if it is not there, and that is told, since the name may be a slip.
         port: The port on the loopback address.
         browser: Whether to open the page in the browser.
         say: Tells the person at the keyboard.
