@@ -280,7 +280,7 @@ def judgement_from_form(form: Form, proposal: Proposal, errors: Errors) -> dict[
         errors.add("answer", "Choose an answer, or ‘Not judged yet’")
         return None
     if proposal.answer in (YES, NO) and answer != proposal.answer and not reason:
-        errors.add("reason", f"Enter why, for what was found suggests {ANSWERS[proposal.answer].lower()}")
+        errors.add("reason", f"Enter why you judge otherwise: what was found suggests {ANSWERS[proposal.answer].lower()}")
     if errors:
         return None
     in_order = {"answer": answer, "reason": reason, "evidence": said["evidence"], "note": note}
