@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,52 @@ def test_where_something_was_evidenced_is_offered_as_answers_begin(officer: Offi
     page = words_of(officer.page(f"{CASE}/activity/contact/add"))
     assert "The file Interview File and interview" in page
     assert "When was it?" in page
+
+
+def test_lines_of_a_note_are_shown_as_they_were_written(officer: Officer) -> None:
+    """The ends of lines are kept, and the indentation of the page around them is not taken for part of the note."""
+    note = "Cynllun gofal plant.\nحضر مترجم.\n<b>Third line.</b>"
+    day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    officer.send(f"{CASE}/activity/contact/add", day | {"note": [note]})
+    said = officer.page(f"{CASE}/check").partition('<span class="quips-text" dir="auto">8 October 2018')[2]
+    shown = said.partition('<span class="quips-text" dir="auto">')[2].partition("</span>")[0]
+    assert unescape(shown) == note
+
+
+def test_a_case_of_which_nothing_is_said_is_not_one_without_gaps(officer: Officer) -> None:
+    officer.put("TV-2", "case: TV-2\nas_at: 2018-11-26\nrecord_complete: false\ncircumstances: {}\nrecord: []\n")
+    assert "Nothing to read yet" in words_of(officer.page("/cases/TV-2/"))
+    assert "Nothing to read yet" not in words_of(officer.page(f"{CASE}/"))
+    assert words_of(officer.page("/")).count("Not begun") == 1
+
+
+def test_a_date_that_may_be_a_slip_is_told_above_the_findings(officer: Officer) -> None:
+    """A start that is still to come hides every gap that would be due from it."""
+    officer.put("TV-1", TEXT.replace("2018-10-01", "2019-10-01"))
+    page = words_of(officer.page(f"{CASE}/findings"))
+    assert "Correct it if it is a slip" in page.partition("To put right")[0]
+    officer.put("TV-1", TEXT)
+    assert "if it is a slip" not in words_of(officer.page(f"{CASE}/findings"))
+
+
+def test_the_edition_in_use_is_shown_as_chosen(officer: Officer) -> None:
+    page = officer.page(f"{CASE}/findings")
+    assert ("edition", "") in form_of(page, "edition").as_it_stands()
+
+
+def test_several_answers_are_told_as_one_sentence(officer: Officer) -> None:
+    officer.put("TV-1", TEXT.replace("rosh_level: high", "risk_to: [children, known_adult]"))
+    assert "Children and a known adult" in words_of(officer.page(f"{CASE}/check"))
+
+
+def test_a_finding_from_two_clocks_of_one_day_is_told_once_on_the_timeline(officer: Officer) -> None:
+    officer.put("TV-1", TEXT.replace("record: []", "record: [{rosh_screening: 2018-10-08}]"))
+    page = words_of(officer.page(f"{CASE}/timeline"))
+    assert page.count("the risk of harm screening is done promptly") == 1
+
+
+def test_the_form_is_said_not_to_hold_what_is_disputed(officer: Officer) -> None:
+    said = "does not hold what is disputed"
+    assert said not in words_of(officer.page(f"{CASE}/takeaway"))
+    officer.put("TV-1", TEXT + "disputes: [{rule: induction-after-release, on: 2018-11-26, why: It was done.}]\n")
+    assert said in words_of(officer.page(f"{CASE}/takeaway"))
