@@ -14,7 +14,7 @@ from quips.coverage import coverage
 from quips.framework import Meets
 from quips.places import NOWHERE
 from quips.published import Figure
-from quips.reports.printed import recomputed
+from quips.reports.printed import figure_words, recomputed
 from quips.satisfiable import can_hold_together
 from quips.scoring.recomputed import recompute
 from quips.vocabulary import Term
@@ -26,6 +26,14 @@ def test_every_prompt_about_a_case_has_a_rule_or_a_reason() -> None:
 
 def test_every_paragraph_with_a_finding_is_cited_by_a_prompt() -> None:
     assert {seed: lines for seed, lines in coverage(knowledge()).uncited.items() if lines} == {}
+
+
+def test_what_is_printed_in_words_does_not_run_on_into_whom_it_is_of() -> None:
+    figures = [figure for publication in knowledge().publications.values() for figure in publication.figures]
+    told = [figure_words("A report", figure) for figure in figures if figure.population]
+    assert any("% of " in words for words in told), "a share is of somebody"
+    assert [words for words in told if "cases of cases" in words or " of of " in words] == []
+    assert any("“most of these cases” answered no, of cases whose" in words for words in told)
 
 
 def test_what_does_not_add_up_has_its_reason_on_record() -> None:

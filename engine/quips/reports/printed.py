@@ -26,10 +26,16 @@ def figures_of(knowledge: Knowledge, prompt: str) -> list[tuple[str, Figure]]:
 
 
 def figure_words(short: str, figure: Figure) -> str:
-    """Return a figure in words, such as ``Kent 2008, 1.2, strength (b): 91% answered yes``."""
+    """Return a figure in words, such as ``Kent 2008, 1.2, strength (b): 91% of cases answered yes``.
+
+    What is printed as words, such as ``too often``, does not run on into whom it is of.
+    """
     group = f", {figure.group}" if figure.group else ""
-    population = f" of {figure.population}" if figure.population else ""
-    return f"{short}, {figure.at}{group}: {figure.printed}{population} answered {figure.shows}"
+    if figure.printed[:1].isdigit():
+        population = f" of {figure.population}" if figure.population else ""
+        return f"{short}, {figure.at}{group}: {figure.printed}{population} answered {figure.shows}"
+    population = f", of {figure.population}" if figure.population else ""
+    return f"{short}, {figure.at}{group}: “{figure.printed}” answered {figure.shows}{population}"
 
 
 def recomputed(knowledge: Knowledge) -> list[Recomputed]:

@@ -215,6 +215,9 @@ def strength_words(findings: Sequence[Finding]) -> str:
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
     notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
     notes += ["provisional"] if any(finding.provisional for finding in findings) else []
+    passed = [f.at_latest for f in findings if f.done is not None and f.at_latest is not None and f.done > f.at_latest]
+    if passed:
+        notes.append(f"after {day_in_words(min(passed))}, our own last day; whether that was soon enough is for the auditor")
     return days + (f" ({'; '.join(notes)})" if notes else "")
 
 

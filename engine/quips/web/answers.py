@@ -101,6 +101,11 @@ def date_from_form(form: Form, prefix: str, label: str, errors: Errors, latest: 
     return text
 
 
+def this_year() -> int:
+    """Return the year of the example that is given of a date."""
+    return date.today().year
+
+
 def date_to_form(prefix: str, day: str) -> dict[str, list[str]]:
     """Return the three fields that give a date."""
     year, month, of_month = day.split("-")
@@ -128,7 +133,7 @@ def choices_of(term: Term) -> list[tuple[str, str]]:
         case "yes_no":
             return [("yes", "Yes"), ("no", "No")]
         case "choice" | "choices":
-            return list(term.values.items())
+            return [(value, words[:1].upper() + words[1:]) for value, words in term.values.items()]
         case "number" if term.bounds[1] - term.bounds[0] < _SMALL:
             return [(str(n), str(n)) for n in range(term.bounds[0], term.bounds[1] + 1)]
         case _:
@@ -385,9 +390,9 @@ def entry_from_form(activity: Activity, form: Form, latest: date, errors: Errors
     elif when == ON_A_DATE and day is not None:
         said["on"] = day
     elif when == ON_A_DATE:
-        errors.add("on-day", "Enter the day it was done, or say that nobody can tell the day")
+        errors.add("on-day", "Enter the day it was, or say that nobody can tell the day")
     else:
-        errors.add("when", "Say when it was done, or that nobody can tell the day")
+        errors.add("when", "Say when it was, or that nobody can tell the day")
     said |= terms_from_form(attributes_of(activity), form, errors)
     reason = text_from_form("late_reason", form, "The reason for its being late", errors)
     if reason:

@@ -148,7 +148,8 @@ def _entries(look: Look) -> Iterator[Mark]:
         said: dict[str, Any] = given if isinstance(given, dict) else {"on": given}
         on = said.get("on", "unknown")
         done = said["activity"] if activity == "not_done" else activity
-        findings = sorted(deciding.get(number, ()), key=lambda finding: _MOST_URGENT_FIRST.index(finding.verdict))
+        once = {(f.rule.name, f.status, f.started, f.due): f for f in deciding.get(number, ())}  # two clocks may start on one day
+        findings = sorted(once.values(), key=lambda finding: _MOST_URGENT_FIRST.index(finding.verdict))
         worst = findings[0] if findings else None
         told = "Told in interview; the file does not show it." if told_only(said) else ""
         yield Mark(

@@ -212,13 +212,26 @@ def _judged_by(rule: Rule) -> list[str]:
     return [test.subject for tests in (expect.where, expect.good_when, expect.this) if tests for test in tests_of(tests)]
 
 
+def _decided_by(rule: Rule, activity: str) -> list[str]:
+    """The attributes of an activity that decide whether a rule is for a case, or whether its clock starts."""
+    wheres = [trigger.where for trigger in rule.triggers if isinstance(trigger, Each) and trigger.activity == activity]
+    wheres += [asked.where for asked in has_of(rule.applies) if activity in asked.activities]
+    return [test.subject for where in wheres for test in tests_of(where)]
+
+
 def attributes_read(audit: Audit, activity: str) -> list[str]:
-    """Return the attributes of an activity that the rules that may apply to a case read, in the order of the findings."""
-    found: dict[str, None] = {}
+    """Return the attributes of an activity that the rules that may apply to a case read, in the order of the findings.
+
+    Those come first by which a rule is for a case at all, or its clock starts: without them nothing else is asked.
+    """
+    decide: dict[str, None] = {}
+    judge: dict[str, None] = {}
     for finding in audit.findings:
-        if finding.verdict is not Verdict.NOT_APPLICABLE and activity in activities_of(finding.rule):
-            found.update(dict.fromkeys(_judged_by(finding.rule)))
-    return list(found)
+        if finding.verdict is not Verdict.NOT_APPLICABLE:
+            decide.update(dict.fromkeys(_decided_by(finding.rule, activity)))
+            if activity in activities_of(finding.rule):
+                judge.update(dict.fromkeys(_judged_by(finding.rule)))
+    return [*decide, *(name for name in judge if name not in decide)]
 
 
 def _severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

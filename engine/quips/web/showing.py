@@ -36,7 +36,8 @@ def given_in_words(term: Term, given: Any) -> str:
             return _DATE_WORDS[given]
         return listed([day_words(day) for day in (given if isinstance(given, list) else [given])], "and")
     if isinstance(given, list):
-        return listed([term.in_words(value) for value in given], "and") or "None of these"
+        words = listed([in_sentence(term.in_words(value)) for value in given], "and") or "None of these"
+        return words[:1].upper() + words[1:]
     if term.type in ("number", "text"):
         return str(given)
     words = term.in_words(given)

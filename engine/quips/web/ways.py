@@ -106,7 +106,7 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
             yield Way("Correct what is not right", words, (*entry_links(look, finding), *_facts(look, finding)))
         case Status.TO_JUDGE:
             words = "Say on the entry what is asked, if it is for you to say; otherwise leave it to the auditor."
-            yield Way("Judge it", words, entry_links(look, finding))
+            yield Way("Judge it", words, (*entry_links(look, finding), *_open_reasons(look, activities)))
         case Status.UNDERMINED:
             yield _beneath(look, finding)
             words = (
@@ -125,6 +125,16 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
         yield from _by_adding(look, finding, activities)
 
 
+def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
+    """The reasons on the record for any of these not being done that nobody has yet said are acceptable or not."""
+    names = {activity.name: activity for activity in activities}
+    for number, item in enumerate(look.value["record"]):
+        said = item.get("not_done", {})
+        if said.get("activity") in names and "acceptable" not in said:
+            words = f"Open: the reason for no {in_sentence(names[said['activity']].title)}"
+            yield Link(words, address("asking.entry", look.kept.name, _HERE, number=number))
+
+
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
     name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
     there = finding.status not in _NOT_THERE
@@ -136,16 +146,14 @@ def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iter
     adding = [(a, address("asking.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
     yield Way("Add it to the record", words, tuple(Link(_called("Add", a, there), href) for a, href in adding))
     words = (
-        "If it was done and the file does not show it, add it as told in interview, with what shows it. "
-        "What is only told is not on the file, and the note has to say where the evidence is."
+        "If it was done and the file does not show it, add it with what does show it. "
+        "It stays marked as told, not as on the file."
     )
     told = [
         (a, address("asking.add", name, _HERE, activity=a.name, evidence=INTERVIEW, **prefilled.get(a.name, {})))
         for a in activities
     ]
-    yield Way(
-        "Done, but not recorded", words, tuple(Link(_called("Add as told in interview", a, there), href) for a, href in told)
-    )
+    yield Way("Done, but not recorded", words, tuple(Link(_called("Add as told", a, there), href) for a, href in told))
     if not there:
         words = "If the file gives a reason, add it. Whether it is acceptable can be left for somebody else to judge."
         links = (

@@ -121,8 +121,10 @@ def activity(name: str, activity: str) -> Page:
             desk().put_aside(name, key, NOT_RECORDED if answer == NO else DONT_KNOW)
             return back(name)
         errors.add("answer", f"Choose an answer to '{asked.ask}'")
-    form = {"answer": [{NOT_RECORDED: NO, interview.TO_ENTER: YES}.get(look.aside.get(key, ""), look.aside.get(key, ""))]}
-    entries = entries_of(look, activity)
+    entries, answered = entries_of(look, activity), look.aside.get(key, "")
+    if entries and answered == interview.TO_ENTER:  # it has been entered, and whether there is another is a new question
+        answered = ""
+    form = {"answer": [{NOT_RECORDED: NO, interview.TO_ENTER: YES}.get(answered, answered)]}
     step = _asked_about(look, activity)
     return show("activity.html", look, came_from(), errors, activity=asked, entries=entries, form=form, step=step)
 

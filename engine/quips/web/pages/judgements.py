@@ -21,7 +21,7 @@ from quips.statuses import Verdict
 from quips.truth import World
 from quips.vocabulary import COMMON_ATTRIBUTES
 from quips.web import interview
-from quips.web.answers import Errors, Form, first, text_from_form
+from quips.web.answers import Errors, Form, choices_of, first, text_from_form
 from quips.web.desk import Look
 from quips.web.pages.asking import sent
 from quips.web.showing import entry_title
@@ -120,7 +120,7 @@ def _page(look: Look, proposal: Proposal, form: Form, errors: Errors) -> Page:
         waiting=waits_for(look, proposal, "judgements"),
         form=form,
         options=[*ANSWERS.items(), (NOT_YET_JUDGED, "Not judged yet")],
-        evidence=[*((value, words[:1].upper() + words[1:]) for value, words in _EVIDENCE.values.items()), (NOT_SAID, "Not said")],
+        evidence=[*choices_of(_EVIDENCE), (NOT_SAID, "Not said")],
         evidence_asks=_EVIDENCE.ask,
         position=names.index(proposal.prompt.name) + 1,
         of=len(names),
@@ -280,7 +280,7 @@ def judgement_from_form(form: Form, proposal: Proposal, errors: Errors) -> dict[
         errors.add("answer", "Choose an answer, or ‘Not judged yet’")
         return None
     if proposal.answer in (YES, NO) and answer != proposal.answer and not reason:
-        errors.add("reason", f"Enter why, for what was found suggests {ANSWERS[proposal.answer].lower()}")
+        errors.add("reason", f"Enter why you judge otherwise: what was found suggests {ANSWERS[proposal.answer].lower()}")
     if errors:
         return None
     in_order = {"answer": answer, "reason": reason, "evidence": said["evidence"], "note": note}

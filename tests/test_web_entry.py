@@ -1,0 +1,142 @@
+"""Entering what was done: what decides is asked in sight, and nothing is chosen for anybody."""
+
+from __future__ import annotations
+
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from desk_client import Officer
+from html_forms import form_of
+from pages_at_hand import words_of
+
+CASE = "/cases/TV-1"
+TEXT = """\
+case: TV-1
+as_at: 2018-11-26
+record_complete: false
+circumstances:
+  sentence: licence
+  provider: nps
+  supervision_started: 2018-10-01
+  release: 2018-10-01
+  rosh_level: high
+record: []
+"""
+
+
+@pytest.fixture
+def officer(tmp_path: Path) -> Officer:
+    officer = Officer(tmp_path)
+    officer.put("TV-1", TEXT)
+    return officer
+
+
+@pytest.mark.parametrize(
+    ("activity", "question"),
+    [
+        ("absence", "Was the absence judged acceptable?"),  # an unacceptable one starts a clock
+        ("rosh_screening", "Did the screening indicate that a full risk of harm analysis was needed?"),  # infers a circumstance
+    ],
+)
+def test_what_decides_whether_something_is_asked_at_all_is_asked_in_sight(officer: Officer, activity: str, question: str) -> None:
+    in_sight, _, folded = words_of(officer.page(f"{CASE}/activity/{activity}/add")).partition("More that can be said of it")
+    assert question in in_sight
+    assert question not in folded
+
+
+def test_whether_there_is_another_is_left_open_once_one_has_been_entered(officer: Officer) -> None:
+    stage = f"{CASE}/stage/assessment/which"
+    officer.send(stage, {"there": ["rosh_screening"]})
+    asked = f"{CASE}/activity/rosh_screening"
+    before = form_of(officer.page(asked), "answer").filled({})
+    assert ("answer", "yes") in before, "it was said to be on the file"
+    day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    assert officer.send(f"{asked}/add", day).status_code == 303
+    assert "answer" not in dict(form_of(officer.page(asked), "answer").filled({}))
+
+
+def test_that_there_is_no_other_is_still_chosen_when_the_page_is_opened_again(officer: Officer) -> None:
+    asked = f"{CASE}/activity/home_visit"
+    day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    officer.send(f"{asked}/add", day)
+    officer.send(asked, {"answer": ["no"]})
+    assert ("answer", "no") in form_of(officer.page(asked), "answer").filled({})
+
+
+def test_a_reason_that_waits_for_a_judgement_can_be_opened_from_the_finding(officer: Officer) -> None:
+    officer.send(f"{CASE}/activity/approved_premises_referral/reason", {"reason": ["There was no bed in the area."]})
+    finding = f"{CASE}/findings/approved-premises-referral-made/release"
+    assert "Open: the reason for no referral to approved premises" in words_of(officer.page(finding))
+    officer.send(f"{CASE}/record/0", {"acceptable": ["yes"]})
+    assert "Open: the reason" not in words_of(officer.page(finding))
+
+
+def test_what_was_done_after_our_own_last_day_is_not_simply_told_as_done_well(officer: Officer) -> None:
+    """It is asked within five working days of 1 October, by our own reading; 8 October is the last of them."""
+    said = "our own last day; whether that was soon enough is for the auditor"
+    officer.put(
+        "TV-1",
+        TEXT.replace("rosh_level: high", "child_safeguarding: true").replace(
+            "record: []", "record: [{agency_check: {on: 2018-10-08, agency: childrens_services}}]"
+        ),
+    )
+    assert said not in words_of(officer.page(f"{CASE}/findings"))
+    officer.put("TV-1", officer.text("TV-1").replace("2018-10-08", "2018-10-09"))
+    assert f"9 October 2018 (after 8 October 2018, {said})" in words_of(officer.page(f"{CASE}/findings"))
+
+
+def test_where_something_was_evidenced_is_offered_as_answers_begin(officer: Officer) -> None:
+    page = words_of(officer.page(f"{CASE}/activity/contact/add"))
+    assert "The file Interview File and interview" in page
+    assert "When was it?" in page
+
+
+def test_lines_of_a_note_are_shown_as_they_were_written(officer: Officer) -> None:
+    """The ends of lines are kept, and the indentation of the page around them is not taken for part of the note."""
+    note = "Cynllun gofal plant.\nحضر مترجم.\n<b>Third line.</b>"
+    day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    officer.send(f"{CASE}/activity/contact/add", day | {"note": [note]})
+    said = officer.page(f"{CASE}/check").partition('<span class="quips-text" dir="auto">8 October 2018')[2]
+    shown = said.partition('<span class="quips-text" dir="auto">')[2].partition("</span>")[0]
+    assert unescape(shown) == note
+
+
+def test_a_case_of_which_nothing_is_said_is_not_one_without_gaps(officer: Officer) -> None:
+    officer.put("TV-2", "case: TV-2\nas_at: 2018-11-26\nrecord_complete: false\ncircumstances: {}\nrecord: []\n")
+    assert "Nothing to read yet" in words_of(officer.page("/cases/TV-2/"))
+    assert "Nothing to read yet" not in words_of(officer.page(f"{CASE}/"))
+    assert words_of(officer.page("/")).count("Not begun") == 1
+
+
+def test_a_date_that_may_be_a_slip_is_told_above_the_findings(officer: Officer) -> None:
+    """A start that is still to come hides every gap that would be due from it."""
+    officer.put("TV-1", TEXT.replace("2018-10-01", "2019-10-01"))
+    page = words_of(officer.page(f"{CASE}/findings"))
+    assert "Correct it if it is a slip" in page.partition("To put right")[0]
+    officer.put("TV-1", TEXT)
+    assert "if it is a slip" not in words_of(officer.page(f"{CASE}/findings"))
+
+
+def test_the_edition_in_use_is_shown_as_chosen(officer: Officer) -> None:
+    page = officer.page(f"{CASE}/findings")
+    assert ("edition", "") in form_of(page, "edition").as_it_stands()
+
+
+def test_several_answers_are_told_as_one_sentence(officer: Officer) -> None:
+    officer.put("TV-1", TEXT.replace("rosh_level: high", "risk_to: [children, known_adult]"))
+    assert "Children and a known adult" in words_of(officer.page(f"{CASE}/check"))
+
+
+def test_a_finding_from_two_clocks_of_one_day_is_told_once_on_the_timeline(officer: Officer) -> None:
+    officer.put("TV-1", TEXT.replace("record: []", "record: [{rosh_screening: 2018-10-08}]"))
+    page = words_of(officer.page(f"{CASE}/timeline"))
+    assert page.count("the risk of harm screening is done promptly") == 1
+
+
+def test_the_form_is_said_not_to_hold_what_is_disputed(officer: Officer) -> None:
+    said = "does not hold what is disputed"
+    assert said not in words_of(officer.page(f"{CASE}/takeaway"))
+    officer.put("TV-1", TEXT + "disputes: [{rule: induction-after-release, on: 2018-11-26, why: It was done.}]\n")
+    assert said in words_of(officer.page(f"{CASE}/takeaway"))
