@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from knowledge_base import knowledge
+from knowledge_base import ROOT, knowledge
 from quips.change import funnel_limits
 from quips.judged import Answer, Judged
 from quips.problems import InputError
@@ -172,12 +173,16 @@ def test_rounds_that_cannot_be_compared_are_told_with_their_place(tmp_path):
     (tmp_path / "two").mkdir()
     same_name = table(tmp_path / "two" / "spring.csv", KEY, 9, "T")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "unjudged.Q1").mkdir()
+    unjudged = str(tmp_path / "unjudged.Q1")
+    shutil.copy(ROOT / "examples" / "cases" / "TV-0042.yaml", unjudged)
     for arguments, place, words in (
         ((spring,), spring, "one round"),
         ((spring, spring), spring, "given twice"),
         ((spring, copy), copy, "very answers of"),
         ((spring, empty), empty, "There is no answer in it"),
         ((spring, str(tmp_path / "folder")), str(tmp_path / "folder"), "no case file here"),
+        ((spring, unjudged), unjudged, "No case in it has a judgement"),
         ((spring, str(tmp_path / "none.csv")), str(tmp_path / "none.csv"), "No such file"),
         ((spring, other), "--edition", "different editions"),
         ((spring, other, "--edition", "standards-2018"), other, "There are judgements under omi-1"),

@@ -114,7 +114,7 @@ def read_rounds(
             or is empty.
     """
     problems = list(_naming_problems(paths, names))
-    called = [name.strip() for name in names] or [path.resolve().name.removesuffix(path.suffix) for path in paths]
+    called = [name.strip() for name in names] or [_name_of(path) for path in paths]
     found: list[Round] = []
     for name, path in zip(called, paths, strict=False):
         try:
@@ -179,13 +179,19 @@ def _naming_problems(paths: Sequence[Path], names: Sequence[str]) -> Iterator[Pr
         yield Problem(
             Place("--name"), "wrong-number", message, "Give --name once for each round, in the same order, or not at all."
         )
-    called = [name.strip().casefold() for name in names] or [path.stem.casefold() for path in dict.fromkeys(paths)]
+    called = [name.strip().casefold() for name in names] or [_name_of(path).casefold() for path in dict.fromkeys(paths)]
     if "" in called and names:
         yield Problem(Place("--name"), "no-name", "A name is empty.", "Write --name spring, or --name 2024-Q1.")
     twice = sorted({name for name in called if name and called.count(name) > 1})
     if twice:
         message = f"Two rounds would be called {listed(twice, 'and')}."
         yield Problem(Place("--name"), "name-twice", message, "Give --name once for each round, in the same order.")
+
+
+def _name_of(path: Path) -> str:
+    """A folder keeps what stands after a dot in its name, such as 2024.Q1."""
+    whole = path.resolve()
+    return whole.name if whole.is_dir() else whole.stem
 
 
 def _nothing_judged(path: Path, message: str, editions: Sequence[str]) -> Problem:

@@ -75,6 +75,7 @@ def limits_words(area: Area) -> str:
     """Return between which numbers of yes a group would mostly lie, and, in words, if it lies outside.
 
     Example:
+        >>> from quips.shares import Share
         >>> limits_words(Area("North", Share(4, 16), Limits(6, 14), Limits(3, 17), "outside 95%", 0.5))
         'Of 20, 6 to 14 yes (95%) or 3 to 17 (99.8%). 4 is outside the 95% limits, below them.'
     """
