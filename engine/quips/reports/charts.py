@@ -117,7 +117,9 @@ def funnel(dots: Sequence[Dot], whole: float, title: str) -> Markup:
         side, anchor = (-8, "end") if dot.share.of > most / 2 else (8, "start")
         drawn += [
             Markup('<g><title>{}: {}</title><circle class="score" cx="{}" cy="{}" r="5"/>').format(dot.label, dot.told, at, high),
-            Markup('<text x="{}" y="{}" text-anchor="{}">{}</text></g>').format(at + side, high + 4, anchor, dot.label),
+            Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>').format(
+                at + side, high + 4, anchor, dot.label
+            ),
         ]
     return Markup("\n").join([*drawn, Markup("</svg>")])
 
