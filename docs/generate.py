@@ -14,7 +14,7 @@ from generating.commands import commands_page
 from generating.coverage import coverage_page
 from generating.editions import edition_pages
 from generating.glossary import glossary_page
-from generating.json_report import agree_page, report_page, score_page
+from generating.json_report import agree_page, change_page, report_page, score_page
 from generating.limits import limits_page, sources_page
 from generating.published import published_pages
 from generating.rules import rule_pages
@@ -45,6 +45,7 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "statuses.md": statuses_page(),
         "json-report.md": report_page(),
         "json-score.md": score_page(),
+        "json-change.md": change_page(),
         "json-agree.md": agree_page(),
     }
     return {REFERENCE / name: text for name, text in pages.items()} | {

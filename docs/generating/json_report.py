@@ -31,6 +31,11 @@ def score_page() -> str:
     return _Page("score").text("Scores as JSON")
 
 
+def change_page() -> str:
+    """Return the page of changes between rounds as JSON."""
+    return _Page("change").text("Changes between rounds as JSON")
+
+
 def agree_page() -> str:
     """Return the page of agreement between readers as JSON."""
     return _Page("agree").text("Agreement between readers as JSON")

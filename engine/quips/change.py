@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import median
 
 from quips.problems import QuipsError
-from quips.shares import CONFIDENCE, Share, interval, is_small, told
+from quips.shares import CONFIDENCE, LEAST, Share, interval, is_small, told
 
-# The inspectorate's own advice, in our words: line 216 of 002_0f7400fb225fa4d0.txt (Kent 2008), line 197 of
-# 003_5f683fa83a6ea970.txt (Gwent 2008), line 207 of 004_8ae7d436de231aff.txt (West Mercia 2008) and line 121 of
-# 000_33b5c351f1ddcaaa.txt (Thames Valley 2010)
-NOT_FOR_COMPARISON = (
-    "The inspectorate advises against comparing the scores of areas, since samples differ in size and in the cases they hold. "
-    "What lies outside the limits is worth asking about; it is no ranking."
-)
+NO_RANKING = "What lies outside the limits is worth asking about; it is no ranking."
 SHIFT, TREND, FEWEST = 6, 5, 10
 
 
@@ -60,13 +54,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area's share beside all: whether it is ``inside``, ``outside 95%`` or ``outside 99.8%``; ``small`` if too few cases."""
+    """One area's share beside all: whether it is ``inside``, ``outside 95%`` or ``outside 99.8%``; ``small`` if too few cases.
+
+    ``whole`` is the share of all of them together, from 0 to 1.
+    """
 
     name: str
     share: Share
     limits_95: Limits
     limits_998: Limits
     stands: str
+    whole: float
 
 
 def change(
@@ -176,8 +174,12 @@ def funnel_limits(of: int, proportion: float, confidence: float) -> Limits:
     return Limits(lower, upper)
 
 
-def side_by_side(shares: dict[str, Share]) -> list[Area]:
-    """Return each area beside all of them together, by name, never by rank; to be shown with ``NOT_FOR_COMPARISON``.
+def side_by_side(shares: Mapping[str, Share], least: int = LEAST) -> list[Area]:
+    """Return each area beside all of them together, by name, never by rank; to be shown with ``NO_RANKING``.
+
+    Args:
+        shares: The share of each area.
+        least: Areas of fewer relevant cases are ``small``.
 
     Raises:
         QuipsError: If there are no areas, or none has a relevant case.
@@ -188,17 +190,17 @@ def side_by_side(shares: dict[str, Share]) -> list[Area]:
     for name in sorted(shares):
         share = shares[name]
         if not share.of:
-            found.append(Area(name, share, Limits(0, 0), Limits(0, 0), "small"))
+            found.append(Area(name, share, Limits(0, 0), Limits(0, 0), "small", proportion))
             continue
         narrow, wide = (funnel_limits(share.of, proportion, confidence) for confidence in (0.95, 0.998))
         stands = "inside"
-        if is_small(share):
+        if is_small(share, least):
             stands = "small"
         elif not wide.lower <= share.yes <= wide.upper:
             stands = "outside 99.8%"
         elif not narrow.lower <= share.yes <= narrow.upper:
             stands = "outside 95%"
-        found.append(Area(name, share, narrow, wide, stands))
+        found.append(Area(name, share, narrow, wide, stands, proportion))
     return found
 
 

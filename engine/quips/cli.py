@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace as replace_
 from datetime import date
@@ -39,12 +39,14 @@ from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
 from quips.readings import readings
 from quips.reports import catalogue, printed
+from quips.reports.changes import CHANGE_FORMATS
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.readers import agree_json, agree_text
 from quips.reports.samples import sample_csv, sample_json, sample_text
 from quips.reports.scores import SCORE_FORMATS, render_score
 from quips.reports.wording import as_at_words
+from quips.rounds import compare, read_rounds
 from quips.sampling import Minimum, draw, population_of, sample_size
 from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shapes import is_date
@@ -411,12 +413,46 @@ def score(
         else:
             with Auditor(knowledge, "reference") as auditor:
                 judged = read_judged(cases, auditor, lambda files: _progress(files, "Reading"))
-            for warning in judged.warnings[:_MANY_WARNINGS]:
-                click.echo(str(warning), err=True)
-            if len(judged.warnings) > _MANY_WARNINGS:
-                click.echo(f"{len(judged.warnings) - _MANY_WARNINGS} more warnings.", err=True)
+            _warn(judged.warnings)
             card = score_judged(edition_of(judged, edition, knowledge.editions), judged, asked)
         _write(render_score(card, form, marking, _WIDTH, full), output)
+
+
+@main.command("change")
+@click.argument("rounds", nargs=-1, required=True, metavar="EARLIER LATER [MORE]...", type=click.Path(path_type=Path))
+@click.option("--edition", metavar="NAME", help="The edition to compare under; the one that was answered, if left out.")
+@click.option("--name", "names", multiple=True, metavar="NAME", help="What to call a round; once for each, in the same order.")
+@click.option(
+    "--format", "form", type=click.Choice(list(CHANGE_FORMATS)), default="text", show_default=True, help="The form of the report."
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file, not to the screen.")
+@click.option("--marking", default="OFFICIAL-SENSITIVE", show_default=True, help="The marking on each report.")
+@_knowledge_options
+def change_(
+    rounds: tuple[Path, ...],
+    edition: str | None,
+    names: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Compare rounds of judged cases, question by question: the last with the first, and what that cannot tell.
+
+    Each round is a file or folder as quips score takes them; give them in order of time, the earliest first. With five or more
+    rounds each question has its run chart as well.
+    """
+    with _told():
+        if output is not None and any(output.resolve() == path.resolve() for path in rounds):
+            message = "This is one of the rounds, and the report would replace it."
+            raise InputError([Problem(Place(str(output)), "would-replace-round", message, "Choose another file.")])
+        knowledge = _load(framework, rules)
+        with Auditor(knowledge, "reference") as auditor:
+            found = read_rounds(rounds, names, auditor, lambda files: _progress(files, "Reading"))
+        _warn([warning for one in found for warning in one.judged.warnings])
+        compared = compare(found, edition, knowledge.editions)
+        _write(CHANGE_FORMATS[form](compared, marking, _WIDTH), output)
 
 
 @main.command()
@@ -575,6 +611,14 @@ def serve(
 
     with _told(), Auditor(_load(framework, rules), engine, edition) as auditor:
         serve_pages(auditor, folder, port, browser, click.echo)
+
+
+def _warn(warnings: Sequence[Problem]) -> None:
+    """Print what should be looked at, the first of it where it is much."""
+    for warning in warnings[:_MANY_WARNINGS]:
+        click.echo(str(warning), err=True)
+    if len(warnings) > _MANY_WARNINGS:
+        click.echo(f"{len(warnings) - _MANY_WARNINGS} more warnings.", err=True)
 
 
 def _recorded(given: tuple[str, ...]) -> dict[str, str]:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from quips.change import funnel_limits
 from quips.scoring.measures import Measure
-from quips.shares import Band
+from quips.shares import Band, Share
 
 _LEFT, _WIDE, _TOP, _ROW = 74, 560, 42, 24
+_TALL, _BOTTOM = 180, 194
 
 
 class Bar(NamedTuple):
@@ -75,3 +77,90 @@ def _row(row: Bar, top: int) -> Markup:
         )
     parts.append(Markup('<circle class="score" cx="{}" cy="{}" r="4"/></g>').format(_x(value), middle))
     return Markup("").join(parts)
+
+
+class Dot(NamedTuple):
+    """A group in a funnel chart: what it is called, its share, and in words how it lies."""
+
+    label: str
+    share: Share
+    told: str
+
+
+def funnel(dots: Sequence[Dot], whole: float, title: str) -> Markup:
+    """Return a funnel chart: shares by the number of cases they rest on, with the limits for each number.
+
+    Args:
+        dots: The groups; with fewer than two there is no chart.
+        whole: The share of all groups together, from 0 to 1.
+        title: What it shows.
+    """
+    if len(dots) < 2:
+        return Markup()
+    most = max(dot.share.of for dot in dots)
+    # about forty sizes, and those of the groups, so that a dot is beyond a line just where its group is outside the limits
+    sizes = sorted({*range(1, most + 1, max(1, most // 40)), most, *(dot.share.of for dot in dots)})
+
+    def x(of: int) -> float:
+        return round(_LEFT + _WIDE * of / (most * 1.1), 1)
+
+    drawn = [*_frame(title), _median(whole)]
+    for confidence, kind in ((0.95, "limit"), (0.998, "limit wide")):
+        limits = [funnel_limits(of, whole, confidence) for of in sizes]
+        for ends in ([one.lower for one in limits], [one.upper for one in limits]):
+            points = (f"{x(of)} {_y(end / of)}" for of, end in zip(sizes, ends, strict=True))
+            drawn.append(Markup('<path class="{}" d="M{}"/>').format(kind, " L".join(points)))
+    drawn += [_below(x(of), str(of)) for of in sorted({1, most // 2 or 1, most})]
+    drawn.append(_below(_LEFT - 10, "cases", "end"))
+    for dot in dots:
+        at, high = x(dot.share.of), _y(dot.share.proportion)
+        side, anchor = (-8, "end") if dot.share.of > most / 2 else (8, "start")
+        drawn += [
+            Markup('<g><title>{}: {}</title><circle class="score" cx="{}" cy="{}" r="5"/>').format(dot.label, dot.told, at, high),
+            Markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text></g>').format(
+                at + side, high + 4, anchor, dot.label
+            ),
+        ]
+    return Markup("\n").join([*drawn, Markup("</svg>")])
+
+
+def run_chart(values: Sequence[tuple[int, float]], n_rounds: int, median: float, title: str) -> Markup:
+    """Return a run chart: the share of each round in order of time, and their median.
+
+    Args:
+        values: The rounds that are shown, counted from 0, with their shares from 0 to 1.
+        n_rounds: How many rounds there are in all; one that is not shown leaves a gap.
+        median: The median of the shares.
+        title: What it shows.
+    """
+    points = [(round(_LEFT + _WIDE * (n + 0.5) / n_rounds, 1), _y(value)) for n, value in values]
+    drawn = [*_frame(title), _median(median)]
+    drawn.append(Markup('<path class="run" d="M{}"/>').format(" L".join(f"{x} {y}" for x, y in points)))
+    drawn += [Markup('<circle class="score" cx="{}" cy="{}" r="4"/>').format(x, y) for x, y in points]
+    drawn += [_below(x, str(n + 1)) for (x, _), (n, _) in zip(points, values, strict=True)]
+    drawn.append(_below(_LEFT - 10, "round", "end"))
+    return Markup("\n").join([*drawn, Markup("</svg>")])
+
+
+def _below(x: float, words: str, anchor: str = "middle") -> Markup:
+    return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, _BOTTOM + 18, anchor, words)
+
+
+def _y(proportion: float) -> float:
+    return round(_BOTTOM - _TALL * proportion, 1)
+
+
+def _frame(title: str) -> list[Markup]:
+    """The beginning of a chart with a scale from 0 to 100% on its left."""
+    lines = [
+        Markup('<line class="grid" x1="{}" x2="{}" y1="{y}" y2="{y}"/><text x="{}" y="{}" text-anchor="end">{}%</text>').format(
+            _LEFT, _LEFT + _WIDE, _LEFT - 10, _y(percent / 100) + 4, percent, y=_y(percent / 100)
+        )
+        for percent in (0, 50, 100)
+    ]
+    opening = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">')
+    return [opening.format(_LEFT + _WIDE + 20, _BOTTOM + 28, title), *lines]
+
+
+def _median(value: float) -> Markup:
+    return Markup('<line class="median" x1="{}" x2="{}" y1="{y}" y2="{y}"/>').format(_LEFT, _LEFT + _WIDE, y=_y(value))

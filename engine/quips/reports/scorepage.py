@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from quips.change import Area
 from quips.reports import scoretext
-from quips.reports.charts import Bar, bars
+from quips.reports.charts import Bar, Dot, bars, funnel
 from quips.scoring.cards import Scorecard
 from quips.scoring.schemes import bands_of
 from quips.scoring.tree import Scored
@@ -20,6 +21,22 @@ def to_html(card: Scorecard, marking: str) -> str:
         card: The scorecard.
         marking: The protective marking that stands on every page.
     """
+    environment = environment_of()
+    environment.globals.update(
+        words=scoretext,
+        chart=lambda top: _chart(card, top),
+        rows_of=rows_of,
+        answered=answered,
+        grouped=grouped,
+        has_limits=lambda card: any(group.areas for group in card.groups),
+        limits=lambda scored: _areas(card, scored),
+        funnel=lambda scored: _funnel(card, scored),
+    )
+    return environment.get_template("scores.html.j2").render(card=card, marking=marking)
+
+
+def environment_of() -> Environment:
+    """Return what pages of scores are made with."""
     environment = Environment(
         loader=PackageLoader("quips", "reports"),
         autoescape=select_autoescape(["html", "j2"]),
@@ -28,10 +45,7 @@ def to_html(card: Scorecard, marking: str) -> str:
         lstrip_blocks=True,
     )
     environment.filters["capitalize_first"] = lambda words: words[:1].upper() + words[1:]
-    environment.globals.update(
-        words=scoretext, chart=lambda top: _chart(card, top), rows_of=rows_of, answered=answered, grouped=grouped
-    )
-    return environment.get_template("scores.html.j2").render(card=card, marking=marking)
+    return environment
 
 
 def rows_of(division: Scored) -> Iterator[Scored]:
@@ -49,7 +63,7 @@ def grouped(card: Scorecard) -> list[tuple[Scored, list[tuple[str, Scored]]]]:
     """Return what is scored in any group of cases, with its scores by group; the whole has no groups."""
     found = []
     for scored in card.walk():
-        rows = [(group.name, group.scores[scored.name]) for group in card.groups if scored.name in group.scores]
+        rows = [(group.name, one) for group in card.groups if (one := group.score_of(scored))]
         if not scored.is_question and scored.level != "overall" and any(one.measure for _, one in rows):
             found.append((scored, rows))
     return found
@@ -67,4 +81,18 @@ def _chart(card: Scorecard, division: Scored) -> str:
         rows,
         bands_of(card.edition.scoring),
         f"Chart of the scores of {division.title}{interval}. The table has the same figures.",
+    )
+
+
+def _areas(card: Scorecard, scored: Scored) -> dict[str, Area]:
+    """Return the groups that have limits for what is scored, by name."""
+    return {group.name: area for group in card.groups if (area := group.area_of(scored))}
+
+
+def _funnel(card: Scorecard, scored: Scored) -> str:
+    areas = _areas(card, scored)
+    dots = [Dot(area.name, area.share, scoretext.limits_words(area)) for area in areas.values()]
+    whole = next((area.whole for area in areas.values()), 0.0)
+    return funnel(
+        dots, whole, f"Funnel chart of {scored.number} {scored.title} by {card.asked.by}. The table has the same figures."
     )

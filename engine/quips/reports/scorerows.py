@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from quips.change import Area
 from quips.judged import Overturned
+from quips.reports.scoretext import limits_words
 from quips.scoring.cards import Group, Scorecard
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Points, Scored
@@ -58,7 +60,7 @@ def _score(scored: Scored) -> Json:
         "title": scored.title,
         "told": scored.told,
         "score": _measure(scored.measure),
-        "share": _share(scored.share),
+        "share": share_as_json(scored.share),
         "band": scored.band or None,
         "bands_touched": list(scored.touched),
         "rating": scored.rating or None,
@@ -79,7 +81,8 @@ def _measure(measure: Measure | None) -> Json | None:
     return {"value": round(measure.value, 6), "low": low, "high": high}
 
 
-def _share(share: Share | None) -> Json | None:
+def share_as_json(share: Share | None) -> Json | None:
+    """Return a share as plain data; nothing where there is none, or none to show."""
     return {"yes": share.yes, "no": share.no, "not_applicable": share.not_applicable} if share else None
 
 
@@ -88,9 +91,20 @@ def _points(points: Points | None) -> Json | None:
 
 
 def _group(group: Group) -> Json:
-    return {"name": group.name, "cases": group.cases, "scored": [_score(scored) for scored in group.scores.values()]}
+    return {
+        "name": group.name,
+        "cases": group.cases,
+        "scored": [{**_score(scored), "limits": _limits(group.area_of(scored))} for scored in group.scores.values()],
+    }
+
+
+def _limits(area: Area | None) -> Json | None:
+    if area is None:
+        return None
+    narrow, wide = ({"lower": limits.lower, "upper": limits.upper} for limits in (area.limits_95, area.limits_998))
+    return {"at_95": narrow, "at_99_8": wide, "stands": area.stands, "told": limits_words(area)}
 
 
 def _overturned(found: Sequence[Overturned], least: int) -> list[Json]:
     """How often proposals were overturned; of how few, where they are too few, is not said."""
-    return [{"name": one.name, "share": None if is_small(one.share, least) else _share(one.share)} for one in found]
+    return [{"name": one.name, "share": None if is_small(one.share, least) else share_as_json(one.share)} for one in found]

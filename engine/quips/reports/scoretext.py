@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from quips.change import NO_RANKING, Area, Limits
 from quips.judged import Overturned
 from quips.reports.wording import wrap
 from quips.scoring.cards import PUBLISHED, Group, Scorecard
@@ -17,6 +18,10 @@ STANDING = {
     RECONSTRUCTED: "rests on prompts put together from findings",
     UNVERIFIED: "rests on what is remembered, not printed",
 }
+LIMITS = (
+    "Limits say between which numbers of yes a group of that size would mostly lie if it were like all groups together: in "
+    f"95 or more of 100 such samples, and in 998 or more of 1000. {NO_RANKING}"
+)
 MOST_OVERTURNED = 10
 
 
@@ -64,6 +69,26 @@ def standing_words(scored: Scored) -> str:
 def marks(scored: Scored) -> str:
     """Return the marks of what a score rests on: ``*`` for our wording, ``†`` for memory."""
     return "".join(mark for word, mark in ((RECONSTRUCTED, "*"), (UNVERIFIED, "†")) if word in scored.standing)
+
+
+def limits_words(area: Area) -> str:
+    """Return between which numbers of yes a group would mostly lie, and, in words, if it lies outside.
+
+    Example:
+        >>> from quips.shares import Share
+        >>> limits_words(Area("North", Share(4, 16), Limits(6, 14), Limits(3, 17), "outside 95%", 0.5))
+        'Of 20, 6 to 14 yes (95%) or 3 to 17 (99.8%). 4 is outside the 95% limits, below them.'
+    """
+    words = f"Of {area.share.of}, {_between(area.limits_95)} yes (95%) or {_between(area.limits_998)} (99.8%)."
+    if area.stands == "inside":
+        return words
+    which = area.limits_998 if area.stands == "outside 99.8%" else area.limits_95
+    way = "below" if area.share.yes < which.lower else "above"
+    return f"{words} {area.share.yes} is {area.stands.replace('outside', 'outside the')} limits, {way} them."
+
+
+def _between(limits: Limits) -> str:
+    return f"{limits.lower} to {limits.upper}" if limits.lower < limits.upper else str(limits.lower)
 
 
 def undecided_words(card: Scorecard) -> str:
@@ -138,10 +163,12 @@ class _Text:
         yield click.style(f"By {self.card.asked.by}", bold=True)
         yield from self.wrapped(self.card.caveat)
         yield from self.wrapped(", ".join(f"{group.name}: {group.cases} cases" for group in groups))
+        if any(group.areas for group in groups):
+            yield from self.wrapped(LIMITS)
         for scored in self.card.walk():
             if scored.is_question and not self.full:
                 continue
-            rows = [(group, group.scores[scored.name]) for group in groups if scored.name in group.scores]
+            rows = [(group, one) for group in groups if (one := group.score_of(scored))]
             if not any(one.measure for _, one in rows):
                 continue
             yield ""
@@ -151,6 +178,9 @@ class _Text:
             for group, one in rows:
                 rating = rating_words(one)
                 yield from self.wrapped(f"{group.name}: {one.told}{f'; {rating}' if rating else ''}", "  ")
+                area = group.area_of(one)
+                if area:
+                    yield from self.wrapped(limits_words(area), "    ")
 
     def overturned(self, what: str, found: Sequence[Overturned]) -> Iterator[str]:
         if not found:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quips.change import Area, side_by_side
 from quips.framework import Edition
 from quips.judged import Judged, Overturned
 from quips.places import Place
@@ -45,11 +46,27 @@ class Asked:
 
 @dataclass(frozen=True)
 class Group:
-    """A group of cases, and its scores by full name."""
+    """A group of cases.
+
+    Attributes:
+        name: What the column says of its cases.
+        cases: How many cases.
+        scores: Its scores by full name and level: a criterion and its summary question have one name.
+        areas: Its shares that can be shown, by question, beside all groups together.
+    """
 
     name: str
     cases: int
-    scores: Mapping[str, Scored]
+    scores: Mapping[tuple[str, str], Scored]
+    areas: Mapping[str, Area]
+
+    def score_of(self, scored: Scored) -> Scored | None:
+        """Return the score of the group for what is scored of all; None if it has none."""
+        return self.scores.get((scored.name, scored.level))
+
+    def area_of(self, scored: Scored) -> Area | None:
+        """Return the group beside all together for what is scored; None if that is no share of cases, or not shown."""
+        return self.areas.get(scored.name) if scored.share is not None else None
 
 
 @dataclass(frozen=True)
@@ -174,10 +191,22 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
     grouped = judged.grouped(asked.by)
     shares = {name: group.shares() for name, group in grouped.items()}
     hidden = _hidden(shares, asked.least)
+    beside = _beside(shares, asked.least)
     for name, group in grouped.items():
         results = Results(shares=shares[name], confidence=asked.confidence, least=asked.least, hidden=hidden[name])
-        scored = {part.name: part for top in score(edition, results, variant) for part in top.walk()}
-        yield Group(name, len(group.cases), scored)
+        scored = {(part.name, part.level): part for top in score(edition, results, variant) for part in top.walk()}
+        areas = {question: areas[name] for question, areas in beside.items() if name in areas and results.can_show(question)}
+        yield Group(name, len(group.cases), scored, areas)
+
+
+def _beside(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, dict[str, Area]]:
+    """Return each group beside all of them together, by question; without limits where all together are too few to show."""
+    found = {}
+    for question in dict.fromkeys(question for of in shares.values() for question in of):
+        answered = {group: of[question] for group, of in shares.items() if question in of}
+        if sum(share.of for share in answered.values()) >= max(1, least):
+            found[question] = {area.name: area for area in side_by_side(answered, least)}
+    return found
 
 
 def _hidden(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, frozenset[str]]:
