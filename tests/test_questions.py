@@ -13,7 +13,7 @@ from quips.reports.text import TextReport
 from quips.source import parse_yaml
 from quips.statuses import Status
 
-ONLY_AFTER_CUSTODY = {"through_the_gate", "statutory_victim", "release", "ties_at_risk", "sentence_length_months"}
+ONLY_AFTER_CUSTODY = {"through_the_gate", "release", "ties_at_risk", "sentence_length_months"}
 
 
 def audited(record: str = "[]", **circumstances: str) -> Audit:
@@ -34,7 +34,8 @@ def test_what_only_custody_brings_is_not_asked_of_an_order_in_the_community(sent
     found = audited(sentence=sentence, provider=provider, supervision_started="2019-01-07")
     assert not ONLY_AFTER_CUSTODY & {question.term.name for question in found.questions}
     waiting = {name for finding in found.findings if finding.status is Status.CANNOT_TELL for name in finding.settled_by}
-    assert not {"through_the_gate", "statutory_victim"} & waiting
+    assert "through_the_gate" not in waiting
+    assert "statutory_victim" in waiting  # an earlier sentence may have brought it: only the file can say that there is none
 
 
 @pytest.mark.parametrize(("provider", "wanted"), [("crc", True), ("nps", True), ("trust", False)])

@@ -123,6 +123,16 @@ def test_an_earlier_version_of_a_broken_file_can_be_brought_back(officer: Office
     assert officer.text("TV-0042") == sound
 
 
+def test_a_form_that_would_lose_a_dispute_is_not_offered(officer: Officer) -> None:
+    form = "/cases/TV-0042/takeaway/form.xlsx"
+    assert form in officer.page("/cases/TV-0042/takeaway")
+    rule = next(iter(audited(TEXT).findings)).rule.name
+    officer.put("TV-0042", f"{TEXT}disputes:\n  - {{rule: {rule}, on: 2010-01-04, why: It was done.}}\n")
+    page = officer.page("/cases/TV-0042/takeaway")
+    assert form not in page and "has no room for that" in text_of(page)
+    assert officer.get(form).status_code == 422
+
+
 def test_back_and_sent_again_changes_nothing_twice(officer: Officer) -> None:
     answers = {"when": ["unknown"], "note": ["once"]}
     sent = form_of(officer.page(ADD), *answers).filled(answers)

@@ -385,7 +385,9 @@ def entry_from_form(activity: Activity, form: Form, latest: date, errors: Errors
     said: dict[str, Any] = {}
     day = date_from_form(form, "on", f"The day of the {in_sentence(activity.title)}", errors, latest)
     when = first(form, "when") or (ON_A_DATE if day else "")
-    if when == "unknown":
+    if when == "unknown" and day is not None:
+        errors.add("when", "Give the day, or say that nobody can tell it, not both")
+    elif when == "unknown":
         said["on"] = "unknown"
     elif when == ON_A_DATE and day is not None:
         said["on"] = day

@@ -26,7 +26,8 @@ _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 @blueprint.get("/takeaway")
 def takeaway(name: str) -> Page:
     """Every form in which a case can be taken away."""
-    return show("takeaway.html", sound(name), "take_away")
+    look = sound(name)
+    return show("takeaway.html", look, "take_away", disputed=bool(look.value.get("disputes")))
 
 
 @blueprint.get("/takeaway/report")
