@@ -47,7 +47,7 @@ def test_a_folder_that_is_not_there_is_made_and_said_to_be_new(tmp_path: Path) -
 @pytest.mark.usefixtures("stopped")
 def test_no_folder_is_made_where_the_one_above_it_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="There is no folder"):
-        said_for(tmp_path / "csaes" / "2010")
+        said_for(tmp_path / "not-there" / "2010")
     assert not [*tmp_path.iterdir()]
 
 
