@@ -133,10 +133,3 @@ def test_a_finding_from_two_clocks_of_one_day_is_told_once_on_the_timeline(offic
     officer.put("TV-1", TEXT.replace("record: []", "record: [{rosh_screening: 2018-10-08}]"))
     page = words_of(officer.page(f"{CASE}/timeline"))
     assert page.count("the risk of harm screening is done promptly") == 1
-
-
-def test_the_form_is_said_not_to_hold_what_is_disputed(officer: Officer) -> None:
-    said = "does not hold what is disputed"
-    assert said not in words_of(officer.page(f"{CASE}/takeaway"))
-    officer.put("TV-1", TEXT + "disputes: [{rule: induction-after-release, on: 2018-11-26, why: It was done.}]\n")
-    assert said in words_of(officer.page(f"{CASE}/takeaway"))
