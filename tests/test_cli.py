@@ -544,3 +544,12 @@ def test_a_dispute_of_a_finding_that_is_not_there_is_warned_about(tmp_path: Path
 def test_a_dispute_that_may_identify_somebody_is_warned_about(tmp_path: Path) -> None:
     result = quips("audit", case_file(tmp_path, DISPUTED.replace("Nobody", "Karen Jones")), "--engine", "reference")
     assert "This text looks as if it holds a name." in " ".join(result.stdout.split())
+
+
+def test_what_was_only_told_in_interview_is_told_as_such_where_it_counts_as_done(tmp_path: Path) -> None:
+    """The engines take the officer's word; whoever reads the report has to see that it is no more than that."""
+    said = "told in interview; the file does not show it"
+    on_file = quips("audit", case_file(tmp_path), "--engine", "reference").stdout
+    told = quips("audit", case_file(tmp_path, GOOD.replace("purposeful: true", "purposeful: true, evidence: interview")))
+    assert said not in " ".join(on_file.split())
+    assert f"11 January 2010 ({said}" in " ".join(told.stdout.split())

@@ -53,10 +53,11 @@ class Shown(NamedTuple):
 
 
 class EntryShown(NamedTuple):
-    """An entry of the record that decided: in words, and where it stands."""
+    """An entry of the record that decided: in words, where it stands, and whether it was only told in interview."""
 
     words: str
     place: Place | None
+    told: bool = False
 
 
 class Finding(NamedTuple):
@@ -332,7 +333,7 @@ class FindingBuilder:
         if known is None:
             place = self.case.document.place(*entry.path) if self.case.document else None
             words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
-            known = self._entries[entry.key] = EntryShown(words, place)
+            known = self._entries[entry.key] = EntryShown(words, place, entry.attributes.get("evidence") == "interview")
         return known
 
     def shows(self, rule: Rule, status: Status, verdict: Verdict, only_timing: bool, poor: bool, turn: int) -> tuple[Shown, ...]:

@@ -215,6 +215,8 @@ def strength_words(findings: Sequence[Finding]) -> str:
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
     notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
     notes += ["provisional"] if any(finding.provisional for finding in findings) else []
+    told = any(entry.told for finding in findings for entry in finding.entries)
+    notes += ["told in interview; the file does not show it"] if told else []
     passed = [f.at_latest for f in findings if f.done is not None and f.at_latest is not None and f.done > f.at_latest]
     if passed:
         notes.append(f"after {day_in_words(min(passed))}, our own last day; whether that was soon enough is for the auditor")
