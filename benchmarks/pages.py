@@ -72,7 +72,7 @@ def started(folder: Path, engine: str) -> tuple[subprocess.Popen[bytes], int]:
     options = ["--port", str(port), "--engine", engine, "--no-browser"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
     command = [sys.executable, "-m", "quips", "serve", str(folder), *options]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603 - our own command
     while server.poll() is None:
         try:
             milliseconds(port, "/static/icon.svg")

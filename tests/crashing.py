@@ -89,7 +89,7 @@ def main(folder: Path, how_often: int, seed: int) -> None:
     store.write("TV-1", text_of(0), last.version)
     if left := list((folder / ".quips" / "unfinished").iterdir()):
         wrong.append(f"left lying about: {left}")
-    print(json.dumps({"killed": how_often, "acknowledged": len(acknowledged), "cut_short": cut_short, "wrong": wrong}))  # noqa: T201
+    print(json.dumps({"killed": how_often, "acknowledged": len(acknowledged), "cut_short": cut_short, "wrong": wrong}))  # noqa: T201 - the test reads it
 
 
 if __name__ == "__main__":

@@ -538,7 +538,7 @@ def _keeps_comments(text: str, n_comments: int) -> None:
 def _changed_in_both(text: str, value: dict[str, Any], chance: random.Random) -> tuple[str, dict[str, Any]]:
     """Make one change to the text and, by plain Python, to the value."""
     value = json.loads(json.dumps(value))
-    other = random_case(chance, knowledge().vocabulary, 1, known=0.2).document.value  # type: ignore[union-attr]
+    other = random_case(chance, knowledge().vocabulary, 1, known=0.2).document.value
     record, entry = value["record"], other["record"][0]
     entry = json.loads(json.dumps(entry))
     [(activity, said)] = entry.items()

@@ -10,8 +10,10 @@ from datetime import date
 import pytest
 
 from knowledge_base import CASES, ROOT, knowledge, reference
+from quips.audits import Auditor
 from quips.cases import Case, read_case
 from quips.decisions import Decision
+from quips.explain import in_sentence
 from quips.privacy import privacy_warnings
 from quips.source import read_yaml
 from quips.statuses import Status
@@ -193,3 +195,15 @@ def test_an_example_case_says_where_it_comes_from_and_names_nobody(path) -> None
         assert document.value["record_complete"] is False
     else:
         assert document.value["composed"]
+
+
+def test_what_rests_on_several_gaps_is_met_only_when_all_are_put_right() -> None:
+    """Any one of the changes told will do, so what is needed together is one change."""
+    several = 0
+    with Auditor(knowledge(), "reference") as auditor:
+        for finding in (finding for path in CASES for finding in auditor.audit(path).findings if finding.undermined_by):
+            [change] = finding.would_be_met
+            beneath = {knowledge().rules[rule].title for rule, _ in finding.undermined_by}
+            assert all(in_sentence(title) in change for title in beneath)
+            several += len(beneath) > 1
+    assert several

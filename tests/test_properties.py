@@ -271,7 +271,7 @@ def quiet_times(draw: Any, case: Json) -> tuple[str, str]:
     days = (last - date.fromisoformat(start)).days
     first = draw(st.integers(0, days))
     second = draw(st.integers(first, days))
-    return tuple((date.fromisoformat(start) + timedelta(days=n)).isoformat() for n in (first, second))  # type: ignore[return-value]  # two in, two out
+    return tuple((date.fromisoformat(start) + timedelta(days=n)).isoformat() for n in (first, second))  # two in, two out
 
 
 _WAITING = {"not_yet_due"}
@@ -304,7 +304,7 @@ def test_when_nothing_happens_only_time_runs_out(world: tuple[Built, Json], data
     before, after = (by_key(built.engine.decide(case_of(case, as_at))) for as_at in (first, second))
     duties = {duty.name: duty for duty in built.program.duties}
     assert set(before) <= set(after)
-    assert all(duties[rule].expect.every for rule, _ in set(after) - set(before))  # type: ignore[union-attr]  # only expectations have turns
+    assert all(duties[rule].expect.every for rule, _ in set(after) - set(before))  # only expectations have turns
     changed = {rule for rule, _ in set(after) - set(before)}
     for (rule, key), old in before.items():
         new, duty = after[rule, key], duties[rule]

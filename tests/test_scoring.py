@@ -221,7 +221,7 @@ def test_thames_valley_2010_comes_out_as_printed_but_for_section_1() -> None:
     report, of = publication("thames-valley-2010")
     card = score_published(of, report)
     # (89 + 76 + 73 + 62) / 4 = 300 / 4; (75 + 70 + 70 + 82) / 4 = 297 / 4; (65 + 55 + 49) / 3 = 169 / 3
-    assert [round(100 * card.named(n).measure.value, 2) for n in "123"] == [75.0, 74.25, 56.33]  # type: ignore[union-attr]
+    assert [round(100 * card.named(n).measure.value, 2) for n in "123"] == [75.0, 74.25, 56.33]
     words = {
         "1.1": "MINIMUM",
         "1.4": "SUBSTANTIAL",
@@ -243,7 +243,7 @@ def test_the_sections_of_2008_are_printed_in_a_chart_only(name: str, sections: l
     """The means, of the criteria that are printed, agree with those worked out apart from Quips."""
     report, of = publication(name)
     card = score_published(of, report)
-    assert [round(100 * card.named(n).measure.value, 2) for n in "123"] == pytest.approx(sections, abs=0.06)  # type: ignore[union-attr]
+    assert [round(100 * card.named(n).measure.value, 2) for n in "123"] == pytest.approx(sections, abs=0.06)
     assert card.named("4.1").rating and not card.named("4.1").band
 
 

@@ -493,7 +493,10 @@ def test_everything_is_on_the_disk_before_it_is_acknowledged(
     kept = store.create("TV-1", "a: 1\n")
     did: list[str] = []
     fsync, replace = os.fsync, Path.replace
-    where = lambda descriptor: str(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path))  # noqa: E731
+
+    def where(descriptor: int) -> str:
+        return str(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path))
+
     monkeypatch.setattr(os, "fsync", lambda fd: (did.append(f"sync {where(fd)}"), fsync(fd)))
     monkeypatch.setattr(
         Path,
@@ -786,7 +789,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
             with pytest.raises(NotKeptError):
                 self.stores[n].erase(name)
         for kept in (self.texts, self.notes, self.acknowledged):
-            kept.pop(name, None)  # type: ignore[attr-defined]
+            kept.pop(name, None)
 
     @rule(n=_STORES, name=_NAMES, number=st.integers(0, 3))
     def note(self, n: int, name: str, number: int) -> None:

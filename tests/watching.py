@@ -57,7 +57,7 @@ class Watched:
 
 @contextmanager
 def opened(chromium: Browser, address: str, script: bool = True) -> Iterator[Watched]:
-    context = chromium.new_context(viewport=WIDE, java_script_enabled=script, locale="en-GB")  # type: ignore[arg-type]
+    context = chromium.new_context(viewport=WIDE, java_script_enabled=script, locale="en-GB")
     context.set_default_timeout(20_000)
     watched = Watched(context, address)
     yield watched

@@ -25,7 +25,7 @@ def main() -> int:
         "--timeout",
         "10",
     ]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     try:
         packages = json.loads(ran.stdout)["dependencies"]
     except (ValueError, KeyError):

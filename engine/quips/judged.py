@@ -216,7 +216,12 @@ def who(reader: str, role: str) -> str:
 
 def is_unexplained(answer: Answer) -> bool:
     """Whether an answer overturns what the record suggests and does not say why."""
-    return bool(answer.proposal) and answer.proposal != answer.answer and not answer.reason
+    return overturns(answer.answer, answer.proposal) and not answer.reason
+
+
+def overturns(answer: str, proposal: str) -> bool:
+    """Whether an answer is another than the record suggests; what is left to the auditor, or not proposed, suggests nothing."""
+    return proposal not in ("", FOR_THE_AUDITOR, answer)
 
 
 def unexplained(answer: Answer, place: Place) -> Problem:

@@ -77,7 +77,7 @@ class Telling:
         return [self._clash()] if self.rule.conflict else [self._inference()]
 
     def would_be_met(self) -> list[str]:
-        """Return the smallest change that would have the finding met, in words; empty if it is met."""
+        """Return the changes of which any one would have the finding met, the smallest there are; empty if it is met."""
         status = self.evaluated.status
         if status in _AS_THEY_SHOULD_BE:
             return []
@@ -86,7 +86,7 @@ class Telling:
             return [f"it would apply if {listed(changes, 'and')}"] if changes else []
         if self.evaluated.undermined_by:
             rules = dict.fromkeys(self.titles[name] for name in self._rules_beneath())
-            return [f"what it rests on put right: {in_sentence(title)}" for title in rules]
+            return [f"what it rests on put right: {listed(map(in_sentence, rules), 'and')}"]
         if self.rule.conflict:
             return self._no_clash()
         attempts = self.evaluated.observation.attempts if self.evaluated.observation else []

@@ -220,7 +220,7 @@ def test_a_page_is_for_everybody(state: str, chromium: Browser, cases: Served) -
         keep_picture(page, state)
         wrong = violations(page)
         wide = overflowing(page)
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         keep_picture(page, f"{state} narrow")
         assert wrong + wide + violations(page) + overflowing(page) == []
 
@@ -234,7 +234,7 @@ def test_a_page_is_for_everybody_without_script(state: str, chromium: Browser, c
         page = window.page
         keep_picture(page, f"{state} without script")
         wrong = violations(page)
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         assert wrong + overflowing(page) == []
 
 
@@ -260,9 +260,9 @@ def test_the_documentation_is_for_everybody(chromium: Browser, cases: Served) ->
         for link in sorted(links)[:: max(1, len(links) // 12)]:
             window.open(link)
             wrong += violations(page)
-            page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            page.set_viewport_size(NARROW)
             wrong += overflowing(page)
-            page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+            page.set_viewport_size(WIDE)
         assert len(links) > 3
         assert wrong == []
 
@@ -283,7 +283,7 @@ def test_a_folder_without_cases_is_for_everybody(chromium: Browser, no_cases: st
         assert "Start a case" in page.inner_text("main")
         keep_picture(page, "no cases")
         wrong = violations(page)
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        page.set_viewport_size(NARROW)
         assert wrong + overflowing(page) == []
 
 
@@ -308,10 +308,10 @@ def test_wherever_the_keyboard_leads_it_can_be_seen(path: str, window: Watched, 
             "height": place["height"] + 12,
         }
         page.evaluate(_PAINTED)
-        with_focus = page.screenshot(clip=clip, full_page=True)  # type: ignore[arg-type]
+        with_focus = page.screenshot(clip=clip, full_page=True)
         page.evaluate("document.activeElement.blur()")
         page.evaluate(_PAINTED)
-        if page.screenshot(clip=clip, full_page=True) == with_focus:  # type: ignore[arg-type]
+        if page.screenshot(clip=clip, full_page=True) == with_focus:
             unseen.append(place["html"])
     assert unseen == []
 

@@ -212,7 +212,7 @@ def _reason(look: Look, asked: Activity, number: int | None) -> Page:
         activity=asked,
         form=form,
         number=number,
-        mark=mark(look, number) if number is not None else "",
+        mark=mark(look, number),
     )
 
 
@@ -307,9 +307,12 @@ def wanted(look: Look, number: int) -> tuple[str, ...]:
     return step.wanted if step else ()
 
 
-def mark(look: Look, number: int) -> str:
-    """Return what tells an entry from any other, so that a form never changes another entry than it was made for."""
-    return interview.entry_mark(look.value["record"][number])
+def mark(look: Look, number: int | None) -> str:
+    """Return what tells an entry from any other, so that a form never changes another entry than it was made for.
+
+    It is empty for one that is still to be added.
+    """
+    return "" if number is None else interview.entry_mark(look.value["record"][number])
 
 
 def same_entry(look: Look, number: int) -> None:
@@ -336,7 +339,7 @@ def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number:
         activity=asked,
         form=form,
         number=number,
-        mark=mark(look, number) if number is not None else "",
+        mark=mark(look, number),
         told=told_only(),
         asked=first_asked,
         rest=rest,

@@ -16,6 +16,7 @@ from quips.conditions import AllOf
 from quips.explain import Explainer, Step, in_sentence
 from quips.findings import Finding
 from quips.framework import Node
+from quips.judged import overturns
 from quips.proposals import NO, NOT_APPLICABLE, YES, Proposal
 from quips.statuses import Verdict
 from quips.truth import World
@@ -279,7 +280,7 @@ def judgement_from_form(form: Form, proposal: Proposal, errors: Errors) -> dict[
     if answer not in ANSWERS:
         errors.add("answer", "Choose an answer, or ‘Not judged yet’")
         return None
-    if proposal.answer in (YES, NO) and answer != proposal.answer and not reason:
+    if overturns(answer, proposal.answer) and not reason:
         errors.add("reason", f"Enter why you judge otherwise: what was found suggests {ANSWERS[proposal.answer].lower()}")
     if errors:
         return None
