@@ -186,3 +186,14 @@ def test_readings_compare_readers_and_leave_out_what_was_agreed() -> None:
     # by chance both yes 2/4 x 1/4, both no 2/4 x 3/4: 1/2; so (3/4 - 1/2) / (1 - 1/2) = 1/2
     assert found.kappa == 0.5 and not found.is_alpha
     assert list(readings(Judged(tuple(answer for answer in both if answer.reader == "A")))) == []
+
+
+def test_three_readers_of_every_case_have_fleiss_kappa_too_and_readers_missing_have_not(tmp_path: Path) -> None:
+    """By hand: shares agreeing 1, 1/3 and 1, so 7/9; 5 yes and 4 no of 9, so 41/81 by chance; (63 - 41) / (81 - 41) = 0.55."""
+    answers = {"TV-1": "yes yes yes", "TV-2": "yes no yes", "TV-3": "no no no"}
+    head = "case,prompt,answer,reader\n"
+    rows = [f"{case},{KEY},{said},r{n}" for case, given in answers.items() for n, said in enumerate(given.split())]
+    [whole] = readings(read(tmp_path, head + "\n".join(rows)))
+    assert whole.fleiss == pytest.approx(0.55)
+    [missing] = readings(read(tmp_path, head + "\n".join(rows[:-1])))
+    assert missing.fleiss is None and missing.kappa is not None

@@ -23,10 +23,10 @@ from quips.reliability import (
     fleiss_kappa,
     gwets_ac1,
     krippendorffs_alpha,
-    pairwise_agreement,
     to_discuss,
     why_undefined,
 )
+from quips.shares import Share
 
 ANSWERS = ["yes", "no", "not_applicable"]
 
@@ -46,7 +46,8 @@ def tables(readers=None, missing=True):
 
 
 def measures(given):
-    found = [pairwise_agreement(given), cohens_kappa(given, "reader 0", "reader 1"), krippendorffs_alpha(given)]
+    raw = agreement(given)
+    found = [raw.proportion if raw.of else None, cohens_kappa(given, "reader 0", "reader 1"), krippendorffs_alpha(given)]
     ac1 = gwets_ac1(given, ANSWERS)
     return [*found, *((None,) if ac1 is None else (ac1.value, ac1.low, ac1.high))]
 
@@ -92,7 +93,7 @@ def test_cohens_kappa_of_a_table_worked_by_hand():
 def test_where_nearly_every_answer_is_yes_kappa_falls_and_ac1_does_not():
     # 118 + 5 + 2 + 0 of 125: Gwet 2008 gives this as the paradox, kappa -0.0234 and AC1 0.9408
     rows = [["yes", "yes"]] * 118 + [["yes", "no"]] * 5 + [["no", "yes"]] * 2
-    assert pairwise_agreement(judged(rows)) == pytest.approx(118 / 125)
+    assert agreement(judged(rows)) == Share(118, 7)
     assert cohens_kappa(judged(rows), "reader 0", "reader 1") == pytest.approx(-0.0234, abs=0.0001)
     assert gwets_ac1(judged(rows), ["yes", "no"]).value == pytest.approx(0.9408, abs=0.0001)
 

@@ -13,6 +13,7 @@ from quips.reliability import (
     agreement,
     cohens_kappa,
     confusion,
+    fleiss_kappa,
     gwets_ac1,
     krippendorffs_alpha,
     to_discuss,
@@ -30,6 +31,7 @@ class Reading:
         raw: In how many of the cases that two or more read all gave the same answer.
         kappa: Cohen's kappa of two readers, Krippendorff's alpha of more; None if it is undefined.
         is_alpha: Whether it is alpha.
+        fleiss: Fleiss's kappa of more than two, where as many read each case; None otherwise, and if it is undefined.
         ac1: Gwet's AC1 with its interval; None if it is undefined.
         why_undefined: Why what is undefined is; empty if nothing is.
         pairs: For each two readers, how often each pair of answers was given.
@@ -40,6 +42,7 @@ class Reading:
     raw: Share
     kappa: float | None
     is_alpha: bool
+    fleiss: float | None
     ac1: Measured | None
     why_undefined: str
     pairs: tuple[Pair, ...]
@@ -71,8 +74,11 @@ def _reading(question: str, cases: dict[str, dict[str, str]], confidence: float)
     pairs = [confusion(cases, one, other) for one, other in combinations(readers, 2)]
     is_alpha = len(readers) > 2
     kappa = krippendorffs_alpha(cases) if is_alpha else cohens_kappa(cases, readers[0], readers[1])
+    several = {case: by for case, by in cases.items() if len(by) > 1}
+    alike = len({len(by) for by in several.values()}) == 1
+    fleiss = fleiss_kappa(several) if is_alpha and alike else None
     return Reading(
-        *(question, raw, kappa, is_alpha, gwets_ac1(cases, ANSWERS, confidence), why_undefined(cases)),
+        *(question, raw, kappa, is_alpha, fleiss, gwets_ac1(cases, ANSWERS, confidence), why_undefined(cases)),
         tuple(pair for pair in pairs if pair.cases),
         tuple(to_discuss(cases)),
     )

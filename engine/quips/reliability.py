@@ -63,12 +63,6 @@ def agreement(judged: Judged) -> Share:
     return Share(same, len(several) - same)
 
 
-def pairwise_agreement(judged: Judged) -> float | None:
-    """Return the mean over cases of the share of pairs of readers who agree; None if no case has two readers."""
-    shares = [_agreeing(Counter(given.values())) for given in judged.values() if len(given) > 1]
-    return _mean(shares) if shares else None
-
-
 def cohens_kappa(judged: Judged, first: str, second: str) -> float | None:
     """Return Cohen's kappa of two readers, over the cases both read; None if it is undefined.
 

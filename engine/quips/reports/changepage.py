@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from quips.reports import changetext
 from quips.reports.charts import run_chart
-from quips.reports.scorepage import environment_of
+from quips.reports.templates import environment_of
 from quips.rounds import Compared, Comparison
 
 

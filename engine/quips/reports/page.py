@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.proposals import NOT_APPLICABLE, Proposal
 from quips.reports import wording
+from quips.reports.templates import environment_of
 from quips.statuses import Status, Verdict
 
 
@@ -21,13 +20,7 @@ def to_html(audits: list[Audit], knowledge: Knowledge, marking: str) -> str:
         knowledge: The knowledge base they were made by.
         marking: The protective marking that stands on every page.
     """
-    environment = Environment(
-        loader=PackageLoader("quips", "reports"),
-        autoescape=select_autoescape(["html", "j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of()
     environment.filters.update(day=day_in_words, in_sentence=in_sentence)
     environment.globals.update(
         knowledge=knowledge,

@@ -62,6 +62,8 @@ def _lines(found: Sequence[Reading], marking: str, width: int, confidence: float
 def _by_chance(reading: Reading, confidence: float) -> str:
     name = "Krippendorff's alpha" if reading.is_alpha else "Cohen's kappa"
     parts = [f"{name}: {reading.kappa:.2f}" if reading.kappa is not None else f"{name}: undefined"]
+    if reading.fleiss is not None:
+        parts.append(f"Fleiss's kappa: {reading.fleiss:.2f}")
     if reading.ac1 is None:
         parts.append("AC1: undefined")
     elif reading.ac1.low is None or reading.ac1.high is None:
@@ -95,6 +97,7 @@ def _as_json(reading: Reading) -> Json:
         "of": reading.raw.of,
         "measure": "alpha" if reading.is_alpha else "kappa",
         "value": None if reading.kappa is None else round(reading.kappa, 6),
+        "fleiss": _rounded(reading.fleiss),
         "ac1": None if ac1 is None else {"value": round(ac1.value, 6), "low": _rounded(ac1.low), "high": _rounded(ac1.high)},
         "why_undefined": reading.why_undefined or None,
         "pairs": [

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
 from quips.change import Area
 from quips.reports import scoretext
 from quips.reports.charts import Bar, Dot, bars, funnel
+from quips.reports.templates import environment_of
 from quips.scoring.cards import Scorecard
 from quips.scoring.schemes import bands_of
 from quips.scoring.tree import Scored
@@ -33,19 +32,6 @@ def to_html(card: Scorecard, marking: str) -> str:
         funnel=lambda scored: _funnel(card, scored),
     )
     return environment.get_template("scores.html.j2").render(card=card, marking=marking)
-
-
-def environment_of() -> Environment:
-    """Return what pages of scores are made with."""
-    environment = Environment(
-        loader=PackageLoader("quips", "reports"),
-        autoescape=select_autoescape(["html", "j2"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["capitalize_first"] = lambda words: words[:1].upper() + words[1:]
-    return environment
 
 
 def rows_of(division: Scored) -> Iterator[Scored]:
