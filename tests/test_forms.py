@@ -25,7 +25,6 @@ from knowledge_base import CASES, ROOT, knowledge, reference
 from profiles import examples
 from quips.cases import build_case, case_problems
 from quips.cli import main
-from quips.forms.as_yaml import as_yaml
 from quips.forms.layout import Choices, prompts_of
 from quips.forms.reading import read_form
 from quips.forms.writing import form_bytes
@@ -33,6 +32,7 @@ from quips.problems import InputError, Problem
 from quips.source import Document, parse_yaml, read_yaml
 from quips.vocabulary import STAGES
 from quips.workbooks import MAX_BYTES
+from quips.yamltext import as_yaml
 from random_cases import AS_AT, random_case
 
 Json = dict[str, Any]

@@ -7,10 +7,8 @@ changed, or there is an error.
 
 from __future__ import annotations
 
-import json
 import re
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date
 from typing import Any
@@ -21,15 +19,11 @@ from quips.caseschema import REFERENCE_PATTERN
 from quips.problems import QuipsError
 from quips.shapes import is_date
 from quips.source import Path_, parse_yaml
+from quips.yamltext import indented, item, mapping, member
 
 _Loader = getattr(yaml, "CLoader", yaml.Loader)
 _FILE = "the case file"
-_WIDTH = 130
 _REMOVED: Any = object()
-# What the readers of YAML in use do not all take for text.
-_NOT_PLAIN = frozenset({"null", "true", "false", "~"})
-_PLAIN = re.compile(r"[A-Za-z_]([\w./-]*\w)?|[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_PROSE = re.compile(r"\S+( \S+)*")
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -364,8 +358,8 @@ class _Layout:
         if value is _REMOVED:
             return []
         indent = parent.start_mark.column
-        lines = _item(value, indent) if isinstance(parent, yaml.SequenceNode) else _member(str(step), value, indent, at_top)
-        return _indented(lines, indent)
+        lines = item(value, indent) if isinstance(parent, yaml.SequenceNode) else member(str(step), value, indent, at_top)
+        return indented(lines, indent)
 
     def region(self, parent: Any, at: int) -> tuple[int, int] | None:
         """Return where the lines of a member begin and end, with the comments that belong to it; None if it shares a line."""
@@ -452,7 +446,7 @@ class _Layout:
     def rewritten(self, value: dict[str, Any]) -> str:
         """Return the whole of a document that is not in block style written anew, comments first."""
         comments = [self.text[start:end] for start, end in self.comments]
-        return "\n".join([*comments, *_mapping(value, 0, at_top=True), ""])
+        return "\n".join([*comments, *mapping(value, 0, at_top=True), ""])
 
 
 def _members(node: Any) -> list[tuple[str | int, Any]]:
@@ -516,79 +510,3 @@ def _plain(value: Any) -> Any:
 
 def _shown(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
-
-
-def _item(value: Any, indent: int) -> list[str]:
-    """Return the item of a list as lines, the first of which begins with its dash."""
-    if isinstance(value, dict) and len(value) == 1:
-        [(key, child)] = value.items()
-        first, *rest = _member(key, child, indent + 2)
-        return [f"- {first}", *_indented(rest)]
-    line = f"- {_flow(value)}"
-    if not isinstance(value, dict) or not value or len(line) + indent <= _WIDTH:
-        return [line]
-    first, *rest = _mapping(value, indent + 2)
-    return [f"- {first}", *_indented(rest)]
-
-
-def _mapping(value: dict[str, Any], indent: int, at_top: bool = False) -> list[str]:
-    return [line for key, child in value.items() for line in _member(key, child, indent, at_top)]
-
-
-def _member(key: str, value: Any, indent: int, at_top: bool = False) -> list[str]:
-    """Return a member of a mapping as lines: one line if it fits and is not a list of entries, else one for each part."""
-    line = f"{_text(key)}: {_flow(value)}"
-    has_mappings = isinstance(value, list) and any(isinstance(child, dict) for child in value)
-    spread = has_mappings or (at_top and isinstance(value, dict))
-    if not value or (len(line) + indent <= _WIDTH and not spread):
-        return [line]
-    if isinstance(value, dict):
-        return [f"{_text(key)}:", *_indented(_mapping(value, indent + 2))]
-    if isinstance(value, list):
-        return [f"{_text(key)}:", *_indented(line for child in value for line in _item(child, indent + 2))]
-    if isinstance(value, str) and _folds(value):
-        return [f"{_text(key)}: >-", *_indented(_folded(value, _WIDTH - indent - 2))]
-    return [line]
-
-
-def _indented(lines: Iterable[str], by: int = 2) -> list[str]:
-    return [" " * by + line if line else "" for line in lines]
-
-
-def _flow(value: Any) -> str:
-    """Return a value on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_flow(child)}" for key, child in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, str):
-        return _text(value)
-    return str(value).lower() if isinstance(value, bool) else "null" if value is None else _number(value)
-
-
-def _number(value: float) -> str:
-    return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}.get(text := repr(value), text)
-
-
-def _text(text: str) -> str:
-    """Return text as it is where every reader takes it for text, else in double quotes with what cannot be seen spelt out."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in quoted)
-
-
-def _folds(text: str) -> bool:
-    """Whether text is lines of words that can be wrapped and read back the same."""
-    lines = text.split("\n")
-    return bool(lines[0] and lines[-1]) and all(not line or (_PROSE.fullmatch(line) and line.isprintable()) for line in lines)
-
-
-def _folded(text: str, width: int) -> list[str]:
-    """Return the lines of a folded block: wrapped between words, with an empty line more for each break."""
-    lines: list[str] = []
-    for number, line in enumerate(text.split("\n")):
-        if number and line:
-            lines.append("")
-        lines += textwrap.wrap(line, max(width, 40), break_long_words=False, break_on_hyphens=False) or [""]
-    return lines

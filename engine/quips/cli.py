@@ -30,7 +30,6 @@ from quips.coverage import coverage
 from quips.durable.engine import durable_available
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
-from quips.forms.as_yaml import as_yaml
 from quips.forms.layout import MOST_TIMES, TIMES, Choices, prompts_of
 from quips.forms.writing import form_bytes, stages_of
 from quips.judgedtables import read_judged
@@ -55,6 +54,7 @@ from quips.source import Document
 from quips.statuses import Verdict
 from quips.tables import key_of, read_table
 from quips.vocabulary import STAGES
+from quips.yamltext import as_yaml
 
 _LEVELS = ("none", "high", "medium", "low")
 _WIDTH = 100

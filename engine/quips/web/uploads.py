@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from quips.audits import Auditor
-from quips.forms.as_yaml import as_yaml
 from quips.forms.reading import read_form
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.source import MAX_BYTES, Document, parse_yaml
+from quips.yamltext import as_yaml
 
 _ZIP = b"PK\x03\x04"
 """How a workbook begins, whatever it is called."""
