@@ -271,7 +271,7 @@ def test_check_runs_the_examples_on_both_engines_if_asked(monkeypatch: pytest.Mo
         asked.append(durable)
         return Checked([], 1, 0)
 
-    monkeypatch.setattr("quips.cli.check_examples", checked)
+    monkeypatch.setattr("quips.cli.knowledge.check_examples", checked)
     said = quips("check", "--engine", "both").stdout
     assert asked == [True]
     assert "on the reference and durable engines" in said
