@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
-from itertools import pairwise
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from knowledge_base import knowledge
-from quips.audits import Audit, Auditor
+from knowledge_base import CASES, ROOT, knowledge
+from page_client import MARKING, auditor, words_of
+from quips.audits import Audit
 from quips.storage.folder import FolderStore
 from quips.web.app import create_app
 from quips.web.desk import Desk, Look
 
 LOCAL = "http://localhost"
-
-
-@cache
-def auditor() -> Auditor:
-    return Auditor(knowledge(), "reference")
 
 
 @dataclass
@@ -76,30 +69,19 @@ def pages(text: str, name: str = "TV-0042") -> AtHand:
     folder = Path(tempfile.mkdtemp(prefix="quips-pages-"))
     desk = Desk(knowledge(), FolderStore(folder), auditor())
     desk.store.create(name, text)
-    app = create_app(desk, "of no consequence", "OFFICIAL-SENSITIVE")
+    app = create_app(desk, "of no consequence", MARKING)
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=True)
     return AtHand(app, app.test_client(), desk, name)
 
 
-def words_of(page: str) -> str:
-    """Return what a page says, without its tags and with single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
+@cache
+def shown(name: str) -> AtHand:
+    """Return the pages of an example case, for tests that change nothing."""
+    path = next(path for path in CASES if path.stem == name)
+    return pages(path.read_text(encoding="utf-8"), name)
 
 
-def headings(page: str) -> list[int]:
-    """Return the levels of a page's headings, in order."""
-    return [int(level) for level in re.findall(r"<h([1-6])\b", page)]
-
-
-def well_formed(page: str) -> None:
-    """See that headings are in order, no name is used twice, and links within the page lead somewhere."""
-    levels = headings(page)
-    assert levels.count(1) == 1
-    levels = levels[levels.index(1) :]
-    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
-    names = re.findall(r'\bid="([^"]*)"', page)
-    assert len(names) == len(set(names)), sorted(name for name in names if names.count(name) > 1)
-    for target in re.findall(r'href="#([^"]*)"', page):
-        assert target in names, target
-    assert "style=" not in page.replace("stylesheet", "")
-    assert "<script>" not in page
+@cache
+def written_in() -> AtHand:
+    """Return the pages of a case that is written anew for each example."""
+    return pages((ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8"))

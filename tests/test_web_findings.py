@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from datetime import date
-from functools import cache
 from html import escape
 from urllib.parse import quote
 
@@ -13,8 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from knowledge_base import CASES, ROOT, knowledge
-from pages_at_hand import AtHand, pages, well_formed, words_of
+from knowledge_base import ROOT, knowledge
+from page_client import assert_sound, words_of
+from pages_at_hand import AtHand, pages, shown, written_in
 from profiles import examples as n_examples
 from quips.explain import day_in_words
 from quips.reasons import STATUS_WORDS
@@ -26,19 +26,6 @@ TV_0042 = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf
 HOSTILE = "<script>alert(1)</script>\" onload='x' {{ 7*7 }} </textarea> & \u202e"
 SARA = "sara-completed/supervision_started"
 POLICE = "police-check-made/supervision_started"
-
-
-@cache
-def shown(name: str) -> AtHand:
-    """The pages of an example case, for tests that change nothing."""
-    path = next(path for path in CASES if path.stem == name)
-    return pages(path.read_text(encoding="utf-8"), name)
-
-
-@cache
-def written_in() -> AtHand:
-    """A case that is written anew for each example."""
-    return pages(TV_0042)
 
 
 @pytest.fixture
@@ -59,7 +46,7 @@ SHOWN = ("TV-0042", "composed-well-run", "composed-contact-and-enforcement", "co
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_gap_and_all_that_is_open_is_on_the_page(name: str) -> None:
     page = shown(name).get("findings")
-    well_formed(page)
+    assert_sound(page)
     links = set(re.findall(rf'href="/cases/{name}/(findings/[^"#]+)"', page))
     titles = words_of(page)
     for finding in shown(name).audit.findings:
@@ -127,7 +114,7 @@ def test_a_finding_is_told_whole(name: str) -> None:
         if number % (20 if finding.verdict is Verdict.NOT_APPLICABLE else 2):
             continue
         page = at_hand.get(address(*finding.ref))
-        well_formed(page)
+        assert_sound(page)
         words = words_of(page)
         assert all(" ".join(sentence.split()) in words for sentence in (*finding.why, *finding.would_be_met))
         assert " ".join(finding.rule.cannot_see.split()) in words
@@ -259,7 +246,7 @@ def test_every_gap_has_a_way_on_and_every_way_leads_somewhere(name: str) -> None
 
 def test_a_dispute_is_kept_shown_and_withdrawn_and_the_finding_stays(case: AtHand) -> None:
     text, findings = case.look.kept.text, case.audit.findings
-    well_formed(case.get(f"disputes/{SARA}"))
+    assert_sound(case.get(f"disputes/{SARA}"))
     refused = case.post(f"disputes/{SARA}", 422, why="  ").get_data(as_text=True)
     assert 'href="#why"' in refused and case.look.kept.text == text
     answer = case.post(f"disputes/{SARA}", why="It is in the old system.\r\nPage 3.", about="finding")

@@ -6,7 +6,6 @@ import json
 import re
 import time
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 from statistics import median
 
@@ -14,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge_base import CASES, ROOT, knowledge
-from pages_at_hand import AtHand, pages, well_formed, words_of
+from knowledge_base import ROOT, knowledge
+from page_client import assert_sound, words_of
+from pages_at_hand import pages, shown, written_in
 from profiles import examples as n_examples
 from quips.statuses import Status
 from quips.vocabulary import STAGES
@@ -24,18 +24,6 @@ TV_0042 = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf
 MONTHS = [date(2009, month, 1).strftime("%B") for month in range(1, 13)]
 ACTIVITIES = sorted(knowledge().vocabulary.activities)
 Item = tuple[str, date | None, str]
-
-
-@cache
-def shown(name: str) -> AtHand:
-    path = next(path for path in CASES if path.stem == name)
-    return pages(path.read_text(encoding="utf-8"), name)
-
-
-@cache
-def written_in() -> AtHand:
-    """A case that is written anew for each example."""
-    return pages(TV_0042)
 
 
 def items(page: str) -> list[Item]:
@@ -57,7 +45,7 @@ def written(record: str) -> str:
 
 def test_what_was_done_stands_at_its_day() -> None:
     page = shown("TV-0042").get("timeline")
-    well_formed(page)
+    assert_sound(page)
     found = [(head, on) for head, on, _ in items(page)]
     for title, on in [
         ("Date of sentence", date(2008, 3, 3)),
@@ -120,7 +108,7 @@ def test_every_entry_stands_once_at_its_day_and_days_are_in_order(entries: list[
     case = written_in()
     case.write(written("".join(lines)))
     page = case.get("timeline")
-    well_formed(page)
+    assert_sound(page)
     found = items(page)
     anchors = re.findall(r'id="entry-(\d+)"', page)
     assert sorted(map(int, anchors)) == list(range(len(entries)))
@@ -140,7 +128,7 @@ def test_one_stage_alone(stage: str) -> None:
     at_hand = shown("composed-contact-and-enforcement")
     activities = knowledge().vocabulary.activities
     page = at_hand.get(f"timeline?stage={stage}")
-    well_formed(page)
+    assert_sound(page)
     numbers = set(map(int, re.findall(r'id="entry-(\d+)"', page)))
     record = [next(iter(item.items())) for item in at_hand.look.value["record"]]
     expected = {
@@ -170,7 +158,7 @@ def test_adding_from_the_timeline_leads_to_the_activity_and_back() -> None:
     for wrong in ("", "?activity=", "?activity=<script>"):
         page = at_hand.get(f"timeline/add{wrong}", 422)
         assert 'href="#activity"' in page and "<script>" not in page
-        well_formed(page)
+        assert_sound(page)
 
 
 def test_dated_changes_of_a_circumstance_are_on_it() -> None:
