@@ -15,7 +15,8 @@ from quips.caseschema import REFERENCE_PATTERN
 from quips.cli.shared import WIDTH, Day, knowledge_options, load, marking_option, one_of, output_option, progress, told, write
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
-from quips.forms.layout import MOST_TIMES, TIMES, Choices, prompts_of
+from quips.forms.layout import TIMES, Choices, prompts_of
+from quips.forms.sheets import MOST_TIMES
 from quips.forms.writing import form_bytes, stages_of
 from quips.knowledge import Knowledge
 from quips.places import Place

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from quips.cases import in_time
-from quips.forms.layout import Expects
+from quips.forms.sheets import Expects
 from quips.problems import did_you_mean, listed
 from quips.workdays import FIRST_YEAR, LAST_YEAR
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from quips.forms.layout import ACCEPTABLE, MOST_TIMES, NONE_OF_THESE, NOT_DONE, NOT_DONE_ON, REASON, REASON_CODE, Choices, Sheet
+from quips.forms.layout import ACCEPTABLE, NONE_OF_THESE, NOT_DONE, NOT_DONE_ON, REASON, REASON_CODE, Choices
+from quips.forms.sheets import MOST_TIMES, Sheet
+from quips.forms.workbook import Answers
 from quips.problems import Problem
 from quips.source import Document, Path_
 from quips.vocabulary import Vocabulary
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 MOST_TEXT = 32_767  # characters in a cell
-Answers = dict[Path_, list[tuple[Any, Path_]]]
 
 _NOT_DONE_KEYS = {"on": NOT_DONE_ON, "reason": REASON, "acceptable": ACCEPTABLE, "reason_code": REASON_CODE}
 

@@ -1,4 +1,4 @@
-"""What stands where in a spreadsheet form: plain data, made from the vocabulary, written by one module and read by another."""
+"""What stands where in the spreadsheet form of a case record, made from the vocabulary."""
 
 from __future__ import annotations
 
@@ -9,114 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quips import __version__
+from quips.forms.sheets import DAY, FORMAT, MOST_TIMES, TEXT, YES_NO, Builder, Expects, Label, Sheet, Word
 from quips.framework import Edition
-from quips.places import letters
-from quips.source import Path_
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, STAGES, Activity, Term, Vocabulary
 
-FORMAT = 1
-META, LISTS = "_meta", "_lists"
+CASE = "case"
 START, CIRCUMSTANCES, CHANGES, JUDGEMENTS = "Start here", "Circumstances", "Changes", "Judgements"
 NOT_DONE = "not_done"
 # What is asked of any piece of work, under names that no attribute in the vocabulary can have.
 REASON, ACCEPTABLE, NOT_DONE_ON, REASON_CODE = "_reason", "_acceptable", "_not_done_on", "_reason_code"
 NONE_OF_THESE = ""  # what the cell "None of these" of a list stands for
-TIMES, MOST_TIMES = 8, 100
+TIMES = 8
 MOST_ROWS = 20_000  # as many as a sheet is read to
-_FIRST_ROW = 4  # beneath a sheet's title, its advice and the heads of its columns
-
-Word = str | bool
-
-
-@dataclass(frozen=True)
-class Expects:
-    """What a cell expects.
-
-    Attributes:
-        kind: ``word`` (one of a list), ``date``, ``number`` or ``text``.
-        words: The words that can be chosen or written, and what each means.
-        bounds: For a number, the least and the greatest it can be.
-    """
-
-    kind: str
-    words: Mapping[str, Word] = field(default_factory=dict)
-    bounds: tuple[int, int] = (0, 0)
-
-    def plain(self) -> list[Any]:
-        """Return it as JSON can hold it."""
-        return [self.kind, dict(self.words), list(self.bounds)]
-
-
-YES_NO = Expects("word", {"Yes": True, "No": False})
-TEXT = Expects("text")
-DAY = Expects("date")
-
-
-@dataclass(frozen=True)
-class Label:
-    """A locked cell.
-
-    Attributes:
-        row: Its row, from 1.
-        column: Its column, from 1.
-        text: What it says.
-        help: What it says beneath that, in smaller letters; may be empty.
-        style: How it looks: ``title``, ``marking``, ``advice``, ``head``, ``heading`` or ``question``.
-        link: The cell of this workbook it leads to, such as ``'Delivery'!A5``; may be empty.
-    """
-
-    row: int
-    column: int
-    text: str
-    help: str = ""
-    style: str = "question"
-    link: str = ""
-
-    @property
-    def whole(self) -> str:
-        """The whole text of the cell."""
-        return f"{self.text}\n{self.help}" if self.help else self.text
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A cell to be filled in, or several side by side that ask the same of the first time, the second time and so on.
-
-    Attributes:
-        row: Its row, from 1.
-        column: The column of the first, from 1.
-        path: Where in the record it belongs; ``#`` stands for the number of the time, from 0.
-        expects: What it expects.
-        times: How many cells.
-    """
-
-    row: int
-    column: int
-    path: Path_
-    expects: Expects
-    times: int = 1
-
-    def cells(self) -> Iterator[tuple[int, int, Path_]]:
-        """Yield the row, the column and the path of each cell."""
-        for n in range(self.times):
-            yield self.row, self.column + n, tuple(n if step == "#" else step for step in self.path)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet.
-
-    Attributes:
-        name: Its name.
-        widths: The widths of its columns, in characters.
-        labels: Its locked cells.
-        answers: Its cells to be filled in.
-    """
-
-    name: str
-    widths: tuple[int, ...]
-    labels: tuple[Label, ...]
-    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
@@ -226,35 +130,6 @@ def _labels(term: Term) -> dict[str, Word]:
     }
 
 
-class _Builder:
-    """Lays out one sheet from top to bottom."""
-
-    def __init__(self, name: str, title: str, advice: str, heads: list[str], widths: list[int], choices: Choices) -> None:
-        self.name, self.widths, self.row = name, tuple(widths), _FIRST_ROW
-        self.labels = [Label(1, 1, title, style="title"), Label(2, 1, advice, style="advice")]
-        self.labels.append(Label(1, 2, choices.marking, style="marking"))
-        self.labels += [Label(3, n, head, style="head") for n, head in enumerate(heads, 1)]
-        self.answers: list[Answer] = []
-
-    def heading(self, text: str, under: str = "") -> None:
-        self.labels.append(Label(self.row, 1, text, under, "heading"))
-        self.row += 1
-
-    def ask(self, text: str, under: str, answers: Iterable[tuple[Path_, Expects, int]], advice: str = "") -> None:
-        """Add a row: a question, the cells that answer it, and how to answer it."""
-        self.labels.append(Label(self.row, 1, text, under))
-        column = 2
-        for path, wanted, times in answers:
-            self.answers.append(Answer(self.row, column, path, wanted, times))
-            column += times
-        if advice:
-            self.labels.append(Label(self.row, column, advice, style="advice"))
-        self.row += 1
-
-    def sheet(self) -> Sheet:
-        return Sheet(self.name, self.widths, tuple(self.labels), tuple(self.answers))
-
-
 def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> Sheet:
     advice = (
         "Fill in what you know, save the file, and audit it with: quips audit FILE. Write only in the boxes with a border; "
@@ -263,7 +138,7 @@ def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> She
         "Write no names, dates of birth or addresses anywhere."
     )
     heads = ["About this record", "Answer", "How to answer"]
-    build = _Builder(START, "Case record", advice, heads, [74, 26, 44], choices)
+    build = Builder(START, "Case record", advice, heads, [74, 26, 44], choices.marking)
     build.ask("Reference of the case", "Never a name.", [(("case",), TEXT, 1)], "Capital letters and figures, such as TV-0042")
     under = "Nothing later is looked at. If you leave it blank, the record is read as at the day of the audit."
     build.ask("On what day was the record read?", under, [(("as_at",), DAY, 1)], _HOW["date"])
@@ -310,8 +185,8 @@ def _how(term: Term) -> str:
 
 def _circumstances(vocabulary: Vocabulary, choices: Choices) -> Sheet:
     advice = "Leave blank what is not known."
-    build = _Builder(
-        CIRCUMSTANCES, "Circumstances of the case", advice, ["Question", "Answer", "How to answer"], [74, 34, 44], choices
+    build = Builder(
+        CIRCUMSTANCES, "Circumstances of the case", advice, ["Question", "Answer", "How to answer"], [74, 34, 44], choices.marking
     )
     for name, term in vocabulary.circumstances.items():
         path, wanted, how = ("circumstances", name), expects(term), _how(term)
@@ -335,7 +210,7 @@ def _changes(vocabulary: Vocabulary, choices: Choices) -> Sheet:
     most = max((len(term.values) for term in changing.values() if term.type == "choices"), default=1)
     advice = "Only for what changed while the case was managed: each value it had, and the day from which it had it."
     heads = ["What changed", "From (day)", "Became", *["and"] * (most - 1)]
-    build = _Builder(CHANGES, "Changes", advice, heads, [50, 18, 26, *[22] * (most - 1)], choices)
+    build = Builder(CHANGES, "Changes", advice, heads, [50, 18, 26, *[22] * (most - 1)], choices.marking)
     for name, term in changing.items():
         build.heading(term.title, f"{term.ask} {_how(term)}.")
         wanted = expects(term)
@@ -352,8 +227,8 @@ def _stage(vocabulary: Vocabulary, stage: str, choices: Choices) -> Sheet:
         "reason is recorded why it was not done. Leave blank what is not on the record."
     )
     heads = ["Question", *(_nth(n) for n in range(1, choices.times + 1))]
-    build = _Builder(
-        stage.capitalize(), f"{stage.capitalize()}: what was done", advice, heads, [54, *[18] * choices.times], choices
+    build = Builder(
+        stage.capitalize(), f"{stage.capitalize()}: what was done", advice, heads, [54, *[18] * choices.times], choices.marking
     )
     for activity in vocabulary.activities.values():
         if activity.stage == stage:
@@ -394,7 +269,7 @@ def _judgements(choices: Choices) -> Sheet:
     }
     heads = ["Question", *(head for head, _, _ in columns.values())]
     widths = [74, *(width for _, width, _ in columns.values())]
-    build = _Builder(JUDGEMENTS, "The auditor's judgements", "Only the auditor fills this in.", heads, widths, choices)
+    build = Builder(JUDGEMENTS, "The auditor's judgements", "Only the auditor fills this in.", heads, widths, choices.marking)
     for name, asks in choices.prompts.items():
         build.ask(asks, name, [(("judgements", name, key), wanted, 1) for key, (_, _, wanted) in columns.items()])
     return build.sheet()
@@ -411,31 +286,6 @@ def _nth(number: int) -> str:
     return f"{number}{ending}"
 
 
-def cell_name(row: int, column: int) -> str:
-    """Return the name of a cell, such as ``C14``."""
-    return f"{letters(column)}{row}"
-
-
-def meta_lines(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> list[str]:
-    """Return what a form says of itself, a line to a cell: first how it was made, then what stands in each cell.
-
-    The first line holds a digest of all the others, so that a change to any of them is found.
-    """
-    lines = []
-    for sheet in sheets:
-        lines += [json.dumps(["label", sheet.name, one.row, one.column, one.whole]) for one in sheet.labels]
-        for one in sheet.answers:
-            lines.append(json.dumps(["answer", sheet.name, one.row, one.column, one.times, list(one.path), one.expects.plain()]))
-    head = {
-        "form": FORMAT,
-        "quips": __version__,
-        "vocabulary": digest_of(vocabulary),
-        "choices": choices.plain(),
-        "layout": digest_of_lines(lines),
-    }
-    return [json.dumps(head), *lines]
-
-
-def digest_of_lines(lines: Iterable[str]) -> str:
-    """Return a digest of lines."""
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+def head_of(vocabulary: Vocabulary, choices: Choices) -> dict[str, Any]:
+    """Return how a form was made, as it says of itself."""
+    return {"vocabulary": digest_of(vocabulary), "choices": choices.plain()}

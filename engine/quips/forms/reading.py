@@ -2,63 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from quips.cases import case_problems
-from quips.forms.answers import AnswerError, answer
+from quips.forms.filled import Filled, Given, even, first_line, read_filled
 from quips.forms.layout import (
     ACCEPTABLE,
-    FORMAT,
-    LISTS,
-    META,
-    MOST_TIMES,
+    CASE,
     NONE_OF_THESE,
     NOT_DONE,
     NOT_DONE_ON,
     REASON,
     REASON_CODE,
     START,
-    Answer,
-    Expects,
-    Label,
-    Sheet,
+    Choices,
     choices_from,
     digest_of,
-    digest_of_lines,
     layout,
 )
+from quips.forms.sheets import Expects, Sheet
 from quips.knowledge import Knowledge
 from quips.places import Place
-from quips.problems import InputError, Level, Problem, did_you_mean, listed
+from quips.problems import InputError, Level, Problem, listed
 from quips.source import Document, Path_
-from quips.vocabulary import STAGES
-from quips.workbooks import Grid, read_workbook
+from quips.vocabulary import STAGES, Vocabulary
 
 _FRESH = "Make a new form with: quips form."
-_COPY = "Copy the answers into a new form, made with: quips form."
 _KINDS = ("case", "as_at", "composed", "complete", "circumstances", "changes", "record", "judgements")
-
-
-@dataclass(frozen=True)
-class _Given:
-    """An answer, and the cell it stands in."""
-
-    value: Any
-    place: Place
-
-
-@dataclass
-class _Made:
-    """How a form was made, as its hidden sheet tells it."""
-
-    vocabulary: str
-    version: str
-    choices: Mapping[str, Any]
-    sheets: dict[str, Sheet]
 
 
 def read_form(source: Path | bytes, shown_as: str, knowledge: Knowledge) -> Document:
@@ -75,120 +47,51 @@ def read_form(source: Path | bytes, shown_as: str, knowledge: Knowledge) -> Docu
     Raises:
         InputError: It is no form, or not safe to read, or something on it cannot be read; with every such cell.
     """
-    grids = read_workbook(source, shown_as)
-    made = _made(grids, shown_as)
-    problems = list(_strange_sheets(grids, made, shown_as))
-    reader = _Reader(shown_as, problems)
-    for sheet in made.sheets.values():
-        found = list(_misplaced(sheet, grids[sheet.name], shown_as)) if sheet.name in grids else []
-        problems += found
-        reader.note(sheet, {} if found else grids.get(sheet.name, {}))
-    if problems and any(problem.name in _LAYOUT for problem in problems):
-        raise InputError(problems)
-    warnings = list(_since(made, knowledge, reader)) if made.vocabulary != digest_of(knowledge.vocabulary) else []
+    return record_in(read_filled(source, shown_as, {CASE: _FRESH}), knowledge)
+
+
+def record_in(filled: Filled, knowledge: Knowledge) -> Document:
+    """Return the case record that is filled into a workbook, which may ask for other things as well.
+
+    Args:
+        filled: The workbook.
+        knowledge: The knowledge base.
+
+    Raises:
+        InputError: Something on it cannot be read, with every such cell; what is wrong elsewhere on it is told too.
+    """
+    choices = _choices(filled)
+    reader = _Reader(filled)
+    problems = filled.problems
+    vocabulary = knowledge.vocabulary
+    warnings = list(_since(filled, choices, vocabulary, reader)) if filled.head["vocabulary"] != digest_of(vocabulary) else []
     value = reader.value()
-    document = Document(shown_as, value, reader.places, {}, warnings=tuple(warnings))
+    document = Document(filled.file, value, reader.places, {}, warnings=tuple(warnings))
     if problems:
         raise InputError({*problems, *case_problems(document, knowledge.case_shape)})
     return document
 
 
-_LAYOUT = frozenset({"sheet-missing", "sheet-added", "question-changed", "outside-the-boxes"})
-
-
-def _made(grids: Mapping[str, Grid], file: str) -> _Made:
-    """Return how a form was made.
-
-    Raises:
-        InputError: It is not a form, or its hidden sheet was changed, or a later version made it.
-    """
-
-    def refused(name: str, message: str, hint: str) -> InputError:
-        return InputError([Problem(Place(file), name, message, hint)])
-
-    if META not in grids:
-        message = "This workbook is not a form that Quips made, or the sheet that says so was taken out."
-        raise refused("not-a-form", message, "Write a form with: quips form.")
-    grid = grids[META]
-    lines = [str(grid[row, 1]) for row in range(1, len(grid) + 1) if (row, 1) in grid]
-    changed = refused("form-changed", "The hidden sheet that says what stands where was changed.", _COPY)
+def _choices(filled: Filled) -> Choices:
     try:
-        head = json.loads(lines[0])
-        if int(head["form"]) > FORMAT:
-            message = f"This form was made by a later version of Quips ({head['quips']})."
-            raise refused(
-                "later-version", message, "Ask whoever sent it for a form made with your version, or bring Quips up to date."
-            )
-        if head["layout"] != digest_of_lines(lines[1:]) or len(lines) != len(grid):
-            raise changed
-        choices_from(head["choices"])
-        return _Made(str(head["vocabulary"]), str(head["quips"]), head["choices"], _sheets(lines[1:]))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        raise changed from error
+        return choices_from(filled.head["choices"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = "The hidden sheet that says what stands where was changed."
+        hint = "Copy the answers into a new form, made with: quips form."
+        raise InputError([Problem(Place(filled.file), "form-changed", message, hint)]) from error
 
 
-def _sheets(lines: list[str]) -> dict[str, Sheet]:
-    labels: dict[str, list[Label]] = {}
-    answers: dict[str, list[Answer]] = {}
-    for line in lines:
-        kind, sheet, row, column, *rest = json.loads(line)
-        if kind == "label":
-            labels.setdefault(str(sheet), []).append(Label(int(row), int(column), str(rest[0])))
-            continue
-        times, path, (expected, words, bounds) = rest
-        if not 1 <= int(times) <= MOST_TIMES or path[0] not in _KINDS:
-            raise ValueError(line)
-        expects = Expects(str(expected), {str(word): value for word, value in words.items()}, (int(bounds[0]), int(bounds[1])))
-        answers.setdefault(str(sheet), []).append(Answer(int(row), int(column), tuple(path), expects, int(times)))
-    return {name: Sheet(name, (), tuple(labels[name]), tuple(answers.get(name, ()))) for name in labels}
-
-
-def _strange_sheets(grids: Mapping[str, Grid], made: _Made, file: str) -> Iterator[Problem]:
-    added = [name for name, grid in grids.items() if grid and name not in made.sheets and name not in (META, LISTS)]
-    missing = [name for name in made.sheets if name not in grids]
-    for name in missing:
-        hint = f"The sheets that are not of the form are called {listed(map(repr, added), 'and')}." if added else _COPY
-        yield Problem(Place(file), "sheet-missing", f"The sheet '{name}' is not there; it was renamed or taken out.", hint)
-    renamed = f"If it is {listed(map(repr, missing))}, give it that name again. Otherwise take" if missing else "Take"
-    for name in added:
-        hint = did_you_mean(name, missing) or f"{renamed} it out; write what it says where the form asks for it."
-        yield Problem(Place(file, sheet=name), "sheet-added", "This sheet is not part of the form, so it is not read.", hint)
-
-
-def _misplaced(sheet: Sheet, grid: Grid, file: str) -> Iterator[Problem]:
-    """Yield what shows that rows were moved, questions edited, or something written outside the boxes: the first of each run."""
-    boxes = {(row, column) for one in sheet.answers for row, column, _ in one.cells()}
-    labels = {(one.row, one.column): one.text for one in sheet.labels}
-    edited = [cell for cell, text in sorted(labels.items()) if _even(grid.get(cell, "")) != _even(text)]
-    if edited:
-        row, column = edited[0]
-        there = str(grid.get((row, column), ""))[:60]
-        message = f"Here the form says '{_first_line(labels[row, column])}', and now it says '{_first_line(there)}'."
-        if not there:
-            message = f"Here the form says '{_first_line(labels[row, column])}', and that is gone."
-        if len(edited) > 1:
-            message += f" {len(edited) - 1} more cells of this sheet differ too; rows may have been moved."
-        hint = f"Undo that, or copy the answers into a new form. Nothing on this sheet was read. {_FRESH}"
-        yield Problem(Place(file, row, column, sheet.name), "question-changed", message, hint)
-        return
-    for row, column in sorted(set(grid) - boxes - set(labels)):
-        place = Place(file, row, column, sheet.name)
-        yield Problem(
-            place, "outside-the-boxes", "This stands outside the boxes, so it is not read.", "Move it to the box it belongs in."
-        )
-
-
-def _since(made: _Made, knowledge: Knowledge, reader: _Reader) -> Iterator[Problem]:
+def _since(filled: Filled, choices: Choices, vocabulary: Vocabulary, reader: _Reader) -> Iterator[Problem]:
     """Yield what has changed in the vocabulary since a form was made: a warning for what matters to it.
 
     What it answers and is no longer asked is one of the reader's problems.
     """
-    before = {path: asked for sheet in made.sheets.values() for path, asked in _asked(sheet)}
-    today = layout(knowledge.vocabulary, choices_from(made.choices))
+    before = {path: asked for sheet in filled.sheets.values() for path, asked in _asked(sheet) if path[0] in _KINDS}
+    today = layout(vocabulary, choices)
     now = {path: asked for sheet in today for path, asked in _asked(sheet)}
     file = reader.file
-    message = f"This form was made with another vocabulary ({made.vocabulary}, Quips {made.version})."
-    added = [f"'{_first_line(text)}'" for path, (text, _) in now.items() if path not in before]
+    message = f"This form was made with another vocabulary ({filled.head['vocabulary']}, Quips {filled.head['quips']})."
+    added = [f"'{first_line(text)}'" for path, (text, _) in now.items() if path not in before]
     hint = f"Since then it asks too: {listed(added[:5], 'and')}" + (f", and {len(added) - 5} more." if len(added) > 5 else ".")
     hint = hint if added else "Nothing that it does not ask has been added since."
     yield Problem(Place(file), "other-vocabulary", message, hint, Level.WARNING)
@@ -197,10 +100,10 @@ def _since(made: _Made, knowledge: Knowledge, reader: _Reader) -> Iterator[Probl
         if given is None:
             continue
         if path not in now:
-            message = f"'{_first_line(text)}' is no longer asked, but it is answered."
+            message = f"'{first_line(text)}' is no longer asked, but it is answered."
             reader.problems.append(Problem(given.place, "no-longer-asked", message, "Clear the answer."))
         elif now[path] != before[path]:
-            message = f"This question has changed since the form was made. It now says: {_even(now[path][0])}"
+            message = f"This question has changed since the form was made. It now says: {even(now[path][0])}"
             hint = f"It can be {listed(now[path][1].words)}." if now[path][1].words else ""
             yield Problem(
                 given.place, "question-reworded", message, f"Check that the answer still holds. {hint}".strip(), Level.WARNING
@@ -220,34 +123,12 @@ def _asked(sheet: Sheet) -> Iterator[tuple[Path_, tuple[str, Expects]]]:
 class _Reader:
     """Puts answers together to a record, and notes where each stands."""
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
-        self.file, self.problems = file, problems
-        self.given: dict[Path_, list[_Given]] = {}
-        self.cells: dict[Path_, tuple[Place, Expects, bool]] = {}
-        self.places: dict[Path_, Place] = {(): Place(file, sheet=START)}
-        self.unread: set[Path_] = set()
+    def __init__(self, filled: Filled) -> None:
+        self.file, self.problems = filled.file, filled.problems
+        self.given, self.cells, self.unread = filled.given, filled.cells, filled.unread
+        self.places: dict[Path_, Place] = {(): Place(filled.file, sheet=START)}
 
-    def note(self, sheet: Sheet, grid: Grid) -> None:
-        """Read the answers of one sheet."""
-        for one in sheet.answers:
-            for row, column, path in one.cells():
-                place = Place(self.file, row, column, sheet.name)
-                several = path in self.cells
-                self.cells[path] = (
-                    self.cells[path][0] if several else place,
-                    one.expects if not several else self.cells[path][1],
-                    several,
-                )
-                if (row, column) not in grid:
-                    continue
-                try:
-                    self.given.setdefault(path, []).append(_Given(answer(one.expects, grid[row, column]), place))
-                except AnswerError as error:
-                    self.problem(place, error.name, error.message, error.hint)
-                    self.unread.add(path)
-        self.given = {path: given for path, given in self.given.items() if given}
-
-    def answered(self, path: Path_) -> _Given | None:
+    def answered(self, path: Path_) -> Given | None:
         """Return the first answer to a question, whichever time it is of, or None if there is none."""
         for other, given in self.given.items():
             if len(other) == len(path) and all(mine in ("#", theirs) for mine, theirs in zip(path, other, strict=True)):
@@ -436,11 +317,3 @@ class _Reader:
                 )
             del found[name]
         return found
-
-
-def _even(text: object) -> str:
-    return " ".join(str(text).split())
-
-
-def _first_line(text: str) -> str:
-    return text.splitlines()[0].strip()[:80] if text.strip() else ""

@@ -53,11 +53,16 @@ def refused(what: str, error: OSError) -> StorageError:
 
 
 def write_whole(
-    target: Path, data: bytes, unfinished: Path, saved: datetime, still_right: Callable[[], None] | None = None
+    target: Path,
+    data: bytes,
+    unfinished: Path,
+    saved: datetime,
+    still_right: Callable[[], None] | None = None,
+    mode: int = 0o600,
 ) -> None:
     """Write a file in one step; when this returns, it is on the disk.
 
-    A new file can be read by its owner only; one that is replaced keeps its permissions.
+    A file that is replaced keeps its permissions.
 
     Args:
         target: The file.
@@ -65,6 +70,7 @@ def write_whole(
         unfinished: A folder on the same disk, where it is written before it takes its place.
         saved: What the file is to say about when it was changed.
         still_right: Asked at the last moment; raises an error if the file must not be written after all.
+        mode: The permissions of a new file: its owner's alone, if left out.
 
     Raises:
         OSError: The system refused; the file is as it was.
@@ -75,8 +81,7 @@ def write_whole(
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            if target.exists():
-                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else mode)
             in_ns = (saved - _EPOCH) // timedelta(microseconds=1) * 1000
             os.utime(temporary, ns=(in_ns, in_ns))
             os.fsync(descriptor)

@@ -1,0 +1,486 @@
+"""What a round is now: its people, its cases and how far each has come, worked out from the rows of its trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from quips.peeraudit.trail import Row
+
+# What a row can say was done.
+DREW, ALLOCATED, REALLOCATED, REPLACED = "drew", "allocated", "reallocated", "replaced"
+DECLARED, QUALIFIED = "declared", "qualified"
+RECORDED, SUBMITTED, RAISED = "recorded", "submitted", "raised"
+ADJUDICATED, MODERATED, REOPENED = "adjudicated", "moderated", "reopened"
+FED_BACK, ACTED, DISPUTED, ANSWERED, REREAD = "fed_back", "acted", "disputed", "answered", "reread"
+COUNTERSIGNED, REFUSED, REPORTED = "countersigned", "refused", "reported"
+
+STANDS, SET_ASIDE = "stands", "set_aside"
+OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+
+
+class Phase(StrEnum):
+    """How far a case has come."""
+
+    NOT_ALLOCATED = "not allocated"
+    TO_READ = "to read"
+    SECOND_TO_READ = "second reading to come"
+    TO_MODERATE = "to moderate"
+    TO_FEED_BACK = "to feed back"
+    WITH_OFFICER = "with the officer"
+    TO_COUNTERSIGN = "to countersign"
+    COUNTERSIGNED = "countersigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One version of what one reader handed in about a case.
+
+    Attributes:
+        reader: Who read it.
+        version: Which version, from 1.
+        at: When it was handed in, in UTC.
+        file: The reading, a case file, as a path within the round.
+        form: The form it was read from, as a path within the round.
+        complete: Whether every prompt in scope is answered.
+        good_practice: What was good practice, in the reader's words.
+        because: For a later version, why it was changed.
+    """
+
+    reader: str
+    version: int
+    at: str
+    file: str
+    form: str
+    complete: bool
+    good_practice: tuple[str, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjudicated:
+    """The answer to a prompt on which readers differed, with who settled it and why."""
+
+    by: str
+    answer: str
+    reason: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """That a case is settled: by whom, when, and whose record is the case's."""
+
+    by: str
+    at: str
+    record_of: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to put right.
+
+    Attributes:
+        number: Which of the case's actions, from 1.
+        rule: The rule whose gap it puts right; empty for one that somebody added.
+        title: What falls short, in words.
+        remedy: What would put it right.
+        owner: Who does it.
+        due: By which day.
+        status: ``open``, ``done`` or ``withdrawn``.
+        done_on: The day it was done; empty until then.
+        evidence: What shows that it was done, or why it was withdrawn.
+    """
+
+    number: int
+    rule: str
+    title: str
+    remedy: str
+    owner: str
+    due: str
+    status: str = OPEN
+    done_on: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """That feedback was given: by whom, when, and which time, from 1."""
+
+    by: str
+    at: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """A finding that the officer or the senior does not agree with.
+
+    Attributes:
+        rule: The rule.
+        by: Who disputes it.
+        because: Why.
+        answered_by: Who answered; empty while it is open.
+        outcome: ``stands`` or ``set_aside``; empty while it is open.
+        answer: The answer.
+    """
+
+    rule: str
+    by: str
+    because: str
+    answered_by: str = ""
+    outcome: str = ""
+    answer: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has answered it."""
+        return not self.answered_by
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """The case file read again after the changes: the record then, and which gaps closed, stayed and are new, by rule."""
+
+    by: str
+    at: str
+    file: str
+    closed: tuple[str, ...]
+    still_open: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A director's answer to a case's feedback and changes."""
+
+    by: str
+    at: str
+    because: str
+    feedback: int
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent:
+    """A live risk that somebody raised at once, outside the round's own steps."""
+
+    case: str
+    by: str
+    at: str
+    concern: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundCase:
+    """A case of the round and how far it has come.
+
+    Attributes:
+        reference: Its reference.
+        values: What the list of cases says of it, by column.
+        officer: The reference of its officer; empty if the list does not say.
+        senior: The reference of the officer's senior; may be empty.
+        team: Its team; may be empty.
+        group: The group that reads it; empty until it is allocated.
+        reader: Who reads it.
+        second_reader: Who reads it a second time; empty if nobody does.
+        second_because: Why it is read twice.
+        records: The newest record of the facts of each reader, before the judgements, as a path within the round.
+        readings: What each reader handed in, every version in order.
+        adjudicated: What was settled between two readers, by prompt.
+        moderated: That it is settled; None until it is.
+        feedback: The feedback that stands; None if there is none, or it was taken back.
+        times_fed_back: How often feedback was given.
+        actions: What is to be put right, by number.
+        disputes: What is disputed, by rule.
+        rereads: The times the case file was read again, in order.
+        signature: The director's signature; None until then.
+        refusals: The times that a director refused.
+    """
+
+    reference: str
+    values: Mapping[str, str]
+    officer: str = ""
+    senior: str = ""
+    team: str = ""
+    group: str = ""
+    reader: str = ""
+    second_reader: str = ""
+    second_because: str = ""
+    records: Mapping[str, str] = field(default_factory=dict)
+    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    adjudicated: Mapping[str, Adjudicated] = field(default_factory=dict)
+    moderated: Moderated | None = None
+    feedback: Feedback | None = None
+    times_fed_back: int = 0
+    actions: Mapping[int, Action] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    rereads: tuple[Reread, ...] = ()
+    signature: Signature | None = None
+    refusals: tuple[Signature, ...] = ()
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """Who reads it: the reader, and the second one if there is."""
+        return tuple(filter(None, (self.reader, self.second_reader)))
+
+    def newest(self, reader: str) -> Reading | None:
+        """Return what a reader last handed in; None if nothing."""
+        versions = self.readings.get(reader, ())
+        return versions[-1] if versions else None
+
+    @property
+    def all_read(self) -> bool:
+        """Whether every reader has handed in a complete reading."""
+        newest = [self.newest(reader) for reader in self.readers]
+        return bool(newest) and all(reading is not None and reading.complete for reading in newest)
+
+    @property
+    def open_disputes(self) -> list[Dispute]:
+        """The disputes that nobody has answered."""
+        return [dispute for dispute in self.disputes.values() if dispute.is_open]
+
+    @property
+    def open_actions(self) -> list[Action]:
+        """The actions that are neither done nor withdrawn."""
+        return [action for action in self.actions.values() if action.status == OPEN]
+
+    @property
+    def phase(self) -> Phase:
+        """How far it has come."""
+        if self.signature is not None:
+            return Phase.COUNTERSIGNED
+        if self.feedback is not None:
+            return Phase.WITH_OFFICER if self.open_disputes or self.open_actions else Phase.TO_COUNTERSIGN
+        if self.moderated is not None:
+            return Phase.TO_FEED_BACK
+        if self.all_read:
+            return Phase.TO_MODERATE
+        if not self.reader:
+            return Phase.NOT_ALLOCATED
+        first = self.newest(self.reader)
+        return Phase.SECOND_TO_READ if first is not None and first.complete else Phase.TO_READ
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A round as it stands.
+
+    Attributes:
+        rows: How many rows its trail has.
+        seal: The seal of the last row; empty before the first.
+        drawn: What the row of the draw says; None before the draw.
+        groups: The members of each group, by the group's name.
+        cases: The cases that are in the round, in the order of the draw.
+        gone: The cases that were drawn and replaced, with why.
+        conflicts: The cases that people have said they may not read, by person.
+        qualified: Who has read the known cases well enough.
+        urgent: What was raised at once.
+        reports: The reports that were made, as paths within the round with the digest of the figures of each.
+    """
+
+    rows: int = 0
+    seal: str = ""
+    drawn: Mapping[str, Any] | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cases: Mapping[str, RoundCase] = field(default_factory=dict)
+    gone: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    qualified: frozenset[str] = frozenset()
+    urgent: tuple[Urgent, ...] = ()
+    reports: tuple[tuple[str, str], ...] = ()
+
+
+def state_of(rows: Iterable[Row]) -> State:
+    """Return what a round is after these rows.
+
+    Args:
+        rows: The rows of a sound trail, from the first.
+    """
+    state = State()
+    for row in rows:
+        state = after(state, row)
+    return state
+
+
+def after(state: State, row: Row) -> State:
+    """Return what a round is after one more row."""
+    state = replace(state, rows=row.number, seal=row.seal)
+    step = row.step
+    if step.did in _OF_CASE:
+        case = _OF_CASE[step.did](state.cases[step.case], row)
+        return replace(state, cases={**state.cases, step.case: case})
+    return _OF_ROUND[step.did](state, row)
+
+
+# The whole round -----------------------------------------------------------------------------------------------------------
+
+
+def _drew(state: State, row: Row) -> State:
+    return replace(state, drawn=row.step.about, cases={one["case"]: _case(one) for one in row.step.about["cases"]})
+
+
+def _case(said: Mapping[str, Any]) -> RoundCase:
+    return RoundCase(said["case"], said["values"], said.get("officer", ""), said.get("senior", ""), said.get("team", ""))
+
+
+def _allocated(state: State, row: Row) -> State:
+    about = row.step.about
+    cases = {name: _given(case, about["cases"].get(name, {})) for name, case in state.cases.items()}
+    return replace(state, cases=cases, groups={name: tuple(members) for name, members in about["groups"].items()})
+
+
+def _given(case: RoundCase, to: Mapping[str, Any]) -> RoundCase:
+    """Return a case as allocated: what is not said stays as it is."""
+    names = {name: to[name] for name in ("group", "reader", "second_reader", "second_because") if name in to}
+    return replace(case, **names)
+
+
+def _replaced(state: State, row: Row) -> State:
+    about = row.step.about
+    cases: dict[str, RoundCase] = {}
+    for name, case in state.cases.items():
+        if name != row.step.case:
+            cases[name] = case
+        elif about.get("instead"):
+            cases[about["instead"]["case"]] = _given(_case(about["instead"]), about.get("allocated", {}))
+    return replace(state, cases=cases, gone={**state.gone, row.step.case: about["because"]})
+
+
+def _declared(state: State, row: Row) -> State:
+    who = row.step.who
+    return replace(state, conflicts={**state.conflicts, who: state.conflicts.get(who, frozenset()) | {row.step.case}})
+
+
+def _qualified(state: State, row: Row) -> State:
+    passed = state.qualified | {row.step.who} if row.step.about["passed"] else state.qualified
+    return replace(state, qualified=passed)
+
+
+def _raised(state: State, row: Row) -> State:
+    about = row.step.about
+    raised = Urgent(row.step.case, row.step.who, row.at, about["concern"], about["told"])
+    return replace(state, urgent=(*state.urgent, raised))
+
+
+def _reported(state: State, row: Row) -> State:
+    made = [(path, row.step.about["figures"]) for path in row.step.files]
+    return replace(state, reports=(*state.reports, *made))
+
+
+# One case ------------------------------------------------------------------------------------------------------------------
+
+
+def _reallocated(case: RoundCase, row: Row) -> RoundCase:
+    return _given(case, row.step.about["allocated"])
+
+
+def _recorded(case: RoundCase, row: Row) -> RoundCase:
+    return _given(
+        replace(case, records={**case.records, row.step.who: row.step.about["record"]}), row.step.about.get("allocated", {})
+    )
+
+
+def _submitted(case: RoundCase, row: Row) -> RoundCase:
+    about, who = row.step.about, row.step.who
+    reading = Reading(
+        *(who, about["version"], row.at, about["reading"], about["form"], about["complete"]),
+        *(tuple(about.get("good_practice", ())), about.get("because", "")),
+    )
+    readings = {**case.readings, who: (*case.readings.get(who, ()), reading)}
+    return _given(replace(case, readings=readings, adjudicated={}), about.get("allocated", {}))
+
+
+def _adjudicated(case: RoundCase, row: Row) -> RoundCase:
+    answers = row.step.about["answers"]
+    made = {
+        prompt: Adjudicated(row.step.who, said["answer"], said["reason"], said.get("evidence", ""))
+        for prompt, said in answers.items()
+    }
+    return replace(case, adjudicated={**case.adjudicated, **made})
+
+
+def _moderated(case: RoundCase, row: Row) -> RoundCase:
+    about = row.step.about
+    return replace(case, moderated=Moderated(row.step.who, row.at, about["record_of"], about.get("because", "")))
+
+
+def _reopened(case: RoundCase, row: Row) -> RoundCase:
+    return replace(case, moderated=None)
+
+
+def _fed_back(case: RoundCase, row: Row) -> RoundCase:
+    times = case.times_fed_back + 1
+    actions = {one["number"]: Action(**one) for one in row.step.about["actions"]}
+    return replace(case, feedback=Feedback(row.step.who, row.at, times), times_fed_back=times, actions=actions, disputes={})
+
+
+def _acted(case: RoundCase, row: Row) -> RoundCase:
+    changed = dict(case.actions)
+    for said in row.step.about["actions"]:
+        changed[said["number"]] = replace(changed[said["number"]], **said)
+    return replace(case, actions=changed)
+
+
+def _disputed(case: RoundCase, row: Row) -> RoundCase:
+    rule = row.step.about["rule"]
+    return replace(case, disputes={**case.disputes, rule: Dispute(rule, row.step.who, row.step.about["because"])})
+
+
+def _answered(case: RoundCase, row: Row) -> RoundCase:
+    about = row.step.about
+    rule, outcome = about["rule"], about["outcome"]
+    answered = replace(case.disputes[rule], answered_by=row.step.who, outcome=outcome, answer=about["because"])
+    actions = dict(case.actions)
+    if outcome == SET_ASIDE:
+        for number, action in actions.items():
+            if action.rule == rule and action.status == OPEN:
+                actions[number] = replace(action, status=WITHDRAWN, evidence=about["because"])
+    return replace(case, disputes={**case.disputes, rule: answered}, actions=actions)
+
+
+def _reread(case: RoundCase, row: Row) -> RoundCase:
+    about = row.step.about
+    found = Reread(row.step.who, row.at, about["record"], *(tuple(about[key]) for key in ("closed", "still_open", "new")))
+    return replace(case, rereads=(*case.rereads, found))
+
+
+def _countersigned(case: RoundCase, row: Row) -> RoundCase:
+    return replace(case, signature=_signature(row))
+
+
+def _refused(case: RoundCase, row: Row) -> RoundCase:
+    return replace(case, refusals=(*case.refusals, _signature(row)), feedback=None, actions={}, disputes={})
+
+
+def _signature(row: Row) -> Signature:
+    return Signature(row.step.who, row.at, row.step.about.get("because", ""), row.step.about["feedback"])
+
+
+_OF_ROUND: Mapping[str, Callable[[State, Row], State]] = {
+    DREW: _drew,
+    ALLOCATED: _allocated,
+    REPLACED: _replaced,
+    DECLARED: _declared,
+    QUALIFIED: _qualified,
+    RAISED: _raised,
+    REPORTED: _reported,
+}
+_OF_CASE: Mapping[str, Callable[[RoundCase, Row], RoundCase]] = {
+    REALLOCATED: _reallocated,
+    RECORDED: _recorded,
+    SUBMITTED: _submitted,
+    ADJUDICATED: _adjudicated,
+    MODERATED: _moderated,
+    REOPENED: _reopened,
+    FED_BACK: _fed_back,
+    ACTED: _acted,
+    DISPUTED: _disputed,
+    ANSWERED: _answered,
+    REREAD: _reread,
+    COUNTERSIGNED: _countersigned,
+    REFUSED: _refused,
+}

@@ -1,0 +1,162 @@
+"""The steps from feedback to the changes: actions, disputes and their answers, and reading the file again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from quips.peeraudit import state as did
+from quips.peeraudit.plan import LEAD, MODERATOR, Plan
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Action, Phase, State
+from quips.peeraudit.steps.checks import (
+    StepRefusedError,
+    case_of,
+    known,
+    moderates,
+    not_own,
+    reasoned,
+    with_officer,
+)
+from quips.peeraudit.trail import Step
+from quips.problems import did_you_mean, listed
+
+
+def feed_back(plan: Plan, state: State, who: str, case: str, actions: Sequence[Action], files: Mapping[str, str]) -> Step:
+    """Return the step that gives feedback to the officer and the senior.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: The lead, a moderator, or a reader of the case.
+        case: The case.
+        actions: What is to be put right.
+        files: The letters with their digests.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or not now.
+    """
+    one = case_of(state, case)
+    person = known(plan, who)
+    if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
+        raise StepRefusedError(f"{who} gives no feedback on {case}: the lead, a moderator or one of its readers does.")
+    not_own(plan, who, one, "give feedback on")
+    if one.phase is not Phase.TO_FEED_BACK:
+        raise StepRefusedError(f"{case} is {one.phase}; feedback is given once it is settled.")
+    if any(action.number != n for n, action in enumerate(actions, 1)) or any(action.status != OPEN for action in actions):
+        raise StepRefusedError("Actions are numbered from 1, and all are open when feedback is given.")
+    return Step(who, did.FED_BACK, case, {"actions": [asdict(action) for action in actions]}, files)
+
+
+def act(plan: Plan, state: State, who: str, case: str, changes: Sequence[Mapping[str, Any]]) -> Step:
+    """Return the step that says what became of actions.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: The officer, the senior, the owner of each of them, or the lead.
+        case: The case.
+        changes: For each its ``number``, and what changes: ``owner``, ``due``; or ``status`` with ``done_on`` and ``evidence``.
+
+    Raises:
+        StepRefusedError: Somebody else's work, not now, no such action, or done or withdrawn without saying what shows it.
+    """
+    one = with_officer(state, case)
+    for change in changes:
+        action = one.actions.get(change["number"])
+        if action is None:
+            raise StepRefusedError(f"{case} has no action {change['number']}; it has {listed(one.actions, 'and') or 'none'}.")
+        is_lead = who in plan.people and LEAD in plan.people[who].roles
+        if who not in (one.officer, one.senior, action.owner) and not is_lead:
+            raise StepRefusedError(
+                f"{who} cannot change action {action.number} of {case}: its owner, the officer, the senior or the lead can."
+            )
+        status = change.get("status", action.status)
+        if status == WITHDRAWN and not is_lead:
+            raise StepRefusedError(
+                f"Only the lead withdraws an action. If action {action.number} is not right, dispute the finding."
+            )
+        if status == DONE and not (change.get("done_on") and str(change.get("evidence", "")).strip()):
+            raise StepRefusedError(f"Say on which day action {action.number} of {case} was done, and what shows it.")
+        if status == WITHDRAWN:
+            reasoned(str(change.get("evidence", "")), f"Say why action {action.number} of {case} is withdrawn.")
+    return Step(who, did.ACTED, case, {"actions": [dict(change) for change in changes]})
+
+
+def dispute(plan: Plan, state: State, who: str, case: str, rule: str, because: str, gaps: Collection[str]) -> Step:
+    """Return the step by which the officer or the senior disputes a finding.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: The officer or the senior of the case.
+        case: The case.
+        rule: The rule whose finding it is.
+        because: Why.
+        gaps: The rules of which the case has a gap.
+
+    Raises:
+        StepRefusedError: Somebody else's case, not now, no such gap, or no reason.
+    """
+    one = with_officer(state, case)
+    if who not in (one.officer, one.senior):
+        raise StepRefusedError(f"{who} is neither the officer nor the senior of {case}, and only they dispute a finding on it.")
+    if rule not in gaps:
+        hint = did_you_mean(rule, gaps) or f"Its gaps are {listed(sorted(gaps), 'and') or 'none'}."
+        raise StepRefusedError(f"{case} has no gap {rule}. {hint}")
+    if rule in one.disputes:
+        raise StepRefusedError(f"{rule} is disputed on {case} already.")
+    reasoned(because, "Say why the finding is not right.")
+    return Step(who, did.DISPUTED, case, {"rule": rule, "because": because})
+
+
+def answer_dispute(plan: Plan, state: State, who: str, case: str, rule: str, outcome: str, because: str) -> Step:
+    """Return the step that answers a dispute: the finding stands, or is set aside.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: A moderator who did not read the case.
+        case: The case.
+        rule: The rule in dispute.
+        outcome: ``stands`` or ``set_aside``.
+        because: Why.
+
+    Raises:
+        StepRefusedError: Somebody else's work, no such dispute, or no reason.
+    """
+    one = moderates(plan, state, who, case)
+    with_officer(state, case)
+    found = one.disputes.get(rule)
+    if found is None or not found.is_open:
+        raise StepRefusedError(f"No dispute about {rule} is open on {case}.")
+    if outcome not in (STANDS, SET_ASIDE):
+        raise StepRefusedError(f"A finding stands, or is set aside; '{outcome}' is neither.")
+    reasoned(because, "Say why.")
+    return Step(who, did.ANSWERED, case, {"rule": rule, "outcome": outcome, "because": because})
+
+
+def reread(
+    plan: Plan, state: State, who: str, case: str, file: str, files: Mapping[str, str], change: Mapping[str, Sequence[str]]
+) -> Step:
+    """Return the step by which the case file was read again after the changes.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: A reader of the case, a moderator or the lead; never its officer or senior.
+        case: The case.
+        file: The record then, as a path within the round.
+        files: It with its digest.
+        change: The rules whose gaps are ``closed``, ``still_open`` and ``new``.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or not now.
+    """
+    one = with_officer(state, case)
+    person = known(plan, who)
+    if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
+        raise StepRefusedError(f"{who} does not read {case} again: one of its readers, a moderator or the lead does.")
+    not_own(plan, who, one, "read again")
+    about = {"record": file, **{key: list(change[key]) for key in ("closed", "still_open", "new")}}
+    return Step(who, did.REREAD, case, about, files)

@@ -1,0 +1,87 @@
+"""The steps by which a director countersigns or refuses, and by which a report is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from quips.peeraudit import state as did
+from quips.peeraudit.plan import DIRECTOR, LEAD, Plan
+from quips.peeraudit.state import RoundCase, State
+from quips.peeraudit.steps.checks import (
+    StepRefusedError,
+    case_of,
+    has_role,
+    known,
+    not_own,
+    reasoned,
+)
+from quips.peeraudit.trail import Step
+from quips.problems import listed
+
+
+def countersign(plan: Plan, state: State, who: str, case: str, accepts: bool, because: str = "") -> Step:
+    """Return the step by which a director accepts or refuses a case's feedback and changes.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: A director who had no hand in it.
+        case: The case.
+        accepts: Whether they accept; if not, the feedback is taken back.
+        because: Why; needed to refuse.
+
+    Raises:
+        StepRefusedError: Somebody else's work, something is still open, or no reason.
+    """
+    person = known(plan, who)
+    if DIRECTOR not in person.roles:
+        raise StepRefusedError(f"{who} is no director of this round, and only a director countersigns.")
+    one = case_of(state, case)
+    not_own(plan, who, one, "countersign")
+    if one.signature is not None:
+        raise StepRefusedError(f"{case} was countersigned by {one.signature.by} before.")
+    hands = {*one.readers, one.moderated.by if one.moderated else "", one.feedback.by if one.feedback else ""}
+    hands |= {said.by for said in one.adjudicated.values()} | {said.answered_by for said in one.disputes.values()}
+    if who in hands:
+        raise StepRefusedError(f"{who} read, settled or fed back on {case}, and nobody signs their own work.")
+    if one.feedback is None:
+        raise StepRefusedError(f"{case} is {one.phase}; there is no feedback to sign yet.")
+    if accepts:
+        _nothing_open(one)
+    else:
+        reasoned(because, "Say why it is refused.")
+    about = {"because": because, "feedback": one.feedback.number}
+    return Step(who, did.COUNTERSIGNED if accepts else did.REFUSED, case, about)
+
+
+def report(plan: Plan, state: State, who: str, figures: str, files: Mapping[str, str]) -> Step:
+    """Return the step that keeps a report.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: The lead.
+        figures: The SHA-256 of its figures as JSON.
+        files: The reports with their digests.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or the cases were not drawn.
+    """
+    has_role(plan, who, LEAD, "report")
+    if state.drawn is None:
+        raise StepRefusedError("Nothing has been drawn, so there is nothing to report.")
+    return Step(who, did.REPORTED, about={"figures": figures, "rows": state.rows}, files=files)
+
+
+def _nothing_open(case: RoundCase) -> None:
+    disputed, acting = case.open_disputes, case.open_actions
+    left = []
+    if disputed:
+        left.append(f"{listed((one.rule for one in disputed), 'and')} {'is' if len(disputed) == 1 else 'are'} disputed")
+    if acting:
+        numbers = listed((one.number for one in acting), "and")
+        left.append(f"action{'' if len(acting) == 1 else 's'} {numbers} {'is' if len(acting) == 1 else 'are'} open")
+    if not case.all_read:
+        left.append("a reading is not in")
+    if left:
+        raise StepRefusedError(f"{case.reference} cannot be signed while {listed(left, 'and')}.")
