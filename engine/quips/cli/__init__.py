@@ -10,6 +10,7 @@ import click
 
 from quips import __version__
 from quips.cli import cases, knowledge, scores
+from quips.cli.rounds import round_
 from quips.cli.shared import WIDTH
 
 
@@ -26,5 +27,6 @@ for command in (
     *(cases.audit, cases.form, cases.explain, cases.next_, cases.serve),
     *(knowledge.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
     *(scores.score, scores.change_, scores.agree, scores.sample),
+    round_,
 ):
     main.add_command(command)

@@ -1,0 +1,13 @@
+"""The commands of ``quips round``: a peer audit from its plan to the report."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group("round")
+def round_() -> None:
+    """Run a peer audit round: draw, allocate, read, settle, feed back, countersign, report.
+
+    A round is a folder, which may be on a shared drive. To see what is to be done next: quips round status FOLDER.
+    """

@@ -1,0 +1,103 @@
+"""What the readings of a round say: the audits of the cases that were read, the answers in them, and where readers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from quips.audits import Audit, Auditor
+from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, from_audits
+from quips.peeraudit.folder import RoundFolder
+from quips.peeraudit.plan import Plan
+from quips.peeraudit.state import RoundCase, State
+from quips.peeraudit.steps.agreeing import differing_prompts
+from quips.source import parse_yaml
+
+
+@dataclass
+class Book:
+    """The readings of a round, each audited once.
+
+    Attributes:
+        folder: The round's folder.
+        plan: Its plan.
+        auditor: What audits them; made for the plan's edition.
+    """
+
+    folder: RoundFolder
+    plan: Plan
+    auditor: Auditor
+    _audits: dict[str, Audit] = field(default_factory=dict)
+
+    def audit(self, path: str) -> Audit:
+        """Return the audit of a case file of the round.
+
+        Args:
+            path: The file, as a path within the round.
+
+        Raises:
+            InputError: It is no valid case file.
+            StorageError: It cannot be read.
+        """
+        if path not in self._audits:
+            document = parse_yaml(self.folder.read(path).decode(), str(self.folder.path / path))
+            self._audits[path] = self.auditor.audit_document(document, edition=self.plan.edition)
+        return self._audits[path]
+
+    def judgements(self, case: RoundCase, reader: str) -> Mapping[str, Mapping[str, Any]]:
+        """Return what a reader answered to the prompts in scope, in their last version; empty if nothing is in."""
+        newest = case.newest(reader)
+        given = self.audit(newest.file).case.judgements if newest else {}
+        return {prompt: given[prompt] for prompt in self.plan.prompts if prompt in given}
+
+    def differing(self, case: RoundCase) -> list[str]:
+        """Return the prompts on which the two readers of a case differ; none if it was read once."""
+        if not case.second_reader:
+            return []
+        first, second = (self.judgements(case, reader) for reader in case.readers)
+        return differing_prompts(*({prompt: said["answer"] for prompt, said in by.items()} for by in (first, second)))
+
+    def settled(self, case: RoundCase) -> Audit | None:
+        """Return the audit of the record that is the case's; None until it is settled."""
+        if case.moderated is None:
+            return None
+        newest = case.newest(case.moderated.record_of)
+        return self.audit(newest.file) if newest else None
+
+    def gap_rules(self, case: RoundCase) -> list[str]:
+        """Return the rules of which a settled case has a gap, but for those that were set aside on a dispute, roots first."""
+        audit = self.settled(case)
+        aside = {dispute.rule for dispute in case.disputes.values() if dispute.outcome == "set_aside"}
+        found: list[str] = []
+
+        def walk(gaps: Iterable[Any]) -> None:
+            for gap in gaps:
+                found.append(gap.finding.rule.name)
+                walk(gap.consequences)
+
+        walk(audit.gaps if audit else ())
+        return [name for name in dict.fromkeys(found) if name not in aside]
+
+    def judged(self, state: State, only_settled: bool = True) -> Judged:
+        """Return what was answered of the round's cases, described by what the list of cases says of them.
+
+        Args:
+            state: The round as it stands.
+            only_settled: Whether only settled cases count; else every case of which all readings are in.
+        """
+        answers: list[Answer] = []
+        described: dict[str, Mapping[str, str]] = {}
+        for case in state.cases.values():
+            if case.moderated is None if only_settled else not case.all_read:
+                continue
+            described[case.reference] = case.values
+            for reader, role in zip(case.readers, (READER, SECOND_READER), strict=False):
+                newest = case.newest(reader)
+                found = from_audits([self.audit(newest.file)], reader).answers if newest else ()
+                answers += [one._replace(role=role) for one in found if one.question in self.plan.prompts]
+            answers += [
+                Answer(case.reference, prompt, said.answer, said.by, AGREED, said.reason, said.evidence)
+                for prompt, said in case.adjudicated.items()
+            ]
+        return Judged(tuple(answers), described)

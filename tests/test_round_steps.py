@@ -1,0 +1,87 @@
+"""The steps of a round, taken in order and out of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from quips.peeraudit.state import Phase
+from quips.peeraudit.steps import agreeing, setting_up, signing
+from quips.peeraudit.steps.checks import StepRefusedError
+from quips.peeraudit.steps.reading import may_see
+from round_at_hand import PROMPTS, RoundAtHand
+
+
+@pytest.fixture
+def round_(tmp_path: Path) -> RoundAtHand:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1", "TV-2", "TV-3"])
+    found.allocate(second=["TV-2"])
+    return found
+
+
+def test_a_case_goes_from_the_draw_to_the_signature(round_: RoundAtHand) -> None:
+    phases = [round_.case("TV-1").phase]
+    for step in (round_.submit, round_.settle, round_.feed_back, round_.act, round_.sign):
+        step("TV-1")
+        phases.append(round_.case("TV-1").phase)
+    assert phases == [
+        Phase.TO_READ,
+        Phase.TO_MODERATE,
+        Phase.TO_FEED_BACK,
+        Phase.WITH_OFFICER,
+        Phase.TO_COUNTERSIGN,
+        Phase.COUNTERSIGNED,
+    ]
+
+
+def test_a_second_reading_stays_blind_until_both_are_in_and_its_differences_are_settled_first(round_: RoundAtHand) -> None:
+    first, second = round_.case("TV-2").readers
+    round_.submit("TV-2", first, {PROMPTS[0]: "no"})
+    assert round_.case("TV-2").phase is Phase.SECOND_TO_READ
+    assert not may_see(round_.state, second, "TV-2", first) and may_see(round_.state, first, "TV-2", first)
+    with pytest.raises(StepRefusedError, match=f"the reading of {second} is not in"):
+        round_.settle("TV-2")
+    round_.submit("TV-2", second)
+    assert may_see(round_.state, second, "TV-2", first)
+    assert round_.book.differing(round_.case("TV-2")) == [PROMPTS[0]]
+    with pytest.raises(StepRefusedError, match="the readers differ on"):
+        round_.take(lambda state: agreeing.moderate(round_.plan, state, "M01", "TV-2", first, [PROMPTS[0]]))
+    round_.settle("TV-2")
+    assert round_.case("TV-2").adjudicated[PROMPTS[0]].answer == "no"
+
+
+def test_nobody_reads_their_own_teams_case(round_: RoundAtHand) -> None:
+    case = round_.case("TV-1")
+    own = next(name for name, one in round_.plan.people.items() if one.team == case.team)
+    given = {"group": case.team, "reader": own}
+    with pytest.raises(StepRefusedError, match=f"is of team {case.team}"):
+        round_.take(lambda state: setting_up.reallocate(round_.plan, state, "L01", "TV-1", given, "Illness."))
+
+
+def test_a_refusal_takes_the_feedback_back(round_: RoundAtHand) -> None:
+    for step in (round_.submit, round_.settle, round_.feed_back, round_.act):
+        step("TV-1")
+    round_.sign("TV-1", accepts=False)
+    case = round_.case("TV-1")
+    assert case.phase is Phase.TO_FEED_BACK and not case.actions and len(case.refusals) == 1
+    round_.feed_back("TV-1")
+    assert round_.case("TV-1").feedback is not None and round_.case("TV-1").times_fed_back == 2
+
+
+def test_whoever_settled_a_case_does_not_sign_it(round_: RoundAtHand) -> None:
+    round_.submit("TV-1")
+    round_.settle("TV-1", by="M02")  # who is a director as well
+    round_.feed_back("TV-1")
+    round_.act("TV-1")
+    with pytest.raises(StepRefusedError, match="nobody signs their own work"):
+        round_.take(lambda state: signing.countersign(round_.plan, state, "M02", "TV-1", True))
+    assert round_.case("TV-1").signature is None
+
+
+def test_nothing_is_signed_while_an_action_is_open(round_: RoundAtHand) -> None:
+    for step in (round_.submit, round_.settle, round_.feed_back):
+        step("TV-1")
+    with pytest.raises(StepRefusedError, match="cannot be signed while action"):
+        round_.sign("TV-1")
