@@ -28,6 +28,7 @@ for command in (
     *(knowledge.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
     *(scores.score, scores.change_, scores.agree, scores.sample),
     authoring.test_,
+    authoring.diff,
     round_,
 ):
     main.add_command(command)

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 import click
 
-from quips.cli.shared import knowledge_options, load, told
+from quips.audits import case_files, read_record
+from quips.authoring.behaviour import Side, behaviour
+from quips.authoring.composed import composed
+from quips.authoring.structure import differences, former_names
+from quips.authoring.versions import version
+from quips.cli.shared import WIDTH, knowledge_options, load, marking_option, output_option, progress, told, write
 from quips.durable.engine import durable_available
+from quips.knowledge import Knowledge
+from quips.reports import versions
 from quips.reports.tested import tested_json, tested_text
 from quips.testing import chosen, run_examples
 
@@ -43,3 +54,45 @@ def test_(
     if is_short:
         click.echo(f"The examples reach {tested.reached.percent:.1f}%, and {least:g}% is asked for.", err=True)
     sys.exit(1 if is_short or any(outcome.is_wrong for outcome in tested.outcomes) else 0)
+
+
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--cases",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PATH",
+    help="Stored cases to read by both: case files, or folders of them; may be repeated.",
+)
+@click.option("--composed", "count", type=click.IntRange(0), default=2000, show_default=True, help="How many cases to make up.")
+@click.option("--seed", default="quips", show_default=True, metavar="WORD", help="What the composed cases follow from.")
+@click.option("--format", "form", type=click.Choice(list(versions.FORMATS)), default="text", show_default=True, help="The form.")
+@output_option
+@marking_option
+def diff(
+    old: str, new: str, cases: tuple[Path, ...], count: int, seed: str, form: str, output: Path | None, marking: str
+) -> None:
+    """Compare two versions of the framework and the rules: as they are written, and in what they find.
+
+    Each is a folder that holds 'framework' and 'rules', or a git revision such as main or HEAD~1. Both versions read the stored
+    cases, and cases made up from the examples in the rules. Ends with 1 if a finding changes.
+    """
+    with told(), version(old) as before, version(new) as after:
+        written = differences(before.knowledge, after.knowledge)
+        renamed = former_names(before.knowledge, after.knowledge)
+        sides = Side(before.knowledge, renamed), Side(after.knowledge)
+        near = {one.name for one in written if one.kind == "rule"}
+        made_up = progress(list(composed((before.knowledge, after.knowledge), count, seed, near)), "Cases")
+        found = behaviour(*sides, list(_stored(cases, after.knowledge)), made_up)
+        compared = versions.Compared(before, after, written, found, seed, marking)
+        write(versions.FORMATS[form](compared, WIDTH), output)
+    sys.exit(1 if found.moved or found.unreadable else 0)
+
+
+def _stored(paths: tuple[Path, ...], knowledge: Knowledge) -> Iterator[dict[str, Any]]:
+    """Yield stored cases as their files say them; one that gives no day is read as at today."""
+    for path in case_files(paths):
+        value = read_record(path, knowledge).value
+        yield {"as_at": date.today().isoformat(), **value} if isinstance(value, dict) else {"case": str(path)}
