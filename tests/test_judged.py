@@ -10,11 +10,13 @@ import xlsxwriter
 
 from knowledge_base import knowledge
 from quips.audits import Auditor
+from quips.forms.writing import form_bytes
 from quips.judged import AGREED, Answer, Judged
 from quips.judgedtables import read_judged, read_judged_table
 from quips.problems import InputError
 from quips.readings import readings
 from quips.shares import Share
+from quips.source import read_yaml
 
 HEAD = "case,prompt,answer,reason,evidence,role,reader,proposal,team\n"
 KEY = "standards-2018/2.1.1"
@@ -197,3 +199,14 @@ def test_three_readers_of_every_case_have_fleiss_kappa_too_and_readers_missing_h
     assert whole.fleiss == pytest.approx(0.55)
     [missing] = readings(read(tmp_path, head + "\n".join(rows[:-1])))
     assert missing.fleiss is None and missing.kappa is not None
+
+
+def test_a_spreadsheet_form_is_read_as_the_case_file_it_stands_for(tmp_path: Path) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(CASE + f"  {KEY}: {{answer: no, reason: Nobody asked., evidence: file}}\n", encoding="utf-8")
+    form = tmp_path / "form.xlsx"
+    form.write_bytes(form_bytes(knowledge(), read_yaml(case)))
+    with Auditor(knowledge(), "reference") as auditor:
+        of_form, of_file = (read_judged([path], auditor) for path in (form, case))
+    assert of_form.answers == of_file.answers and of_form.answers
+    assert of_form.described == of_file.described

@@ -196,3 +196,39 @@ def test_mistakes_on_the_command_line_are_told_and_leave_with_2(tmp_path: Path) 
     ):
         code, _, err = run(*arguments)
         assert code == 2 and words in " ".join(err.split()) and "Traceback" not in err, (arguments, err)
+
+
+def test_the_workbook_says_between_which_limits_groups_lie() -> None:
+    whole = card(by="team")
+    data = render_score(whole, "xlsx", "OFFICIAL-SENSITIVE", 100)
+    assert isinstance(data, bytes)
+    [head, *rows] = openpyxl.load_workbook(io.BytesIO(data))["Groups"].iter_rows(values_only=True)
+    at = {title: n for n, title in enumerate(head)}
+    areas = {
+        (area.name, question): area
+        for group in whole.groups
+        for question, area in group.areas.items()
+        if question.count("/") == 1
+    }
+    shown = {(row[2], f"standards-2018/{row[0]}"): row for row in rows if row[at["Lies"]]}
+    assert shown and set(shown) <= set(areas)
+    for key, row in shown.items():
+        area = areas[key]
+        assert [row[at[f"95% limits {way}"]] for way in ("from", "to")] == [area.limits_95.lower, area.limits_95.upper]
+        assert [row[at[f"99.8% limits {way}"]] for way in ("from", "to")] == [area.limits_998.lower, area.limits_998.upper]
+        assert row[at["Lies"]] == area.stands
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["many"], "gives no number"),
+        (["0"], "gives no number"),
+        (["North=120"], "Say by what, with --by"),
+        (["20", "30"], "given twice"),
+    ],
+)
+def test_populations_that_cannot_be_are_told(tmp_path: Path, given: list[str], told: str) -> None:
+    answers = table(tmp_path, "".join(f"TV-{n},standards-2018/2.1.1,yes,A\n" for n in range(6)))
+    code, out, problem = run("score", answers, *(word for one in given for word in ("--population", one)))
+    assert (code, out) == (2, "") and told in problem

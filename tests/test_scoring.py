@@ -335,6 +335,26 @@ def test_a_question_that_not_every_case_was_answered_for_is_not_called_read_whol
     assert "which is every relevant case" in of_all.told, "those that are not applicable are known not to be relevant"
 
 
+def test_a_group_of_which_the_population_is_known_is_more_sure() -> None:
+    question = "standards-2018/2.1.1"
+    rows = [(f"{team}-{n}", question, "yes" if n % 2 else "no") for team in ("N", "S") for n in range(20)]
+    cases = judged(*rows, team={name: {"N": "North", "S": "South"}[name[0]] for name, *_ in rows})
+    card = score_judged(edition("standards-2018"), cases, Asked(by="team", populations={"North": 30}))
+    north, south = (group.score_of(card.named("2.1.1")) for group in card.groups)
+    assert north is not None and south is not None and north.measure is not None and south.measure is not None
+    assert north.measure.value == south.measure.value
+    assert (north.measure.low, north.measure.high) == pytest.approx(interval(Share(10, 10), population=30))
+    assert (south.measure.low, south.measure.high) == pytest.approx(interval(Share(10, 10)))
+
+
+@pytest.mark.parametrize(("group", "number", "told"), [("Nroth", 30, "Did you mean 'North'?"), ("North", 19, "20 cases of it")])
+def test_a_population_of_no_group_or_smaller_than_it_is_told(group: str, number: int, told: str) -> None:
+    rows = [(f"N-{n}", "standards-2018/2.1.1", "yes") for n in range(20)]
+    cases = judged(*rows, team={name: "North" for name, *_ in rows})
+    with pytest.raises(InputError, match=told.replace("?", r"\?")):
+        score_judged(edition("standards-2018"), cases, Asked(by="team", populations={group: number}))
+
+
 # What always holds ----------------------------------------------------------------------------------------------------
 
 SHARES = st.builds(Share, st.integers(0, 60), st.integers(0, 60), st.integers(0, 20))

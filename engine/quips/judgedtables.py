@@ -17,6 +17,7 @@ from typing import Any
 
 from quips.audits import Auditor, case_files, unknown_question
 from quips.caseschema import REFERENCE_PATTERN
+from quips.forms.filled import is_to_be_filled_in
 from quips.judged import (
     ANSWERS,
     READER,
@@ -55,14 +56,15 @@ def read_judged(paths: Sequence[Path], auditor: Auditor, progress: Callable[[lis
     """Read judged cases from wherever they are kept: case files, folders of them, and tables.
 
     Args:
-        paths: Files ending in ``.yaml``, ``.csv``, ``.xlsx`` or ``.json``, and folders of case files.
+        paths: Files ending in ``.yaml``, ``.csv``, ``.xlsx`` or ``.json``, and folders of case files. A workbook may
+            be a table or a spreadsheet form of a case.
         auditor: What audits the case files, for what it proposes.
         progress: What shows how far the reading of case files is.
 
     Raises:
         InputError: With everything that is wrong in any of them.
     """
-    tables = [path for path in paths if path.suffix.lower() in SUFFIXES]
+    tables = [path for path in paths if path.suffix.lower() in SUFFIXES and not is_to_be_filled_in(path)]
     files = list(case_files(path for path in paths if path not in tables))
     problems: list[Problem] = []
     parts: list[Judged] = []

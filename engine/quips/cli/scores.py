@@ -52,7 +52,12 @@ _MANY_WARNINGS = 20
     metavar="NODE=JUDGEMENT",
     help="A rating, grade or conclusion that people gave, such as 1.1=Good; may be given again.",
 )
-@click.option("--population", type=click.IntRange(1), metavar="N", help="How many cases these were drawn from, if it is known.")
+@click.option(
+    "--population",
+    multiple=True,
+    metavar="[GROUP=]N",
+    help="How many cases these were drawn from, if it is known; with --by, also of a group, such as North=120, and again.",
+)
 @confidence_option
 @click.option("--least", type=click.IntRange(1), default=LEAST, show_default=True, help="Shares of fewer cases are not shown.")
 @click.option(
@@ -69,7 +74,7 @@ def score(
     variant: str | None,
     by: str | None,
     recorded: tuple[str, ...],
-    population: int | None,
+    population: tuple[str, ...],
     confidence: float,
     least: int,
     form: str,
@@ -86,7 +91,8 @@ def score(
         raise click.UsageError("A workbook is written to a file: name it with --output.")
     with told():
         knowledge = load(framework, rules)
-        asked = Asked(variant or "", _recorded(recorded), by or "", confidence, least, population)
+        whole, of_groups = _populations(population, by or "")
+        asked = Asked(variant or "", _recorded(recorded), by or "", confidence, least, whole, of_groups)
         if report is not None:
             publication = one_of(report, knowledge.publications, "report")
             card = score_published(knowledge.editions[publication.edition], publication, asked)
@@ -280,6 +286,30 @@ def _recorded(given: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise InputError(wrong)
     return {node.strip(): judgement.strip() for node, _, judgement in parts}
+
+
+def _populations(given: tuple[str, ...], by: str) -> tuple[int | None, dict[str, int]]:
+    """Return how many cases all were drawn from, None if that is not said, and those of each group that is named."""
+    whole: int | None = None
+    of_groups: dict[str, int] = {}
+    problems = []
+    for one in given:
+        group, _, number = one.rpartition("=")
+        if not (number.strip().isdecimal() and int(number)):
+            problems.append(
+                ("no-number", f"'{one}' gives no number of cases.", "Write --population 331, or --population North=120.")
+            )
+        elif group and not by:
+            problems.append(("no-groups", f"'{one}' is of a group, and none are set side by side.", "Say by what, with --by."))
+        elif group.strip() in of_groups or (not group and whole is not None):
+            problems.append(("said-twice", f"The population of {group.strip() or 'all cases'} is given twice.", "Leave one."))
+        elif group:
+            of_groups[group.strip()] = int(number)
+        else:
+            whole = int(number)
+    if problems:
+        raise InputError([Problem(Place("--population"), *problem) for problem in problems])
+    return whole, of_groups
 
 
 def _minimums(knowledge: Knowledge, edition: str | None, at_least: tuple[str, ...]) -> list[Minimum]:

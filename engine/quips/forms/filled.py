@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,15 @@ class Filled:
     def place(self, *path: str | int) -> Place:
         """Return the cell that an answer stands in, or would stand in."""
         return self.cells[path][0] if path in self.cells else Place(self.file)
+
+
+def is_to_be_filled_in(path: Path) -> bool:
+    """Whether a workbook says of itself how it was made, as those do that are made to be filled in; anything else is none."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as part:
+            return f'name="{META}"' in part.read(1_000_000).decode(errors="replace")
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return False  # whoever reads it will say what is wrong with it
 
 
 def read_filled(source: Path | bytes, shown_as: str, kinds: Mapping[str, str]) -> Filled:

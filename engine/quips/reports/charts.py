@@ -36,7 +36,8 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
     height = _TOP + _ROW * len(rows) + 8
     drawn = [
         Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(_LEFT + _WIDE + 20, height, title),
-        *(_edge(edge, name, height, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
+        *(_edge(edge, height, n % 2 * 13) for n, (edge, _) in enumerate(_edges(bands))),
+        *(_edge_name(edge, name, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
         *(_row(row, _TOP + n * _ROW) for n, row in enumerate(rows)),
         Markup("</svg>"),
     ]
@@ -52,10 +53,15 @@ def _x(percent: float) -> float:
     return round(_LEFT + _WIDE * percent / 100, 1)
 
 
-def _edge(edge: float, name: str, height: int, higher: int) -> Markup:
-    """An edge, named above the bars; every other name stands higher, so that long ones do not run into each other."""
-    return Markup('<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/><text class="band" x="{3}" y="{4}">{5}</text>').format(
-        _x(edge), _TOP - 12 - higher, height - 6, _x(edge) + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip()
+def _edge(edge: float, height: int, higher: int) -> Markup:
+    """An edge; every other begins higher, where its name stands, so that long names do not run into each other."""
+    return Markup('<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(_x(edge), _TOP - 12 - higher, height - 6)
+
+
+def _edge_name(edge: float, name: str, higher: int) -> Markup:
+    """The name of an edge, drawn after all edges so that none goes through it."""
+    return Markup('<text class="band" x="{}" y="{}">{}</text>').format(
+        _x(edge) + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip()
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
-from quips.reports.scorepage import answered, grouped
+from quips.change import Area
+from quips.reports.scorepage import answered, areas_of, grouped
 from quips.reports.scoretext import INDICATIVE, heading_of, overturned_words, rating_words, standing_words, undecided_words
 from quips.scoring.cards import Scorecard
 from quips.scoring.tree import Scored
@@ -20,6 +21,7 @@ Row = Sequence[str | int | None]
 
 _HEAD = ("Number", "Level", "Title", "Score %", "Low %", "High %", "Yes", "Relevant cases", "Not applicable", "Rating", "Printed")
 _WIDTHS = (10, 14, 54, 8, 8, 8, 8, 10, 12, 36, 18)
+_LIMITS = ("95% limits from", "95% limits to", "99.8% limits from", "99.8% limits to", "Lies")
 _HOW, _HOW_WIDTHS = ("Number", "Title", "Rests on", "How", "Notes"), (10, 46, 34, 46, 46)
 _LINE = 15
 
@@ -53,9 +55,9 @@ def to_workbook(card: Scorecard, marking: str) -> bytes:
     if card.groups:
         writer.table(
             "Groups",
-            ("Number", "Title", card.asked.by.capitalize(), "Cases in group", *_HEAD[3:10]),
+            ("Number", "Title", card.asked.by.capitalize(), "Cases in group", *_HEAD[3:10], *_LIMITS),
             list(_groups(card)),
-            (9, 60, 20, 10, *_WIDTHS[3:10]),
+            (9, 60, 20, 10, *_WIDTHS[3:10], *(10 for _ in _LIMITS[:-1]), 16),
         )
     for title, found in (("Overturned by prompt", card.by_prompt), ("Overturned by rule", card.by_rule)):
         if found:
@@ -97,7 +99,17 @@ def _how(scored: Scored) -> Row:
 def _groups(card: Scorecard) -> Iterator[Row]:
     sizes = {group.name: group.cases for group in card.groups}
     for scored, rows in grouped(card):
-        yield from ((scored.number, scored.title, name, sizes[name], *_row(one)[3:10]) for name, one in rows)
+        areas = areas_of(card, scored)
+        yield from (
+            (scored.number, scored.title, name, sizes[name], *_row(one)[3:10], *_limits(areas.get(name))) for name, one in rows
+        )
+
+
+def _limits(area: Area | None) -> Row:
+    """Between which numbers of yes a group would mostly lie if it were like all together, and whether it does."""
+    if area is None:
+        return (None,) * len(_LIMITS)
+    return (area.limits_95.lower, area.limits_95.upper, area.limits_998.lower, area.limits_998.upper, area.stands)
 
 
 class _Writer:

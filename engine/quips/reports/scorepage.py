@@ -28,7 +28,7 @@ def to_html(card: Scorecard, marking: str) -> str:
         answered=answered,
         grouped=grouped,
         has_limits=lambda card: any(group.areas for group in card.groups),
-        limits=lambda scored: _areas(card, scored),
+        limits=lambda scored: areas_of(card, scored),
         funnel=lambda scored: _funnel(card, scored),
     )
     return environment.get_template("scores.html.j2").render(card=card, marking=marking)
@@ -70,13 +70,13 @@ def _chart(card: Scorecard, division: Scored) -> str:
     )
 
 
-def _areas(card: Scorecard, scored: Scored) -> dict[str, Area]:
+def areas_of(card: Scorecard, scored: Scored) -> dict[str, Area]:
     """Return the groups that have limits for what is scored, by name."""
     return {group.name: area for group in card.groups if (area := group.area_of(scored))}
 
 
 def _funnel(card: Scorecard, scored: Scored) -> str:
-    areas = _areas(card, scored)
+    areas = areas_of(card, scored)
     dots = [Dot(area.name, area.share, scoretext.limits_words(area)) for area in areas.values()]
     whole = next((area.whole for area in areas.values()), 0.0)
     return funnel(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from quips.change import Area, side_by_side
@@ -34,6 +34,7 @@ class Asked:
         confidence: The confidence of the intervals.
         least: Shares of fewer relevant cases are neither shown nor counted in a mean.
         population: How many cases the cases were drawn from; None if that is not known.
+        populations: How many cases those of each group were drawn from, by group; of one that is not there it is not known.
     """
 
     variant: str = ""
@@ -42,6 +43,7 @@ class Asked:
     confidence: float = CONFIDENCE
     least: int = LEAST
     population: int | None = None
+    populations: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,13 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
     hidden = _hidden(shares, asked.least)
     beside = _beside(shares, asked.least)
     for name, group in grouped.items():
-        results = Results(shares=shares[name], confidence=asked.confidence, least=asked.least, hidden=hidden[name])
+        results = Results(
+            shares=shares[name],
+            confidence=asked.confidence,
+            least=asked.least,
+            population=asked.populations.get(name),
+            hidden=hidden[name],
+        )
         scored = {(part.name, part.level): part for top in score(edition, results, variant) for part in top.walk()}
         areas = {question: areas[name] for question, areas in beside.items() if name in areas and results.can_show(question)}
         yield Group(name, len(group.cases), scored, areas)
@@ -246,6 +254,7 @@ def _check(edition: Edition, judged: Judged, asked: Asked) -> None:
     if asked.population is not None and asked.population < len(judged.cases):
         message = f"The population ({asked.population}) is smaller than the {len(judged.cases)} cases that were read."
         problems.append(Problem(Place("--population"), "too-few", message, "Say how many cases they were drawn from."))
+    problems += _population_problems(judged, asked)
     scales = scales_of(edition)
     for number, said in (asked.recorded or {}).items():
         place = Place("--recorded")
@@ -257,6 +266,21 @@ def _check(edition: Edition, judged: Judged, asked: Asked) -> None:
             problems.append(Problem(place, "wrong-value", message, did_you_mean(said, scales[number])))
     if problems:
         raise InputError(problems)
+
+
+def _population_problems(judged: Judged, asked: Asked) -> Iterator[Problem]:
+    """Yield what is wrong with the populations of groups."""
+    if not asked.populations or asked.by not in judged.columns():
+        return
+    sizes = {name: len(group.cases) for name, group in judged.grouped(asked.by).items()}
+    for name, number in asked.populations.items():
+        if name not in sizes:
+            hint = did_you_mean(name, sizes) or f"There are {listed(sizes, 'and')}."
+            problem = Problem(Place("--population"), "unknown-group", f"No case has '{name}' for {asked.by}.", hint)
+            yield problem
+        elif number < sizes[name]:
+            message = f"The population of {name} ({number}) is smaller than the {sizes[name]} cases of it that were read."
+            yield Problem(Place("--population"), "too-few", message, "Say how many cases they were drawn from.")
 
 
 def scales_of(edition: Edition) -> dict[str, tuple[str, ...]]:
