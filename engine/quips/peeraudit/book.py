@@ -10,7 +10,7 @@ from quips.audits import Audit, Auditor
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, from_audits
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import Plan
-from quips.peeraudit.state import RoundCase, State
+from quips.peeraudit.state import SET_ASIDE, RoundCase, State
 from quips.peeraudit.steps.agreeing import differing_prompts
 from quips.source import parse_yaml
 
@@ -68,7 +68,7 @@ class Book:
     def gap_rules(self, case: RoundCase) -> list[str]:
         """Return the rules of which a settled case has a gap, but for those that were set aside on a dispute, roots first."""
         audit = self.settled(case)
-        aside = {dispute.rule for dispute in case.disputes.values() if dispute.outcome == "set_aside"}
+        aside = set_aside(case)
         found: list[str] = []
 
         def walk(gaps: Iterable[Any]) -> None:
@@ -101,3 +101,8 @@ class Book:
                 for prompt, said in case.adjudicated.items()
             ]
         return Judged(tuple(answers), described)
+
+
+def set_aside(case: RoundCase) -> frozenset[str]:
+    """Return the rules whose findings of a case were set aside on a dispute."""
+    return frozenset(dispute.rule for dispute in case.disputes.values() if dispute.outcome == SET_ASIDE)

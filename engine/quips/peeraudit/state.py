@@ -143,7 +143,18 @@ class Dispute:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """The case file read again after the changes: the record then, and which gaps closed, stayed and are new, by rule."""
+    """The case file read again after the changes: the record then, and which gaps closed, stayed and are new, by rule.
+
+    Attributes:
+        by: Who read it.
+        at: When, in UTC.
+        file: The record then, as a path within the round.
+        closed: The rules whose gaps were put right.
+        still_open: The rules whose gaps were not, or of which nobody can tell.
+        new: The rules of which there was no gap before.
+        not_seen: Of those still open, the ones that are not seen any more though nothing shows that they were put right,
+            each with why.
+    """
 
     by: str
     at: str
@@ -151,6 +162,7 @@ class Reread:
     closed: tuple[str, ...]
     still_open: tuple[str, ...]
     new: tuple[str, ...]
+    not_seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +207,7 @@ class RoundCase:
         feedback: The feedback that stands; None if there is none, or it was taken back.
         times_fed_back: How often feedback was given.
         actions: What is to be put right, by number.
-        disputes: What is disputed, by rule.
+        disputes: What is disputed, by rule; what was set aside stays until the case is opened again.
         rereads: The times the case file was read again, in order.
         signature: The director's signature; None until then.
         refusals: The times that a director refused.
@@ -409,13 +421,14 @@ def _moderated(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _reopened(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, moderated=None)
+    return replace(case, moderated=None, disputes={})  # what was set aside is looked at anew
 
 
 def _fed_back(case: RoundCase, row: Row) -> RoundCase:
     times = case.times_fed_back + 1
     actions = {one["number"]: Action(**one) for one in row.step.about["actions"]}
-    return replace(case, feedback=Feedback(row.step.who, row.at, times), times_fed_back=times, actions=actions, disputes={})
+    feedback = Feedback(row.step.who, row.at, times)
+    return replace(case, feedback=feedback, times_fed_back=times, actions=actions, disputes=_set_aside(case))
 
 
 def _acted(case: RoundCase, row: Row) -> RoundCase:
@@ -444,7 +457,8 @@ def _answered(case: RoundCase, row: Row) -> RoundCase:
 
 def _reread(case: RoundCase, row: Row) -> RoundCase:
     about = row.step.about
-    found = Reread(row.step.who, row.at, about["record"], *(tuple(about[key]) for key in ("closed", "still_open", "new")))
+    closed, still_open, new = (tuple(about[key]) for key in ("closed", "still_open", "new"))
+    found = Reread(row.step.who, row.at, about["record"], closed, still_open, new, about["not_seen"])
     return replace(case, rereads=(*case.rereads, found))
 
 
@@ -453,7 +467,12 @@ def _countersigned(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _refused(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, refusals=(*case.refusals, _signature(row)), feedback=None, actions={}, disputes={})
+    return replace(case, refusals=(*case.refusals, _signature(row)), feedback=None, actions={}, disputes=_set_aside(case))
+
+
+def _set_aside(case: RoundCase) -> dict[str, Dispute]:
+    """Return the disputes by which a finding was set aside: they hold as long as the case stays settled as it is."""
+    return {rule: dispute for rule, dispute in case.disputes.items() if dispute.outcome == SET_ASIDE}
 
 
 def _signature(row: Row) -> Signature:

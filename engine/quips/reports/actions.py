@@ -8,18 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
-from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
 from quips.knowledge import Knowledge
 from quips.ordering import Gap
 from quips.problems import listed
+from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, row_property, said
 from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
@@ -37,8 +34,6 @@ from quips.statuses import Status, Verdict
 Numbered = tuple[str, int, Gap]
 
 _COLUMNS = (("What", 6.3), ("Why", 7.4), ("What would put it right", 6.4), ("Who", 2.8), ("By when", 2.8))
-_LANGUAGE = "en-GB"
-_QUIET = RGBColor(0x48, 0x4D, 0x50)
 
 
 def to_docx(audits: list[Audit], knowledge: Knowledge, marking: str) -> bytes:
@@ -65,62 +60,23 @@ def to_docx(audits: list[Audit], knowledge: Knowledge, marking: str) -> bytes:
 
 def _set_up(document: Any, marking: str, audits: Sequence[Audit]) -> None:
     """Lay out the page, with what stands on each, and say of the document what it is and nothing of who made it."""
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
-    for name, size in (("Normal", 10.5), ("Title", 22), ("Heading 1", 15), ("Heading 2", 12.5)):
-        style = document.styles[name]
-        style.font.name, style.font.size, style.font.color.rgb = "Arial", Pt(size), RGBColor(0x0B, 0x0C, 0x0C)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{kind}"), None)
-    for language in document.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), _LANGUAGE)
     names = [audit.case.reference for audit in audits]
-    properties, now = document.core_properties, datetime.now(UTC).replace(microsecond=0, tzinfo=None)
-    properties.title = f"Actions: {names[0] if len(names) == 1 else f'{len(names)} cases'}"
-    properties.author = properties.last_modified_by = "Quips"  # never a person
-    properties.comments = properties.keywords = properties.subject = ""
-    properties.category, properties.language = _said(marking), _LANGUAGE
-    properties.created = properties.modified = now
-    _edge(section.header.paragraphs[0], marking)
-    foot = section.footer
-    _edge(foot.paragraphs[0], marking)
-    pages = foot.add_paragraph()
-    pages.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    lay_out(document, landscape=True)
+    title = f"Actions: {names[0] if len(names) == 1 else f'{len(names)} cases'}"
+    describe(document, title, marking, datetime.now(UTC).replace(microsecond=0, tzinfo=None))
     case = f"{names[0]}, read as at {day_in_words(audits[0].case.as_at)}. " if len(names) == 1 else ""
-    for words, field in ((_said(f"{case}Page "), "PAGE"), (" of ", "NUMPAGES")):
-        pages.add_run(words)
-        _field(pages, field)
-
-
-def _edge(paragraph: Any, marking: str) -> None:
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.add_run(_said(marking)).bold = True
-
-
-def _field(paragraph: Any, instruction: str) -> None:
-    """Add a number that Word works out when it shows the page."""
-    field = OxmlElement("w:fldSimple")
-    field.set(qn("w:instr"), instruction)
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
-    paragraph._p.append(field)
+    edges(document, marking, case)
 
 
 # One case ------------------------------------------------------------------------------------------------------------------
 
 
 def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
-    document.add_paragraph(_said(f"{audit.case.reference}: actions"), style="Title")
-    document.add_paragraph(_said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
+    document.add_paragraph(said(f"{audit.case.reference}: actions"), style="Title")
+    document.add_paragraph(said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
     urgent = urgent_words(audit)
     if urgent:
-        document.add_paragraph().add_run(_said(urgent)).bold = True
+        document.add_paragraph().add_run(said(urgent)).bold = True
     document.add_heading("To put right", 1)
     gaps = [*_numbered(audit.gaps)]
     if gaps:
@@ -135,7 +91,7 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     good = strengths(audit)
     document.add_heading("What was done well", 1)
     if good:
-        _bullets(document, (f"{title}: {said}" if (said := strength_words(found)) else title for title, found in good))
+        _bullets(document, (f"{title}: {words}" if (words := strength_words(found)) else title for title, found in good))
     else:
         document.add_paragraph("Nothing that the rules read is on the record as sufficient yet.")
 
@@ -151,17 +107,14 @@ def _numbered(gaps: Sequence[Gap], above: str = "", depth: int = 0) -> Iterator[
 def _table(document: Any, gaps: Sequence[Numbered]) -> None:
     table = document.add_table(rows=1, cols=len(_COLUMNS))
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
-    described = OxmlElement("w:tblDescription")
-    described.set(qn("w:val"), "What to put right, with room to say who does it by when")
-    table._tbl.tblPr.append(described)
+    describe_table(table, "What to put right, with room to say who does it by when")
     head = table.rows[0]
     for cell, (title, _) in zip(head.cells, _COLUMNS, strict=True):
         cell.paragraphs[0].add_run(title).bold = True
-    _row_property(head, "w:cantSplit")
-    _row_property(head, "w:tblHeader")  # the row stands again at the top of each page
+    row_property(head, "w:cantSplit")
     for number, depth, gap in gaps:
         row = table.add_row()
-        _row_property(row, "w:cantSplit")
+        row_property(row, "w:cantSplit")
         _fill(row.cells, number, depth, gap)
     for column, (_, width) in zip(table.columns, _COLUMNS, strict=True):
         column.width = Cm(width)
@@ -176,21 +129,17 @@ def _fill(cells: Sequence[Any], number: str, depth: int, gap: Gap) -> None:
     finding = gap.finding
     what = cells[0].paragraphs[0]
     what.paragraph_format.left_indent = Cm(0.4 * min(depth, 4))
-    what.add_run(_said(f"{number}  {finding.rule.title}")).bold = not depth
+    what.add_run(said(f"{number}  {finding.rule.title}")).bold = not depth
     severity = f", {finding.rule.severity} severity" if not depth else ""
     occasions = f". From {listed(gap.occasions, 'and')}" if gap.occasions else ""
     more = cells[0].add_paragraph()
     more.paragraph_format.left_indent = what.paragraph_format.left_indent
-    more.add_run(_said(f"{status_words(finding)}{severity}{occasions}")).font.color.rgb = _QUIET
-    cells[1].paragraphs[0].add_run(_said(" ".join(finding.why)))
+    more.add_run(said(f"{status_words(finding)}{severity}{occasions}")).font.color.rgb = QUIET
+    cells[1].paragraphs[0].add_run(said(" ".join(finding.why)))
     if finding.provisional:
-        said = f"This could change: {listed(finding.provisional, 'and')}."
-        cells[1].add_paragraph().add_run(_said(said)).font.color.rgb = _QUIET
-    cells[2].paragraphs[0].add_run(_said(finding.rule.remedy))
-
-
-def _row_property(row: Any, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))
+        could_change = f"This could change: {listed(finding.provisional, 'and')}."
+        cells[1].add_paragraph().add_run(said(could_change)).font.color.rgb = QUIET
+    cells[2].paragraphs[0].add_run(said(finding.rule.remedy))
 
 
 def _open(document: Any, audit: Audit, knowledge: Knowledge) -> None:
@@ -226,9 +175,4 @@ def _titles(findings: Iterable[Any]) -> list[str]:
 
 def _bullets(document: Any, lines: Iterable[str]) -> None:
     for line in lines:
-        document.add_paragraph(_said(line), style="List Bullet")
-
-
-def _said(text: str) -> str:
-    """Text without the characters that no Word document can hold."""
-    return "".join(character for character in text if character.isprintable() or character in "\n\t")
+        document.add_paragraph(said(line), style="List Bullet")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from quips.cli.rounds import feedback
+
 
 @click.group("round")
 def round_() -> None:
@@ -11,3 +13,7 @@ def round_() -> None:
 
     A round is a folder, which may be on a shared drive. To see what is to be done next: quips round status FOLDER.
     """
+
+
+for command in (feedback.feed_back, feedback.act, feedback.dispute, feedback.answer, feedback.reread):
+    round_.add_command(command)

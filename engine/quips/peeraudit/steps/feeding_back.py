@@ -8,7 +8,7 @@ from typing import Any
 
 from quips.peeraudit import state as did
 from quips.peeraudit.plan import LEAD, MODERATOR, Plan
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Action, Phase, State
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Action, Phase, RoundCase, State
 from quips.peeraudit.steps.checks import (
     StepRefusedError,
     case_of,
@@ -48,7 +48,9 @@ def feed_back(plan: Plan, state: State, who: str, case: str, actions: Sequence[A
     return Step(who, did.FED_BACK, case, {"actions": [asdict(action) for action in actions]}, files)
 
 
-def act(plan: Plan, state: State, who: str, case: str, changes: Sequence[Mapping[str, Any]]) -> Step:
+def act(
+    plan: Plan, state: State, who: str, case: str, changes: Sequence[Mapping[str, Any]], because: str = "", handed_in: str = ""
+) -> Step:
     """Return the step that says what became of actions.
 
     Args:
@@ -57,9 +59,12 @@ def act(plan: Plan, state: State, who: str, case: str, changes: Sequence[Mapping
         who: The officer, the senior, the owner of each of them, or the lead.
         case: The case.
         changes: For each its ``number``, and what changes: ``owner``, ``due``; or ``status`` with ``done_on`` and ``evidence``.
+        because: Why its owner or its day is changed, which only the lead does.
+        handed_in: Who handed it in for them; empty if they did.
 
     Raises:
-        StepRefusedError: Somebody else's work, not now, no such action, or done or withdrawn without saying what shows it.
+        StepRefusedError: Somebody else's work, not now, no such action, done or withdrawn without saying what shows it, or
+            another owner or day without a reason.
     """
     one = with_officer(state, case)
     for change in changes:
@@ -67,23 +72,33 @@ def act(plan: Plan, state: State, who: str, case: str, changes: Sequence[Mapping
         if action is None:
             raise StepRefusedError(f"{case} has no action {change['number']}; it has {listed(one.actions, 'and') or 'none'}.")
         is_lead = who in plan.people and LEAD in plan.people[who].roles
-        if who not in (one.officer, one.senior, action.owner) and not is_lead:
+        if not (is_lead or (who and who in (one.officer, one.senior, action.owner))):
             raise StepRefusedError(
-                f"{who} cannot change action {action.number} of {case}: its owner, the officer, the senior or the lead can."
+                f"{who or 'Somebody unnamed'} cannot change action {action.number} of {case}: "
+                "its owner, the officer, the senior or the lead can."
             )
         status = change.get("status", action.status)
         if status == WITHDRAWN and not is_lead:
             raise StepRefusedError(
                 f"Only the lead withdraws an action. If action {action.number} is not right, dispute the finding."
             )
+        if change.keys() & {"owner", "due"}:
+            if not is_lead:
+                raise StepRefusedError(f"Only the lead changes who does action {action.number} of {case}, or by when.")
+            reasoned(because, f"Say why action {action.number} of {case} is given to somebody else, or another day.")
+        if status == DONE and action.status == WITHDRAWN:
+            raise StepRefusedError(f"Action {action.number} of {case} was withdrawn: {action.evidence}")
         if status == DONE and not (change.get("done_on") and str(change.get("evidence", "")).strip()):
             raise StepRefusedError(f"Say on which day action {action.number} of {case} was done, and what shows it.")
         if status == WITHDRAWN:
             reasoned(str(change.get("evidence", "")), f"Say why action {action.number} of {case} is withdrawn.")
-    return Step(who, did.ACTED, case, {"actions": [dict(change) for change in changes]})
+    about = {"actions": [dict(change) for change in changes], **({"because": because} if because else {})}
+    return Step(who, did.ACTED, case, {**about, **_handed_in(plan, one, who, handed_in)})
 
 
-def dispute(plan: Plan, state: State, who: str, case: str, rule: str, because: str, gaps: Collection[str]) -> Step:
+def dispute(
+    plan: Plan, state: State, who: str, case: str, rule: str, because: str, gaps: Collection[str], handed_in: str = ""
+) -> Step:
     """Return the step by which the officer or the senior disputes a finding.
 
     Args:
@@ -94,20 +109,23 @@ def dispute(plan: Plan, state: State, who: str, case: str, rule: str, because: s
         rule: The rule whose finding it is.
         because: Why.
         gaps: The rules of which the case has a gap.
+        handed_in: Who handed it in for them; empty if they did.
 
     Raises:
         StepRefusedError: Somebody else's case, not now, no such gap, or no reason.
     """
     one = with_officer(state, case)
-    if who not in (one.officer, one.senior):
-        raise StepRefusedError(f"{who} is neither the officer nor the senior of {case}, and only they dispute a finding on it.")
+    if not who or who not in (one.officer, one.senior):
+        raise StepRefusedError(
+            f"{who or 'Somebody unnamed'} is neither the officer nor the senior of {case}, and only they dispute a finding on it."
+        )
     if rule not in gaps:
         hint = did_you_mean(rule, gaps) or f"Its gaps are {listed(sorted(gaps), 'and') or 'none'}."
         raise StepRefusedError(f"{case} has no gap {rule}. {hint}")
     if rule in one.disputes:
         raise StepRefusedError(f"{rule} is disputed on {case} already.")
     reasoned(because, "Say why the finding is not right.")
-    return Step(who, did.DISPUTED, case, {"rule": rule, "because": because})
+    return Step(who, did.DISPUTED, case, {"rule": rule, "because": because, **_handed_in(plan, one, who, handed_in)})
 
 
 def answer_dispute(plan: Plan, state: State, who: str, case: str, rule: str, outcome: str, because: str) -> Step:
@@ -137,7 +155,14 @@ def answer_dispute(plan: Plan, state: State, who: str, case: str, rule: str, out
 
 
 def reread(
-    plan: Plan, state: State, who: str, case: str, file: str, files: Mapping[str, str], change: Mapping[str, Sequence[str]]
+    plan: Plan,
+    state: State,
+    who: str,
+    case: str,
+    file: str,
+    files: Mapping[str, str],
+    change: Mapping[str, Sequence[str]],
+    not_seen: Mapping[str, str] | None = None,
 ) -> Step:
     """Return the step by which the case file was read again after the changes.
 
@@ -149,14 +174,32 @@ def reread(
         file: The record then, as a path within the round.
         files: It with its digest.
         change: The rules whose gaps are ``closed``, ``still_open`` and ``new``.
+        not_seen: Of those still open, the rules whose gap is not seen any more, though nothing shows that it was put right:
+            each with why.
 
     Raises:
-        StepRefusedError: Somebody else's work, or not now.
+        StepRefusedError: Somebody else's work, not now, or a gap that is only not seen would count as closed.
     """
     one = with_officer(state, case)
     person = known(plan, who)
     if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
         raise StepRefusedError(f"{who} does not read {case} again: one of its readers, a moderator or the lead does.")
     not_own(plan, who, one, "read again")
+    uncounted = sorted(set(not_seen or {}) - set(change["still_open"]))
+    if uncounted:
+        raise StepRefusedError(f"{listed(uncounted, 'and')}: a gap that is only not seen any more stays open.")
     about = {"record": file, **{key: list(change[key]) for key in ("closed", "still_open", "new")}}
-    return Step(who, did.REREAD, case, about, files)
+    return Step(who, did.REREAD, case, {**about, "not_seen": dict(not_seen or {})}, files)
+
+
+def _handed_in(plan: Plan, case: RoundCase, who: str, handed_in: str) -> dict[str, str]:
+    """Return who handed in what somebody else said, as a step says it; nothing if they did it themselves.
+
+    Raises:
+        StepRefusedError: Whoever handed it in has nothing to do with the round or the case.
+    """
+    if handed_in in ("", who):
+        return {}
+    if handed_in not in (case.officer, case.senior):
+        known(plan, handed_in)
+    return {"handed_in_by": handed_in}

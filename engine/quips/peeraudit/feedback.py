@@ -1,0 +1,208 @@
+"""Feedback on a settled case: which gaps are told, the actions that would put them right, and the step that gives it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from quips.audits import Audit
+from quips.ordering import Gap
+from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.state import Action, Phase, RoundCase, State
+from quips.peeraudit.steps import feeding_back
+from quips.peeraudit.steps.checks import StepRefusedError, case_of
+from quips.problems import listed
+from quips.rules import Rule
+
+OFFICER, SENIOR = "officer", "senior"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a rule asks for and the record falls short of, where no other gap explains it.
+
+    Attributes:
+        rule: The rule.
+        gaps: Its root gaps, one for each occasion.
+        follows: The rules of which there is a gap only because of it.
+        urgent: Whether it, or what follows from it, is about a child, a victim or MAPPA on a live case.
+    """
+
+    rule: Rule
+    gaps: tuple[Gap, ...]
+    follows: tuple[Rule, ...]
+    urgent: bool
+
+    @property
+    def occasions(self) -> str:
+        """The occasions in words; empty if it is about the case as a whole."""
+        return listed(dict.fromkeys(words for gap in self.gaps for words in gap.occasions), "and")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Feedback that is about to be given.
+
+    Attributes:
+        case: The case.
+        audit: The audit of its settled record.
+        by: Who gives it.
+        number: Which time feedback is given on the case, from 1.
+        day: The day it is given.
+        due: The day by which things are to be put right.
+        seal: The last seal of the trail when it was prepared.
+        roots: What is to be put right, urgent gaps first.
+        actions: The actions that do.
+        gaps: Every rule of which the case has a gap, with its title, in the order in which they are told.
+        aside: The rules whose findings were set aside, with the answer that set each aside.
+    """
+
+    case: RoundCase
+    audit: Audit
+    by: str
+    number: int
+    day: date
+    due: date
+    seal: str
+    roots: tuple[Root, ...]
+    actions: tuple[Action, ...]
+    gaps: Mapping[str, str]
+    aside: Mapping[str, str]
+
+    @property
+    def sheet(self) -> str:
+        """Where the reply sheet stands, as a path within the round."""
+        return f"forms/reply-{self.case.reference}.{self.number}.xlsx"
+
+    def letter(self, to: str) -> str:
+        """Return where the letter to the officer or the senior stands, as a path within the round."""
+        return f"letters/{self.case.reference}.{to}.{self.number}.docx"
+
+
+def to_feed_back(state: State) -> list[str]:
+    """Return the cases that are settled and on which no feedback stands."""
+    return [name for name, case in state.cases.items() if case.phase is Phase.TO_FEED_BACK]
+
+
+def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
+    """Return the feedback on a case as it would be given now; nothing is written.
+
+    Args:
+        book: The readings of the round.
+        state: The round as it stands.
+        who: Who gives it.
+        reference: The case.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or not now.
+        InputError, StorageError: Its settled record cannot be read.
+    """
+    case = case_of(state, reference)
+    feeding_back.feed_back(book.plan, state, who, reference, (), {})
+    audit = book.settled(case)
+    if audit is None:  # the step has seen to it
+        raise StepRefusedError(f"{reference} is not settled.")
+    aside = set_aside(case)
+    roots = _roots(audit, aside)
+    today = date.fromisoformat(book.folder.today())
+    due = today + timedelta(days=book.plan.due_days)
+    actions = [
+        Action(n, root.rule.name, _title(root), root.rule.remedy, case.officer, due.isoformat())
+        for n, root in enumerate(roots, 1)
+    ]
+    rules = book.auditor.knowledge.rules
+    gaps = {name: rules[name].title for name in book.gap_rules(case)}
+    return Prepared(
+        *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, tuple(roots), tuple(actions), gaps),
+        {name: case.disputes[name].answer for name in sorted(aside)},
+    )
+
+
+def give(book: Book, prepared: Prepared, letters: Mapping[str, bytes], sheet: bytes) -> None:
+    """Give the feedback that was prepared, as one step.
+
+    Args:
+        book: The readings of the round.
+        prepared: The feedback.
+        letters: The letter to each, ``officer`` and ``senior``, as the bytes of a Word document.
+        sheet: The reply sheet. It is filled in where it lies, so it is no file that the step rests on.
+
+    Raises:
+        StepRefusedError: Somebody else took a step on the case meanwhile.
+        StorageError: Something cannot be written; no feedback was given.
+    """
+    case = prepared.case
+    with book.folder.turn() as turn:
+        if turn.state.cases.get(case.reference) != case:
+            raise StepRefusedError(f"Somebody else has just been at work on {case.reference}. Look at it, and feed back again.")
+        book.folder.write(prepared.sheet, sheet)
+        files: dict[str, str] = {}
+        for to, data in letters.items():
+            files |= turn.keep(prepared.letter(to), data)
+        turn.take(feeding_back.feed_back(book.plan, turn.state, prepared.by, case.reference, prepared.actions, files))
+
+
+def _roots(audit: Audit, aside: frozenset[str]) -> list[Root]:
+    """Return what is to be put right: a root for each rule, urgent ones first, else in the order in which gaps are told."""
+    by_rule: dict[str, list[Gap]] = {}
+    for gap in audit.gaps:
+        for standing in _standing(gap, aside):
+            by_rule.setdefault(standing.finding.rule.name, []).append(standing)
+    roots = [_root(gaps, audit, aside) for gaps in by_rule.values()]
+    return sorted(roots, key=lambda root: not root.urgent)
+
+
+def _root(gaps: Sequence[Gap], audit: Audit, aside: frozenset[str]) -> Root:
+    rule = gaps[0].finding.rule
+    beneath = {one.name: one for gap in gaps for child in gap.consequences for one in _rules(child)}
+    concerned = {concern for one in (rule, *beneath.values()) for concern in one.concerns}
+    follows = tuple(one for name, one in beneath.items() if name != rule.name and name not in aside)
+    return Root(rule, tuple(gaps), follows, bool(concerned & set(audit.urgent)))
+
+
+def _standing(gap: Gap, aside: frozenset[str]) -> Iterator[Gap]:
+    """Yield a gap; where it was set aside, what hangs on it, which nobody has disputed."""
+    if gap.finding.rule.name not in aside:
+        yield gap
+        return
+    for child in gap.consequences:
+        yield from _standing(child, aside)
+
+
+def _rules(gap: Gap) -> Iterator[Rule]:
+    yield gap.finding.rule
+    for child in gap.consequences:
+        yield from _rules(child)
+
+
+def _title(root: Root) -> str:
+    return f"{root.rule.title} ({root.occasions})" if root.occasions else root.rule.title
+
+
+def next_step(case: RoundCase, folder: Path) -> str:
+    """Return what is to be done next on a case of which feedback was given, in a line, with the command to type.
+
+    Args:
+        case: The case.
+        folder: The folder of the round.
+    """
+    at = f"{shlex.quote(str(folder))} {case.reference}"
+    if case.open_disputes:
+        rule = case.open_disputes[0].rule
+        return (
+            f'Next: a moderator who did not read {case.reference} answers: quips round answer {at} {rule} --stands --because "…"'
+        )
+    if case.open_actions:
+        one = case.open_actions[0]
+        doing = f'quips round act {at} {one.number} --done DAY --evidence "…"'
+        return f"Next: {_owner(one)} does action {one.number} by {one.due}: {doing}"
+    if case.actions and not case.rereads:
+        return f"Next: somebody reads {case.reference} again: quips round reread {at} FILE"
+    return f"Next: a director signs: quips round countersign {at}"
+
+
+def _owner(action: Action) -> str:
+    return action.owner or "the officer"

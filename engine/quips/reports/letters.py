@@ -1,0 +1,186 @@
+"""Letters of feedback to the officer and the senior, from the team's own Word templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from quips.explain import day_in_words, in_sentence
+from quips.peeraudit.book import Book
+from quips.peeraudit.feedback import OFFICER, SENIOR, Prepared, Root
+from quips.problems import listed
+from quips.reports.lettertemplates import default_templates
+from quips.reports.wordfilling import fill_in
+from quips.reports.wording import (
+    INDICATIVE,
+    as_at_words,
+    by_what_settles,
+    due_soonest,
+    of_status,
+    status_words,
+    strength_words,
+    strengths,
+    to_judge,
+    urgent_words,
+)
+from quips.statuses import Status
+
+SEAL_SHOWN = 16
+"""How much of a seal is printed: enough that no two rows share it."""
+
+
+def letters(book: Book, prepared: Prepared) -> dict[str, bytes]:
+    """Return the letters of feedback on a case, ``officer`` and ``senior``, as the bytes of Word documents.
+
+    They are made from ``templates/officer.docx`` and ``templates/senior.docx`` of the round, and from the default ones where
+    it has none.
+
+    Args:
+        book: The readings of the round.
+        prepared: The feedback.
+
+    Raises:
+        InputError: A template cannot be filled in; every fault of both is told.
+        StorageError: A template cannot be read.
+    """
+    defaults = default_templates()
+    templates = {}
+    for to in (OFFICER, SENIOR):
+        path = f"templates/{to}.docx"
+        there = (book.folder.path / path).exists()
+        templates[to] = (str(book.folder.path / path), book.folder.read(path) if there else defaults[path])
+    made = datetime.combine(prepared.day, datetime.min.time())
+    return fill_in({to: (*template, says(book, prepared, to)) for to, template in templates.items()}, book.plan.marking, made)
+
+
+def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
+    """Return what a letter can say, by placeholder; ``docs/how-to/feed-back.md`` says what each is.
+
+    Args:
+        book: The readings of the round.
+        prepared: The feedback.
+        to: ``officer`` or ``senior``.
+    """
+    audit, case, plan = prepared.audit, prepared.case, book.plan
+    due = day_in_words(prepared.due.toordinal())
+    whom = case.officer if to == OFFICER else case.senior
+    return {
+        "reference": case.reference,
+        "round": plan.name,
+        "edition": audit.edition.title,
+        "marking": plan.marking,
+        "number": prepared.number,
+        "to": f"the {to} of {case.reference}" + (f" ({whom})" if whom else ""),
+        "officer": case.officer or "the officer",
+        "senior": case.senior or "the senior",
+        "by": prepared.by,
+        "today": day_in_words(prepared.day.toordinal()),
+        "as_at": as_at_words(audit),
+        "due": due,
+        "indicative": INDICATIVE,
+        "indicative_short": "Indicative",
+        "seal": prepared.seal[:SEAL_SHOWN],
+        "urgent": urgent_words(audit),
+        "strengths": [{"title": title, "when": strength_words(found)} for title, found in strengths(audit)],
+        "good_practice": _good_practice(prepared),
+        "gaps": [_gap(n, root, due) for n, root in enumerate(prepared.roots, 1)],
+        "actions": [
+            {
+                "number": action.number,
+                "title": action.title,
+                "remedy": action.remedy,
+                "owner": action.owner or "the officer",
+                "due": due,
+            }
+            for action in prepared.actions
+        ],
+        "oversight": _oversight(prepared, due) if to == SENIOR else [],
+        "judged": _judged(book, prepared),
+        "coming": list(
+            dict.fromkeys(
+                f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in due_soonest(audit.findings)
+            )
+        ),
+        "not_settled": _not_settled(book, prepared),
+        "set_aside": [
+            {"title": book.auditor.knowledge.rules[name].title, "answer": answer} for name, answer in prepared.aside.items()
+        ],
+        "talk_to": listed(dict.fromkeys((prepared.by, *case.readers)), "or"),
+        "reply_sheet": prepared.sheet.rpartition("/")[2],
+    }
+
+
+def _gap(number: int, root: Root, due: str) -> dict[str, Any]:
+    found = [
+        {"status": status_words(gap.finding), "occasion": listed(gap.occasions, "and"), "why": " ".join(gap.finding.why)}
+        for gap in root.gaps
+    ]
+    return {
+        "number": number,
+        "title": root.rule.title,
+        "rule": root.rule.name,
+        "urgent": root.urgent,
+        "severity": root.rule.severity,
+        "findings": found,
+        "follows": [rule.title for rule in root.follows],
+        "remedy": root.rule.remedy,
+        "due": f"today if somebody may be at risk, and by {due} at the latest" if root.urgent else due,
+    }
+
+
+def _good_practice(prepared: Prepared) -> list[str]:
+    """Return what readers noted as good practice, each once."""
+    case = prepared.case
+    newest = [case.newest(reader) for reader in case.readers]
+    return list(dict.fromkeys(words for reading in newest if reading is not None for words in reading.good_practice))
+
+
+def _oversight(prepared: Prepared, due: str) -> list[dict[str, str]]:
+    """Return what the senior is asked to do, each with its day: what is urgent today."""
+    today = day_in_words(prepared.day.toordinal())
+    actions = f"action{'s' if len(prepared.actions) > 1 else ''} {listed((one.number for one in prepared.actions), 'and')}"
+    asked = []
+    if prepared.audit.urgent:
+        asked.append((f"{urgent_words(prepared.audit)} Agree with the officer what is done at once, and record it.", today))
+    if prepared.actions:
+        asked.append((f"Go through this letter with the officer, and agree who does {actions}.", due))
+        asked.append((f"See that {actions} came to be done, and look at what shows it.", due))
+        asked.append(("Record your oversight on the case: what you looked at, and what you decided.", due))
+    else:
+        asked.append(("Go through this letter with the officer, and say what was done well.", due))
+    return [{"what": what, "due": day} for what, day in asked]
+
+
+def _judged(book: Book, prepared: Prepared) -> list[dict[str, str]]:
+    """Return the questions that were answered no, with why, unless a gap that is told bears on them."""
+    case, audit = prepared.case, prepared.audit
+    told = {shown.prompt for f in audit.findings if f.rule.name in prepared.gaps for shown in f.shows if shown.shows == "no"}
+    given: dict[str, Mapping[str, Any]] = dict(book.judgements(case, case.moderated.record_of)) if case.moderated else {}
+    given |= {
+        prompt: {"answer": said.answer, "reason": said.reason}
+        for prompt, said in case.adjudicated.items()
+        if prompt in book.plan.prompts
+    }
+    prompts = book.auditor.knowledge.prompts
+    return [
+        {"question": prompts[name].asks if name in prompts else name, "reason": str(given[name].get("reason", ""))}
+        for name in book.plan.prompts
+        if name in given and given[name]["answer"] == "no" and name not in told
+    ]
+
+
+def _not_settled(book: Book, prepared: Prepared) -> list[str]:
+    """Return what is neither a gap nor sufficient yet, so that silence is not taken for sufficient."""
+    findings = prepared.audit.findings
+    judged, timing = to_judge(prepared.audit)
+    unknown = by_what_settles(findings, book.auditor.knowledge)
+    parts = [
+        ("For people to judge, not for rules", judged),
+        ("Done; whether it was on time is for people to judge", timing),
+        *((f"Not known: {settles or 'what decides'}. It would settle", group) for settles, group in unknown),
+        ("Not on the record so far, which is not complete", of_status(findings, Status.NOT_ON_RECORD)),
+    ]
+    return [
+        f"{words}: {'; '.join(dict.fromkeys(in_sentence(one.rule.title) for one in group))}" for words, group in parts if group
+    ]

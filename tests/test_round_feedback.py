@@ -1,0 +1,180 @@
+"""Feedback on settled cases, what officers do about it, and what they do not agree with."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from quips.peeraudit.feedback import give, prepare
+from quips.peeraudit.state import Phase
+from quips.peeraudit.steps import agreeing, feeding_back
+from quips.peeraudit.steps.checks import StepRefusedError
+from round_at_hand import RoundAtHand
+from round_commands import Commands
+
+CHECK = "childrens-services-check-made"
+
+
+@pytest.fixture
+def round_(tmp_path: Path) -> RoundAtHand:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1", "TV-2", "TV-3"])
+    found.allocate()
+    for name, source in (("TV-1", "composed-safeguarding"), ("TV-2", "composed-home-visits")):
+        found.submit(name, source=source)
+        found.settle(name)
+    return found
+
+
+@pytest.fixture
+def commands(round_: RoundAtHand, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    return Commands(round_, monkeypatch)
+
+
+def test_every_settled_case_gets_its_letters_its_actions_and_a_reply_sheet(round_, commands):
+    told = commands.works("feed-back", who="L01")
+    assert "TV-1: feedback 1 given, 3 actions" in told and "TV-2: feedback 1 given, 2 actions" in told and "TV-3" not in told
+    assert "URGENT" in told.split("TV-2")[0] and "URGENT" not in told.split("TV-2")[1]
+    for name in ("TV-1", "TV-2"):
+        for path in (f"letters/{name}.officer.1.docx", f"letters/{name}.senior.1.docx", f"forms/reply-{name}.1.xlsx"):
+            assert (round_.path / path).is_file()
+        assert round_.case(name).phase is Phase.WITH_OFFICER
+    assert "No case is settled" in commands.works("feed-back", who="L01")
+
+
+def test_the_letters_are_kept_with_their_digests_and_the_reply_sheet_is_free_to_be_filled_in(round_, commands):
+    commands.works("feed-back", "TV-1", who="L01")
+    files = round_.folder.rows()[-1].step.files
+    assert set(files) == {"letters/TV-1.officer.1.docx", "letters/TV-1.senior.1.docx"}
+    for path, digest in files.items():
+        assert hashlib.sha256((round_.path / path).read_bytes()).hexdigest() == digest
+
+
+def test_actions_are_numbered_from_the_root_gaps_urgent_first_and_go_to_the_officer(round_):
+    found = prepare(round_.book, round_.state, "L01", "TV-1")
+    assert [one.number for one in found.actions] == [1, 2, 3]
+    assert found.actions[0].rule == CHECK
+    assert {one.owner for one in found.actions} == {"O00"}
+    assert (found.due - found.day).days == 28 and {one.due for one in found.actions} == {found.due.isoformat()}
+    led = {rule.name for root in found.roots for rule in root.follows}
+    assert led and not led & {one.rule for one in found.actions} and led <= set(found.gaps)
+
+
+def test_a_rule_with_several_root_gaps_makes_one_action(round_):
+    [first, second] = prepare(round_.book, round_.state, "L01", "TV-2").actions
+    assert "start of supervision on 14 September 2009 and release from custody on 17 September 2010" in first.title
+    assert first.rule != second.rule
+
+
+def test_if_one_case_cannot_be_fed_back_none_is_and_each_is_told(round_, commands):
+    before = round_.folder.rows()
+    told = commands.refused("feed-back", "TV-1", "TV-3", "TV-9", who="L01")
+    assert "TV-3: error: TV-3 is to read" in told and "TV-9: error: There is no case TV-9" in told
+    assert round_.folder.rows() == before and not (round_.path / "letters").exists() and not (round_.path / "forms").exists()
+
+
+def test_a_broken_template_stops_everything_before_anything_is_written(round_, commands):
+    (round_.path / "templates").mkdir()
+    (round_.path / "templates" / "senior.docx").write_bytes(b"PK")
+    before = round_.folder.rows()
+    assert "senior.docx: error: This is no Word document." in commands.refused("feed-back", who="L01")
+    assert round_.folder.rows() == before and not (round_.path / "letters").exists()
+
+
+@pytest.mark.parametrize(("who", "told"), [("D01", "D01 gives no feedback"), ("O00", "takes no part"), ("R09", "takes no part")])
+def test_only_the_lead_a_moderator_or_a_reader_feeds_back(round_, commands, who, told):
+    assert told in commands.refused("feed-back", "TV-1", who=who)
+
+
+def test_an_action_is_done_with_its_day_and_what_shows_it(round_, commands):
+    commands.works("feed-back", "TV-1", who="L01")
+    day = round_.folder.today()
+    assert "what shows it" in commands.refused("act", "TV-1", 1, "--done", day, who="O00")
+    assert "still to come" in commands.refused("act", "TV-1", 1, "--done", "2035-01-01", "--evidence", "Entry.", who="O00")
+    assert "cannot change action" in commands.refused("act", "TV-1", 1, "--done", day, "--evidence", "Entry.", who="O02")
+    assert "has no action 9" in commands.refused("act", "TV-1", 9, "--done", day, "--evidence", "Entry.", who="O00")
+    told = commands.works("act", "TV-1", 1, "--done", day, "--evidence", "Entry.", who="O00")
+    assert "action 1: done" in told and "Next: O00 does action 2" in told
+    assert round_.case("TV-1").actions[1].evidence == "Entry."
+
+
+def test_only_the_lead_gives_an_action_to_somebody_else_or_another_day_or_withdraws_it_and_says_why(round_, commands):
+    commands.works("feed-back", "TV-1", who="L01")
+    assert "Only the lead changes" in commands.refused("act", "TV-1", 1, "--due", "2026-12-18", "--because", "Leave.", who="O00")
+    assert "Say why" in commands.refused("act", "TV-1", 1, "--owner", "S00", who="L01")
+    commands.works("act", "TV-1", 1, "--owner", "S00", "--due", "2026-12-18", "--because", "Leave.", who="L01")
+    one = round_.case("TV-1").actions[1]
+    assert (one.owner, one.due, one.status) == ("S00", "2026-12-18", "open")
+    assert round_.folder.rows()[-1].step.about["because"] == "Leave."
+    assert "Only the lead withdraws" in commands.refused("act", "TV-1", 2, "--withdraw", "--because", "Moved.", who="O00")
+    assert "Say why" in commands.refused("act", "TV-1", 2, "--withdraw", who="L01")
+    commands.works("act", "TV-1", 2, "--withdraw", "--because", "Moved.", who="L01")
+    day = round_.folder.today()
+    assert "was withdrawn: Moved." in commands.refused("act", "TV-1", 2, "--done", day, "--evidence", "Entry.", who="O00")
+
+
+def test_options_that_do_not_go_together_are_all_told(round_, commands):
+    commands.works("feed-back", "TV-1", who="L01")
+    told = commands.refused("act", "TV-1", 1, "--withdraw", "--evidence", "Entry.", "--owner", " ", who="L01")
+    assert "--withdraw: error" in told and "--evidence: error" in told and "--owner: error" in told
+    assert "Say what became of it" in commands.refused("act", "TV-1", 1, who="L01")
+
+
+def test_nobody_without_a_reference_acts_or_disputes(round_):
+    round_.feed_back("TV-1")
+    change = {"number": 1, "status": "done", "done_on": "2026-10-02", "evidence": "Entry."}
+    with pytest.raises(StepRefusedError, match="cannot change action"):
+        round_.take(lambda state: feeding_back.act(round_.plan, state, "", "TV-1", [change]))
+    with pytest.raises(StepRefusedError, match="neither the officer nor the senior"):
+        round_.take(lambda state: feeding_back.dispute(round_.plan, state, "", "TV-1", CHECK, "So.", [CHECK]))
+
+
+def test_a_dispute_is_answered_and_what_is_set_aside_is_no_gap_and_no_action_any_more(round_, commands):
+    commands.works("feed-back", "TV-1", who="L01")
+    assert "Did you mean" in commands.refused("dispute", "TV-1", "childrens-services-check-mad", "--because", "x", who="O00")
+    assert "neither the officer" in commands.refused("dispute", "TV-1", CHECK, "--because", "Paper file.", who="O02")
+    assert "Say why" in commands.refused("dispute", "TV-1", CHECK, who="O00")
+    told = commands.works("dispute", "TV-1", CHECK, "--because", "Paper file.", who="O00")
+    assert f"quips round answer {round_.path} TV-1 {CHECK}" in told
+    assert "cannot settle a case" in commands.refused("answer", "TV-1", CHECK, "--stands", "--because", "x", who="R01")
+    assert "--stands or --set-aside" in commands.refused("answer", "TV-1", CHECK, "--because", "x", who="M01")
+    commands.works("answer", "TV-1", CHECK, "--set-aside", "--because", "Seen.", who="M01")
+    case = round_.case("TV-1")
+    assert case.actions[1].status == "withdrawn" and case.disputes[CHECK].outcome == "set_aside"
+    assert CHECK not in round_.book.gap_rules(case)
+    assert CHECK in {finding.rule.name for finding in round_.book.settled(case).findings if finding.verdict == "gap"}
+
+
+def test_what_was_set_aside_makes_no_action_again_but_what_hung_on_it_still_does(round_, commands):
+    led = {rule.name for rule in prepare(round_.book, round_.state, "L01", "TV-1").roots[0].follows}
+    commands.works("feed-back", "TV-1", who="L01")
+    commands.works("dispute", "TV-1", CHECK, "--because", "Paper file.", who="S00")
+    commands.works("answer", "TV-1", CHECK, "--set-aside", "--because", "Seen.", who="M01")
+    round_.sign("TV-1", accepts=False)
+    before = prepare(round_.book, round_.state, "L01", "TV-1")
+    assert CHECK not in {one.rule for one in before.actions} and CHECK not in before.gaps
+    assert before.aside == {CHECK: "Seen."}
+    assert len(led) == 2 and led <= {one.rule for one in before.actions}
+    commands.works("feed-back", "TV-1", who="L01")
+    assert (round_.path / "letters" / "TV-1.officer.2.docx").is_file()
+    assert CHECK not in {one.rule for one in round_.case("TV-1").actions.values()}
+
+
+def test_what_was_set_aside_is_looked_at_anew_when_the_case_is_opened_again(round_):
+    round_.feed_back("TV-1")
+    round_.take(lambda state: feeding_back.dispute(round_.plan, state, "O00", "TV-1", CHECK, "Paper.", [CHECK]))
+    round_.take(lambda state: feeding_back.answer_dispute(round_.plan, state, "M01", "TV-1", CHECK, "set_aside", "Seen."))
+    round_.sign("TV-1", accepts=False)
+    round_.take(lambda state: agreeing.reopen(round_.plan, state, "M01", "TV-1", "The director doubts it."))
+    round_.settle("TV-1")
+    assert CHECK in {one.rule for one in prepare(round_.book, round_.state, "L01", "TV-1").actions}
+
+
+def test_nothing_is_given_if_somebody_else_was_at_work_on_the_case_meanwhile(round_):
+    found = prepare(round_.book, round_.state, "L01", "TV-1")
+    round_.feed_back("TV-1")
+    with pytest.raises(StepRefusedError, match="Somebody else has just been at work on TV-1"):
+        give(round_.book, found, {"officer": b"x", "senior": b"y"}, b"z")
+    assert not (round_.path / "letters").exists() and not (round_.path / "forms").exists()
