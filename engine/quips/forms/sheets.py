@@ -57,7 +57,7 @@ class Label:
         column: Its column, from 1.
         text: What it says.
         help: What it says beneath that, in smaller letters; may be empty.
-        style: How it looks: ``title``, ``marking``, ``advice``, ``head``, ``heading`` or ``question``.
+        style: How it looks: ``title``, ``marking``, ``advice``, ``head``, ``heading``, ``question`` or ``told``.
         link: The cell of this workbook it leads to, such as ``'Delivery'!A5``; may be empty.
     """
 
@@ -84,6 +84,7 @@ class Answer:
         path: Where in the record it belongs; ``#`` stands for the number of the time, from 0.
         expects: What it expects.
         times: How many cells.
+        wanted: Whether it stands out until it is filled in.
     """
 
     row: int
@@ -91,6 +92,7 @@ class Answer:
     path: Path_
     expects: Expects
     times: int = 1
+    wanted: bool = False
 
     def cells(self) -> Iterator[tuple[int, int, Path_]]:
         """Yield the row, the column and the path of each cell."""
@@ -130,15 +132,23 @@ class Builder:
         self.labels.append(Label(self.row, 1, text, under, "heading"))
         self.row += 1
 
-    def ask(self, text: str, under: str, answers: Iterable[tuple[Path_, Expects, int]], advice: str = "") -> None:
-        """Add a row: a question, the cells that answer it, and how to answer it."""
+    def ask(
+        self, text: str, under: str, answers: Iterable[tuple[Path_, Expects, int]], advice: str = "", wanted: Path_ = ()
+    ) -> None:
+        """Add a row: a question, the cells that answer it, and how to answer it; what is wanted stands out until it is answered."""
         self.labels.append(Label(self.row, 1, text, under))
         column = 2
-        for path, wanted, times in answers:
-            self.answers.append(Answer(self.row, column, path, wanted, times))
+        for path, expects, times in answers:
+            self.answers.append(Answer(self.row, column, path, expects, times, path == wanted))
             column += times
         if advice:
             self.labels.append(Label(self.row, column, advice, style="advice"))
+        self.row += 1
+
+    def row_of(self, text: str, under: str, more: Iterable[str]) -> None:
+        """Add a row in which there is nothing to fill in: a text, and what stands in the columns beside it."""
+        self.labels.append(Label(self.row, 1, text, under))
+        self.labels += [Label(self.row, column, words, style="told") for column, words in enumerate(more, 2) if words]
         self.row += 1
 
     def sheet(self) -> Sheet:

@@ -21,7 +21,7 @@ Answers = dict[Path_, list[tuple[Any, Path_]]]
 """The values that stand in the cells of a path, in order, each with where in the record it is from."""
 
 _FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
-_BLACK, _DARK, _QUIET, _PALE, _BAND = "#000000", "#1D3557", "#4A4A4A", "#F3F2F1", "#DCE6F0"
+_BLACK, _DARK, _QUIET, _PALE, _BAND, _WANTED = "#000000", "#1D3557", "#4A4A4A", "#F3F2F1", "#DCE6F0", "#FFF4C2"
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 16, "font_color": _DARK},
     "marking": {"bold": True},
@@ -29,6 +29,7 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "bg_color": _DARK, "font_color": "#FFFFFF", "valign": "vcenter"},
     "heading": {"bold": True, "text_wrap": True, "bg_color": _BAND, "top": 2, "font_size": 12},
     "question": {"text_wrap": True, "bg_color": _PALE},
+    "told": {"text_wrap": True},
     "link": {"font_color": "#0B5394", "underline": 1},
 }
 _ANSWER = {**_FONT, "locked": False, "border": 1, "border_color": "#505050", "text_wrap": True, "bg_color": "#FFFFFF"}
@@ -75,6 +76,7 @@ class _Writer:
         self.plain = {
             name: add({**_FONT, **{k: v for k, v in _STYLES[name].items() if k in ("bold", "font_size")}}) for name in _STYLES
         }
+        self.unanswered = add({"bg_color": _WANTED})
         self.lists: dict[tuple[str, ...], str] = {}
 
     def write(self, sheets: Iterable[Sheet], meta: list[str]) -> None:
@@ -98,6 +100,9 @@ class _Writer:
             heights[label.row] = max(heights.get(label.row, 0), _label_height(label, sheet.widths))
         for answer in sheet.answers:
             self.validate(worksheet, answer)
+            if answer.wanted:
+                at = (answer.row - 1, answer.column - 1, answer.row - 1, answer.column + answer.times - 2)
+                worksheet.conditional_format(*at, {"type": "blanks", "format": self.unanswered})
             for row, column, path in answer.cells():
                 given = self.answers.get(path)
                 value = given.pop(0)[0] if given else None

@@ -1,0 +1,320 @@
+"""Takes in what readers hand in: the facts of a case, then the judgements, each with the form it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from quips.audits import Audit
+from quips.forms.filled import Filled, read_filled
+from quips.forms.reading import record_in
+from quips.judged import overturns, words_of
+from quips.peeraudit.allocation import second_for
+from quips.peeraudit.book import Book
+from quips.peeraudit.folder import Turn, digest_of
+from quips.peeraudit.formnames import BECAUSE, FACTS, FRESH, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, KNOWN, READING, began, named
+from quips.peeraudit.state import RECORDED, RoundCase, State
+from quips.peeraudit.steps import reading, setting_up
+from quips.places import Place
+from quips.problems import InputError, Problem, listed
+from quips.source import Document, parse_yaml
+from quips.statuses import Verdict
+from quips.yamltext import as_yaml
+
+
+@dataclass
+class HandedIn:
+    """A reading as it was handed in, and everything that is wrong with it.
+
+    Attributes:
+        book: The readings of the round.
+        filled: The form.
+        state: The round as it stands.
+    """
+
+    book: Book
+    filled: Filled
+    state: State
+
+    @property
+    def case(self) -> str:
+        """The case it is about."""
+        return str(self.filled.head["case"])
+
+    @property
+    def reader(self) -> str:
+        """Who read it."""
+        return str(self.filled.head["reader"])
+
+    @property
+    def stage(self) -> str:
+        """``facts``, ``judging`` or ``known``."""
+        return str(self.filled.head["stage"])
+
+    @cached_property
+    def document(self) -> Document:
+        """The case file it gives, with the judgements.
+
+        Raises:
+            InputError: Something in it cannot be read; every such cell is told.
+        """
+        found = record_in(self.filled, self.book.auditor.knowledge)
+        problems = [*self._of_the_record(found)]
+        if problems:
+            raise InputError(problems)
+        return found
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit of it."""
+        return self.book.auditor.audit_document(self.document, edition=self.book.plan.edition)
+
+    @property
+    def text(self) -> str:
+        """The case file, as it is kept."""
+        return as_yaml(self.document.value)
+
+    @property
+    def good_practice(self) -> list[str]:
+        """What was good practice, in the reader's words."""
+        said = (self.filled.one(GOOD_PRACTICE, n) for n in range(GOOD_PRACTICE_ROWS))
+        return [words for words in said if words]
+
+    @property
+    def unanswered(self) -> list[str]:
+        """The prompts in scope that are not answered."""
+        return [prompt for prompt in self.book.plan.prompts if prompt not in self.document.value.get("judgements", {})]
+
+    def judging_problems(self) -> Iterator[Problem]:
+        """Yield each answer that needs a reason and has none."""
+        proposed = {proposal.prompt.name: proposal.answer for proposal in self.audit.proposals}
+        for prompt, said in self.document.value.get("judgements", {}).items():
+            if said.get("reason"):
+                continue
+            place = self.filled.place("judgements", prompt, "reason")
+            if said["answer"] == "no":
+                yield Problem(place, "no-reason", "The answer is No, and it is not said why.", "Say why.")
+            elif overturns(said["answer"], proposed.get(prompt, "")):
+                words = f"The record suggests {words_of(proposed[prompt])}, and the answer is {words_of(said['answer'])}."
+                yield Problem(place, "no-reason", words, "Say why.")
+
+    def _of_the_record(self, document: Document) -> Iterator[Problem]:
+        if document.value["case"] != self.case:
+            message = f"This is the form of {self.case}, and the record on it is of {document.value['case']}."
+            yield Problem(document.place("case"), "another-case", message, f"Write {self.case}, or use the other case's form.")
+        if "as_at" not in document.value:
+            message = "Say on which day the record was read: later nobody could tell what was due by then."
+            yield Problem(self.filled.place("as_at"), "not-answered", message, "Such as 26 November 2026.")
+
+
+def of_this_round(book: Book, state: State, filled: Filled) -> None:
+    """See that a form belongs to this round, as it is now.
+
+    Raises:
+        InputError: It is of another round or edition, or of a case that is not in the round or was replaced.
+    """
+    head, place = filled.head, Place(filled.file)
+    if head.get("began") != began(state):
+        message = f"This form is of the round '{head.get('round')}', and not of this one."
+        raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+    if head.get("edition") != book.plan.edition:
+        message = f"This form asks what {head.get('edition')} asks, and the round is judged under {book.plan.edition}."
+        raise InputError([Problem(place, "another-edition", message, FRESH)])
+    if head.get("stage") != KNOWN and head.get("case") not in state.cases:
+        why = state.gone.get(str(head.get("case")), "it is not in the round")
+        message = f"{head.get('case')} is not read in this round: {why}"
+        raise InputError([Problem(place, "not-in-the-round", message, "There is nothing to do with this form.")])
+
+
+def hand_in(book: Book, filled: Filled, data: bytes, who: str = "", because: str = "") -> list[str]:
+    """Take in a reading, and return what there is to say, a line each.
+
+    Args:
+        book: The readings of the round.
+        filled: The form.
+        data: The form's bytes, which are kept.
+        who: Who hands it in; the reader it was made for, if left out.
+        because: Why it is changed, for a later version; what the form says, if left out.
+
+    Raises:
+        InputError: Something on it is wrong; nothing was taken.
+        StepRefusedError: It is not this reader's to read, or not now.
+        StorageError: It cannot be kept.
+    """
+    with book.folder.turn() as turn:
+        of_this_round(book, turn.state, filled)
+        given = HandedIn(book, filled, turn.state)
+        if given.stage == KNOWN:
+            message = f"{given.case} is a known case, which is read to see how a reader judges."
+            hint = f"Hand it in with: quips round qualify {book.folder.path} {filled.file}"
+            raise InputError([Problem(Place(filled.file), "known-case", message, hint)])
+        if who and who != given.reader:
+            message = f"This form was made for {given.reader}, and it is handed in as {who}."
+            raise InputError([Problem(Place(filled.file), "another-reader", message, "Each reader has a form of their own.")])
+        return [*_facts(turn, given, data)] if given.stage == FACTS else [*_judged(turn, given, data, because)]
+
+
+def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
+    case, reader = turn.state.cases.get(given.case), given.reader
+    text = given.text
+    assert case is not None  # it was looked at above
+    if case.newest(reader) is not None:
+        message = f"{reader} has judged {given.case} already. To correct a fact, correct it on the form with the judgements."
+        raise InputError([Problem(Place(given.filled.file), "judged-already", message)])
+    number = 1 + sum(row.step.did == RECORDED and (row.step.case, row.step.who) == (given.case, reader) for row in turn.rows)
+    if reader in case.records and _same(turn, case.records[reader], text):
+        yield f"{given.case}: these facts of {reader} are in already. Nothing was changed."
+        return
+    name = f"{named(given.case)}.{named(reader)}.facts.{number}"
+    path = f"readings/{name}.yaml"
+    second, told = _second(turn, given)
+    reading.record(given.book.plan, turn.state, reader, given.case, path, {}, second)  # before anything is kept
+    files = {**turn.keep(path, text.encode()), **turn.keep(f"kept/{name}.xlsx", data)}
+    turn.take(reading.record(given.book.plan, turn.state, reader, given.case, path, files, second))
+    yield from _urgent(given)
+    yield f"{given.case}: the facts read by {reader} are in."
+    yield from told
+
+
+def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[str]:
+    case, reader, text = turn.state.cases[given.case], given.reader, given.text
+    newest = case.newest(reader)
+    if newest and _same(turn, newest.file, text) and list(newest.good_practice) == given.good_practice:
+        yield f"{given.case}: this reading by {reader} is in already. Nothing was changed."
+        return
+    problems = list(given.judging_problems())
+    if problems:
+        raise InputError(problems)
+    name = f"{named(given.case)}.{named(reader)}.{newest.version + 1 if newest else 1}"
+    path, form = f"readings/{name}.yaml", f"kept/{name}.xlsx"
+    second, told = _second(turn, given)
+    left = given.unanswered
+    why = because or str(given.filled.one(BECAUSE) or "")
+    step = (given.book.plan, turn.state, reader, given.case, path, form)
+    rest = (not left, given.good_practice, why, second)
+    reading.submit(*step, {}, *rest)  # before anything is kept
+    files = {**turn.keep(path, text.encode()), **turn.keep(form, data)}
+    turn.take(reading.submit(*step, files, *rest))
+    yield from _urgent(given)
+    asked = len(given.book.plan.prompts)
+    yield f"{given.case}: the reading by {reader} is in, {asked - len(left)} of {asked} questions answered."
+    if left:
+        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
+        yield f"  Still to answer: {', '.join(left[:5])}{more}. Hand the form in again when it is complete."
+    yield from told
+
+
+def _second(turn: Turn, given: HandedIn) -> tuple[Mapping[str, str], Sequence[str]]:
+    """Return a second reading that the facts call for, and what to say of it."""
+    plan, case = given.book.plan, turn.state.cases[given.case]
+    if given.reader != case.reader or case.second_reader or case.second_because:
+        return {}, ()
+    gaps = {finding.rule.name: finding.rule.title for finding in given.audit.with_verdict(Verdict.GAP)}
+    marked = [title for name, title in gaps.items() if name in plan.second.rules]
+    if marked:
+        because = f"gap: {marked[0]}"
+    elif plan.second.urgent and given.audit.urgent:
+        because = "an open gap concerns a child, a victim or MAPPA"
+    else:
+        return {}, ()
+    found = second_for(plan, turn.state, given.case, because)
+    who = found.get("second_reader")
+    if who:
+        return found, [f"{given.case} is to be read a second time, by {who} ({because})."]
+    return found, [f"{given.case} is to be read a second time ({because}), and nobody can: the lead has to find somebody."]
+
+
+def _urgent(given: HandedIn) -> Iterator[str]:
+    if given.audit.urgent:
+        about = listed([{"child": "a child", "victim": "a victim", "mappa": "MAPPA"}[one] for one in given.audit.urgent], "and")
+        yield f"URGENT: open gaps on this live case concern {about}. If somebody may be at risk now, speak to your manager today."
+        yield f'  Then: quips round urgent {given.book.folder.path} {given.case} --as {given.reader} --concern "…" --told "…"'
+
+
+def _same(turn: Turn, path: str, text: str) -> bool:
+    """Whether a case file that is kept says the same, whatever program saved the form."""
+    return turn.folder.read(path) == text.encode()
+
+
+def reading_text(book: Book, form: bytes, shown_as: str) -> str:
+    """Return the case file that a form gives, as it was kept when the form was handed in.
+
+    Args:
+        book: The readings of the round.
+        form: The form's bytes.
+        shown_as: What to call it in messages.
+
+    Raises:
+        InputError: It is no such form, or something on it cannot be read.
+    """
+    filled = read_filled(form, shown_as, {READING: FRESH})
+    return as_yaml(record_in(filled, book.auditor.knowledge).value)
+
+
+def qualify(book: Book, filled: Filled, who: str = "") -> list[str]:
+    """Take in a reader's judgements of a known case, and return how many of its answers they gave.
+
+    Args:
+        book: The readings of the round.
+        filled: The form.
+        who: Who hands it in; the reader it was made for, if left out.
+
+    Raises:
+        InputError: It is not the form of a known case, or something on it is wrong.
+        StepRefusedError: The plan asks nobody to.
+    """
+    with book.folder.turn() as turn:
+        of_this_round(book, turn.state, filled)
+        given = HandedIn(book, filled, turn.state)
+        place = Place(filled.file)
+        if given.stage != KNOWN or (who and who != given.reader):
+            message = "This is not the form of a known case." if given.stage != KNOWN else f"This form was made for {given.reader}."
+            hint = f"Make one with: quips round forms {book.folder.path} --known --for {who or given.reader}"
+            raise InputError([Problem(place, "not-a-known-case", message, hint)])
+        known = known_answers(book, given.case)
+        said = {prompt: one["answer"] for prompt, one in given.document.value.get("judgements", {}).items()}
+        left = [prompt for prompt in known if prompt not in said]
+        if left:
+            places = [given.filled.place("judgements", prompt, "answer") for prompt in left]
+            raise InputError([Problem(at, "not-answered", "This question is not answered.", "Answer every one.") for at in places])
+        agreed = sum(said[prompt] == answer for prompt, answer in known.items())
+        row = turn.take(setting_up.qualify(book.plan, turn.state, given.reader, given.case, agreed, len(known)))
+    passed = row.step.about["passed"]
+    needed = f"{book.plan.qualify or 0:.0%}"
+    lines = [f"{given.reader} gave {agreed} of {len(known)} known answers to {given.case}; {needed} are asked for."]
+    lines.append(f"{given.reader} can read now." if passed else "Talk through the answers that differ, and read another known case:")
+    if not passed:
+        differ = [prompt for prompt, answer in known.items() if said[prompt] != answer]
+        lines += [f"  {prompt}: {words_of(said[prompt])}, and the team agreed on {words_of(known[prompt])}" for prompt in differ]
+    return lines
+
+
+def known_answers(book: Book, reference: str) -> dict[str, str]:
+    """Return what the team agreed on for a known case, for the prompts in scope.
+
+    Raises:
+        InputError, StorageError: There is no such known case, or it cannot be read.
+    """
+    path = f"known/{named(reference)}.yaml"
+    value = parse_yaml(book.folder.read(path).decode(), str(book.folder.path / path)).value
+    judged: dict[str, Any] = value.get("judgements", {})
+    return {prompt: judged[prompt]["answer"] for prompt in book.plan.prompts if prompt in judged}
+
+
+def kept_forms(turn: Turn) -> set[str]:
+    """Return the digests of all forms that were handed in."""
+    return {digest for row in turn.rows for path, digest in row.step.files.items() if path.startswith("kept/")}
+
+
+def readable(book: Book, case: RoundCase, reader: str) -> str:
+    """Return why a reader is given no form of a case now; empty if they are."""
+    if case.moderated is not None:
+        return f"{case.reference} is settled"
+    if book.plan.qualify is not None and reader not in book.folder.state().qualified:
+        return f"{reader} has yet to read a known case"
+    return ""
+
+
+__all__ = ["HandedIn", "digest_of", "hand_in", "kept_forms", "known_answers", "of_this_round", "qualify", "readable", "reading_text"]
