@@ -135,7 +135,7 @@ class Builder:
     def ask(
         self, text: str, under: str, answers: Iterable[tuple[Path_, Expects, int]], advice: str = "", wanted: Path_ = ()
     ) -> None:
-        """Add a row: a question, the cells that answer it, and how to answer it; what is wanted stands out until it is answered."""
+        """Add a row: a question, the cells that answer it, and how to answer it; what is wanted stands out until it is there."""
         self.labels.append(Label(self.row, 1, text, under))
         column = 2
         for path, expects, times in answers:

@@ -13,9 +13,9 @@ from quips.forms.reading import record_in
 from quips.judged import overturns, words_of
 from quips.peeraudit.allocation import second_for
 from quips.peeraudit.book import Book
-from quips.peeraudit.folder import Turn, digest_of
+from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import BECAUSE, FACTS, FRESH, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, KNOWN, READING, began, named
-from quips.peeraudit.state import RECORDED, RoundCase, State
+from quips.peeraudit.state import RECORDED, State
 from quips.peeraudit.steps import reading, setting_up
 from quips.places import Place
 from quips.problems import InputError, Problem, listed
@@ -270,7 +270,9 @@ def qualify(book: Book, filled: Filled, who: str = "") -> list[str]:
         given = HandedIn(book, filled, turn.state)
         place = Place(filled.file)
         if given.stage != KNOWN or (who and who != given.reader):
-            message = "This is not the form of a known case." if given.stage != KNOWN else f"This form was made for {given.reader}."
+            message = (
+                "This is not the form of a known case." if given.stage != KNOWN else f"This form was made for {given.reader}."
+            )
             hint = f"Make one with: quips round forms {book.folder.path} --known --for {who or given.reader}"
             raise InputError([Problem(place, "not-a-known-case", message, hint)])
         known = known_answers(book, given.case)
@@ -278,13 +280,17 @@ def qualify(book: Book, filled: Filled, who: str = "") -> list[str]:
         left = [prompt for prompt in known if prompt not in said]
         if left:
             places = [given.filled.place("judgements", prompt, "answer") for prompt in left]
-            raise InputError([Problem(at, "not-answered", "This question is not answered.", "Answer every one.") for at in places])
+            raise InputError(
+                [Problem(at, "not-answered", "This question is not answered.", "Answer every one.") for at in places]
+            )
         agreed = sum(said[prompt] == answer for prompt, answer in known.items())
         row = turn.take(setting_up.qualify(book.plan, turn.state, given.reader, given.case, agreed, len(known)))
     passed = row.step.about["passed"]
     needed = f"{book.plan.qualify or 0:.0%}"
     lines = [f"{given.reader} gave {agreed} of {len(known)} known answers to {given.case}; {needed} are asked for."]
-    lines.append(f"{given.reader} can read now." if passed else "Talk through the answers that differ, and read another known case:")
+    lines.append(
+        f"{given.reader} can read now." if passed else "Talk through the answers that differ, and read another known case:"
+    )
     if not passed:
         differ = [prompt for prompt, answer in known.items() if said[prompt] != answer]
         lines += [f"  {prompt}: {words_of(said[prompt])}, and the team agreed on {words_of(known[prompt])}" for prompt in differ]
@@ -301,20 +307,3 @@ def known_answers(book: Book, reference: str) -> dict[str, str]:
     value = parse_yaml(book.folder.read(path).decode(), str(book.folder.path / path)).value
     judged: dict[str, Any] = value.get("judgements", {})
     return {prompt: judged[prompt]["answer"] for prompt in book.plan.prompts if prompt in judged}
-
-
-def kept_forms(turn: Turn) -> set[str]:
-    """Return the digests of all forms that were handed in."""
-    return {digest for row in turn.rows for path, digest in row.step.files.items() if path.startswith("kept/")}
-
-
-def readable(book: Book, case: RoundCase, reader: str) -> str:
-    """Return why a reader is given no form of a case now; empty if they are."""
-    if case.moderated is not None:
-        return f"{case.reference} is settled"
-    if book.plan.qualify is not None and reader not in book.folder.state().qualified:
-        return f"{reader} has yet to read a known case"
-    return ""
-
-
-__all__ = ["HandedIn", "digest_of", "hand_in", "kept_forms", "known_answers", "of_this_round", "qualify", "readable", "reading_text"]

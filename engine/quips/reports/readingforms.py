@@ -5,7 +5,7 @@ A second reader's form is never filled in from the first reader's: facts are rea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from quips.audits import Audit
@@ -15,14 +15,13 @@ from quips.forms.sheets import TEXT, Builder, Expects, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.ordering import Gap
 from quips.peeraudit.book import Book
-from quips.peeraudit.formnames import began, BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING
+from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, began
 from quips.peeraudit.state import RoundCase, State
 from quips.problems import InputError, listed
 from quips.proposals import FOR_THE_AUDITOR, Proposal
 from quips.reports.wording import (
     ANSWERS,
     INDICATIVE,
-    URGENT,
     of_status,
     status_words,
     strength_words,
@@ -40,25 +39,20 @@ _YES_NO = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_appl
 _STEPS = {
     FACTS: (
         "Read the file. Fill in the circumstances and, for each stage, what was done and when. Judge nothing yet.",
-        "Hand it in: quips round import ROUND THIS-FILE. You then get a second form, with what Quips found in these facts and the "
-        "questions to judge.",
+        "Hand it in: quips round import ROUND THIS-FILE. A second form then asks for your judgements.",
     ),
     JUDGING: (
         "Look at the sheet What Quips found. If a fact is wrong, correct it on the sheets of the record.",
-    X
+        "Answer every question on the sheet Judgements. What is still to answer is yellow. The judgement is yours.",
+        "Say why wherever you answer No, and wherever you see it otherwise than the record suggests.",
         "Write down what was good practice, as readily as what fell short.",
         "Hand it in: quips round import ROUND THIS-FILE.",
     ),
     KNOWN: (
-        "This is a case whose answers the team has agreed. Answer every question on the sheet Judgements as you would in any case.",
+        "This is a case whose answers the team has agreed. Answer every question on the sheet Judgements as in any case.",
         "Hand it in: quips round qualify ROUND THIS-FILE.",
     ),
 }
-
-
-def stage_due(case: RoundCase, reader: str) -> str:
-    """Return which form a reader fills in next: the facts until they are in, then the judgements."""
-    return JUDGING if reader in case.records or case.newest(reader) else FACTS
 
 
 def reading_form(book: Book, state: State, case: RoundCase, reader: str, stage: str) -> bytes:
@@ -132,7 +126,7 @@ def _form(
     if judged:
         assert document is not None  # judged are the facts that are in
         audit = book.auditor.audit_document(document, edition=plan.edition)
-        sheets += [_found(audit, plan.marking), _judgements(audit, plan.prompts, plan.marking), _good(plan.marking)]
+        sheets += [_found(audit, plan.prompts, plan.marking), _judgements(audit, plan.prompts, plan.marking), _good(plan.marking)]
         answers |= {(GOOD_PRACTICE, n): [(words, ())] for n, words in enumerate(good)}
     head = {"round": plan.name, "began": began(state), "case": reference, "reader": reader, "stage": stage}
     head |= {"edition": plan.edition, "rules": knowledge.digest, **head_of(knowledge.vocabulary, choices)}
@@ -153,7 +147,7 @@ def _about(round_name: str, marking: str, reference: str, reader: str, stage: st
     return build.sheet()
 
 
-def _found(audit: Audit, marking: str) -> Sheet:
+def _found(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:
     build = Builder(
         FOUND, "What Quips found in these facts", INDICATIVE, ["What", "Why", "What would put it right"], [60, 70, 60], marking
     )
@@ -172,7 +166,7 @@ def _found(audit: Audit, marking: str) -> Sheet:
         build.row_of(title, "", [strength_words(found)])
     if not good:
         build.ask("Nothing that the rules read is on the record as sufficient yet.", "", [])
-    for heading, titles in _open(audit):
+    for heading, titles in _open(audit, frozenset(prompts)):
         build.heading(heading)
         for title in titles:
             build.ask(title, "", [])
@@ -192,7 +186,8 @@ def _gaps(gaps: Sequence[Gap], depth: int) -> Iterator[tuple[str, str, str, str]
         yield from _gaps(gap.consequences, depth + 1)
 
 
-def _open(audit: Audit) -> Iterator[tuple[str, list[str]]]:
+def _open(audit: Audit, prompts: Set[str]) -> Iterator[tuple[str, list[str]]]:
+    """What is open and bears on a prompt in scope."""
     judged, timing = to_judge(audit)
     groups = (
         ("For you to judge", judged),
@@ -200,7 +195,10 @@ def _open(audit: Audit) -> Iterator[tuple[str, list[str]]]:
         ("Nobody can tell yet, for something is not known", of_status(audit.findings, Status.CANNOT_TELL)),
         ("Not on the record so far, which is not complete", of_status(audit.findings, Status.NOT_ON_RECORD)),
     )
-    yield from ((heading, list(dict.fromkeys(f.rule.title for f in found))) for heading, found in groups if found)
+    for heading, found in groups:
+        bearing = [f.rule.title for f in found if not prompts.isdisjoint(answer.prompt for answer in f.rule.answers)]
+        if bearing:
+            yield heading, list(dict.fromkeys(bearing))
 
 
 def _judgements(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:

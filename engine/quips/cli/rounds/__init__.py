@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from quips.cli.rounds import feedback
+from quips.cli.rounds import feedback, planning, reading
 
 
 @click.group("round")
@@ -15,5 +15,10 @@ def round_() -> None:
     """
 
 
-for command in (feedback.feed_back, feedback.act, feedback.dispute, feedback.answer, feedback.reread):
+for command in (
+    *(planning.new, planning.draw, planning.replace, planning.allocate, planning.reallocate, planning.conflict),
+    *(reading.forms, reading.import_, reading.qualify, reading.urgent),
+    *(feedback.feed_back, feedback.act, feedback.dispute, feedback.answer, feedback.reread),
+    *(planning.status, planning.log),
+):
     round_.add_command(command)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from quips.audits import Auditor, read_record
-from quips.cli.rounds.shared import because_option, folder_argument, who_option
-from quips.cli.shared import WIDTH, Day, knowledge_options, load, progress, told
+from quips.audits import read_record
+from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
+from quips.cli.shared import WIDTH, Day, knowledge_options, progress
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import Prepared, give, next_step, prepare, to_feed_back
-from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.replysheet import reply_sheet
 from quips.peeraudit.rereading import reread as read_again
 from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN
@@ -26,18 +24,6 @@ from quips.problems import InputError, Problem
 
 case_argument = click.argument("case")
 rule_argument = click.argument("rule")
-
-
-@contextmanager
-def _round(folder: Path, framework: str | None, rules: str | None) -> Iterator[Book]:
-    """Open a round with what audits its cases; a user's mistake is told."""
-    from quips.peeraudit.planfile import read_plan  # type: ignore[import-untyped]  # reads plans of rounds
-
-    with told():
-        there, knowledge = RoundFolder(folder), load(framework, rules)
-        plan = read_plan(there, knowledge)
-        with Auditor(knowledge, "reference", plan.edition) as auditor:
-            yield Book(there, plan, auditor)
 
 
 @click.command("feed-back")
@@ -52,7 +38,7 @@ def feed_back(folder: Path, cases: tuple[str, ...], who: str, framework: str | N
     """
     from quips.reports.letters import letters  # what writes Word documents takes time to load
 
-    with _round(folder, framework, rules) as book:
+    with opened(folder, framework, rules) as book:
         state = book.folder.state()
         names = list(dict.fromkeys(cases)) or to_feed_back(state)
         if not names:
@@ -114,7 +100,7 @@ def act(
     folder: Path, case: str, number: int, who: str, because: str, framework: str | None, rules: str | None, **given: Any
 ) -> None:
     """Say what became of an action: done, given to somebody else or another day, or withdrawn."""
-    with _round(folder, framework, rules) as book:
+    with opened(folder, framework, rules) as book:
         change = _change(number, because, book.folder.today(), **given)
         with book.folder.turn() as turn:
             turn.take(feeding_back.act(book.plan, turn.state, who, case, [change], because))
@@ -165,7 +151,7 @@ def _change(
 @knowledge_options
 def dispute(folder: Path, case: str, rule: str, because: str, who: str, framework: str | None, rules: str | None) -> None:
     """Dispute a finding, as the officer or the senior of the case."""
-    with _round(folder, framework, rules) as book, book.folder.turn() as turn:
+    with opened(folder, framework, rules) as book, book.folder.turn() as turn:
         gaps = book.gap_rules(turn.state.cases[case]) if case in turn.state.cases else []
         turn.take(feeding_back.dispute(book.plan, turn.state, who, case, rule, because, gaps))
         click.echo(f"{case}: {rule} is disputed. The finding stays as it is until it is answered.")
@@ -187,7 +173,7 @@ def answer(
     """Answer a dispute, as a moderator who did not read the case."""
     if outcome is None:
         raise click.UsageError("Say what comes of it: --stands or --set-aside.")
-    with _round(folder, framework, rules) as book, book.folder.turn() as turn:
+    with opened(folder, framework, rules) as book, book.folder.turn() as turn:
         turn.take(feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, outcome, because))
         comes = "stands" if outcome == STANDS else "is set aside; it stays in the record's audit, and reports count it apart"
         click.echo(f"{case}: {rule} {comes}.")
@@ -207,7 +193,7 @@ def reread(folder: Path, case: str, file: Path, who: str, framework: str | None,
     """
     from quips.reports.rereadtext import reread_text
 
-    with _round(folder, framework, rules) as book:
+    with opened(folder, framework, rules) as book:
         knowledge = book.auditor.knowledge
         change = read_again(book, who, case, read_record(file, knowledge))
         for warning in change.audit.warnings:

@@ -1,0 +1,59 @@
+"""Takes in whatever workbook of a round somebody hands in, by what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from quips.forms.filled import Filled, read_filled
+from quips.peeraudit import handingin, replysheet
+from quips.peeraudit.book import Book
+from quips.peeraudit.formnames import FRESH, READING
+from quips.places import Place
+from quips.problems import InputError, Problem, QuipsError
+from quips.workbooks import FORM
+
+Takes = Callable[[Book, Filled, bytes, str, str], list[str]]
+
+
+def _reply(book: Book, filled: Filled, data: bytes, who: str, because: str) -> list[str]:
+    return replysheet.hand_in(book, filled, who, because)
+
+
+KINDS: Mapping[str, tuple[str, Takes]] = {
+    READING: (FRESH, handingin.hand_in),
+    replysheet.KIND: (replysheet.FRESH, _reply),
+}
+"""What can be handed in: its kind, how to have a new one, and what takes it in."""
+
+
+def import_file(book: Book, path: Path, who: str, because: str) -> list[str]:
+    """Take in a workbook, and return what there is to say, a line each.
+
+    Args:
+        book: The readings of the round.
+        path: The workbook.
+        who: Who hands it in; empty where that is what the workbook says.
+        because: Why something is changed, where that has to be said.
+
+    Raises:
+        InputError: With everything that is wrong with it; nothing of it was taken.
+    """
+    place = Place(str(path))
+    try:
+        if path.stat().st_size > FORM.max_bytes:
+            raise InputError(
+                [Problem(place, "file-too-large", "The workbook is larger than any form.", "Check that it is the right file.")]
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"The file cannot be read: {error.strerror or error}."
+        raise InputError([Problem(place, "cannot-read", message, "Check the name and the folder.")]) from error
+    filled = read_filled(data, str(path), {kind: fresh for kind, (fresh, _) in KINDS.items()})
+    takes = KINDS[filled.head["kind"]][1]
+    try:
+        return takes(book, filled, data, who, because)
+    except InputError:
+        raise
+    except QuipsError as error:
+        raise InputError([Problem(place, "refused", str(error))]) from error
