@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from types import SimpleNamespace
-
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from quips.cli import main
+from quips.cli.rounds import shared
 from quips.peeraudit.folder import RoundFolder
 from round_at_hand import RoundAtHand
 
@@ -19,8 +17,7 @@ class Commands:
 
     def __init__(self, at_hand: RoundAtHand, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = at_hand.path
-        planfile = SimpleNamespace(read_plan=lambda folder, knowledge: at_hand.plan)
-        monkeypatch.setitem(sys.modules, "quips.peeraudit.planfile", planfile)
+        monkeypatch.setattr(shared, "read_plan", lambda folder, knowledge: at_hand.plan)
         monkeypatch.setattr(RoundFolder.__init__, "__defaults__", (at_hand._clock,))
 
     def __call__(self, command: str, *arguments: object, who: str) -> Result:

@@ -14,7 +14,6 @@ from quips.forms.filling import answers_of
 from quips.forms.layout import Choices
 from quips.source import Document, Path_, read_yaml
 
-STAGES = ("assessment", "planning")
 WORDS = {True: "Yes", False: "No", "yes": "Yes", "no": "No", "not_applicable": "Not applicable"}
 
 
@@ -41,15 +40,20 @@ class InHand:
         cell.value = said
         return f"{sheet}!{cell.coordinate}"
 
+    def values(self, path: Path_) -> list[Any]:
+        """What stands in the cells of a question."""
+        return [self.book[sheet].cell(row, column).value for sheet, row, column, _ in self.cells[path]]
+
     def record(self, document: Document) -> InHand:
         """Write all that a case file says of circumstances and of what was done."""
-        answers = answers_of(document, knowledge().vocabulary, Choices(stages=STAGES))
+        answers = answers_of(document, knowledge().vocabulary, Choices())
         for path, given in answers.items():
             if path in self.cells and path != ("case",) and path[0] != "judgements":
                 for nth, (value, _) in enumerate(given):
                     self.write(path, value, nth)
-        for stage in STAGES:
-            self.write(("complete", stage), True)
+        for path in self.cells:
+            if path[0] == "complete":
+                self.write(path, True)
         return self
 
     def judged(self, answers: Mapping[str, str], reason: str = "As the file shows.") -> InHand:

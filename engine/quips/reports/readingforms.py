@@ -119,15 +119,15 @@ def _form(
         choices = choices_for(document, knowledge.vocabulary, choices)
         answers |= answers_of(document, knowledge.vocabulary, choices)
     record = [sheet for sheet in layout(knowledge.vocabulary, choices) if sheet.name != JUDGEMENTS]
-    problems = room_problems(document, answers, record) if document is not None else []
-    if problems:
-        raise InputError(problems)
     sheets = [_about(plan.name, plan.marking, reference, reader, stage, is_changed)]
     if judged:
         assert document is not None  # judged are the facts that are in
         audit = book.auditor.audit_document(document, edition=plan.edition)
         sheets += [_found(audit, plan.prompts, plan.marking), _judgements(audit, plan.prompts, plan.marking), _good(plan.marking)]
         answers |= {(GOOD_PRACTICE, n): [(words, ())] for n, words in enumerate(good)}
+    problems = room_problems(document, answers, [*sheets, *record]) if document is not None else []
+    if problems:
+        raise InputError(problems)
     head = {"round": plan.name, "began": began(state), "case": reference, "reader": reader, "stage": stage}
     head |= {"edition": plan.edition, "rules": knowledge.digest, **head_of(knowledge.vocabulary, choices)}
     return workbook_bytes([*sheets, *record], READING, head, answers, plan.marking, f"Reading of {reference}")
