@@ -12,7 +12,7 @@ from quips.explain import day_in_words, in_sentence
 from quips.findings import Finding
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book, set_aside
-from quips.peeraudit.restoring import Loss, Restored, lost_entries, restored
+from quips.peeraudit.restoring import Loss, Restored, restored
 from quips.peeraudit.state import RoundCase
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import with_officer
@@ -21,6 +21,7 @@ from quips.reasons import STATUS_WORDS
 from quips.rules import Each, Rule
 from quips.source import Document
 from quips.statuses import Status, Verdict
+from quips.vocabulary import Vocabulary
 from quips.yamltext import as_yaml
 
 _MOST_TOLD = 3
@@ -33,21 +34,21 @@ class Change:
     Attributes:
         audit: The audit of the record now.
         closed: The rules whose gaps were put right, each with what shows it.
-        still_open: The rules whose gaps are there still.
-        not_seen: The rules whose gaps are not seen any more though nothing shows that they were put right, each with why.
+        still_open: The rules whose gaps are there still, each with what has to be said of that; mostly nothing.
+        unsure: The rules of which the record does not show whether the gaps were put right, each with why.
         new: The rules of which there was no gap.
     """
 
     audit: Audit
     closed: Mapping[str, str]
-    still_open: tuple[str, ...]
-    not_seen: Mapping[str, str]
+    still_open: Mapping[str, str]
+    unsure: Mapping[str, str]
     new: tuple[str, ...]
 
     @property
     def step(self) -> dict[str, Sequence[str]]:
-        """The rules as the step says them: a gap that is only not seen stays open."""
-        return {"closed": [*self.closed], "still_open": [*self.still_open, *self.not_seen], "new": self.new}
+        """The rules as the step says them: a gap of which nobody can tell stays open."""
+        return {"closed": [*self.closed], "still_open": [*self.still_open, *self.unsure], "new": self.new}
 
 
 def reread(book: Book, who: str, reference: str, document: Document) -> Change:
@@ -77,7 +78,7 @@ def reread(book: Book, who: str, reference: str, document: Document) -> Change:
         times = sum(row.step.did == did.REREAD and row.step.case == reference for row in turn.rows)
         path = f"rereads/{reference}.{times + 1}.yaml"
         files = turn.keep(path, as_yaml(document.value).encode())
-        step = feeding_back.reread(book.plan, turn.state, who, reference, path, files, change.step, change.not_seen)
+        step = feeding_back.reread(book.plan, turn.state, who, reference, path, files, change.step, change.unsure)
         turn.take(step)
     return change
 
@@ -86,8 +87,9 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     """Return what became of the gaps of a settled case, those set aside on a dispute left out.
 
     A gap closed if its finding is sufficient now, or what was missing was done late, and would be if the record still said
-    everything that it said then. What the gap rested on has to be there still, since a past day or a judgement of past work does
-    not change by anything that is done now.
+    everything that it said then. Every entry of its kind has to be there still, since neither a past day nor a judgement of past
+    work is changed by anything that is done now. Where a later piece of work is as it should be, whether that puts the earlier
+    one right is for people: a new plan does, and an absence that was looked into does not make up for one that was not.
 
     Args:
         book: The readings of the round.
@@ -97,39 +99,67 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     """
     assert settled.case.document is not None and now.case.document is not None  # both were read from a file
     day = date.fromordinal(settled.case.as_at).isoformat()
-    back = restored(settled.case.document.value, now.case.document.value, day, book.auditor.knowledge.vocabulary)
-    compared = _Compared(now, _audited(book, back, now), back.losses)
+    vocabulary = book.auditor.knowledge.vocabulary
+    back = restored(settled.case.document.value, now.case.document.value, day, vocabulary)
+    compared = _Compared(settled, now, _audited(book, back, now), back.losses, vocabulary)
     was: dict[str, list[Finding]] = {}
     for finding in settled.with_verdict(Verdict.GAP):
         was.setdefault(finding.rule.name, []).append(finding)
     rules = book.gap_rules(case)
     why_not = {name: compared.why_not_closed(was[name]) for name in rules}
     _follow_what_rests(rules, was, why_not, set_aside(case), book.auditor.knowledge.titles)
-    still_open = tuple(name for name in rules if compared.is_open(was[name]))
-    not_seen = {name: why_not[name] for name in rules if why_not[name] and name not in still_open}
-    closed = {name: compared.what_shows(was[name]) for name in rules if name not in still_open and name not in not_seen}
+    closed, still_open, unsure = {}, {}, {}
+    for name in rules:
+        left = compared.left(was[name])
+        later = [compared.later(gap) for gap in left]
+        if left and all(later):
+            unsure[name] = (
+                f"{listed(dict.fromkeys(later), 'and')} meets it; whether that puts the earlier one right is for people to judge"
+            )
+        elif left:
+            still_open[name] = ""
+        elif why_not[name]:
+            unsure[name] = f"no longer seen, since {why_not[name]}"
+        elif shows := compared.what_shows(was[name]):
+            closed[name] = shows
+        else:
+            still_open[name] = "It was late, and nothing that is done now undoes that."
     there = {finding.ref for findings in was.values() for finding in findings}
     new = dict.fromkeys(f.rule.name for f in now.with_verdict(Verdict.GAP) if f.ref not in there and f.rule.name not in rules)
-    return Change(now, closed, still_open, not_seen, tuple(new))
+    return Change(now, closed, still_open, unsure, tuple(new))
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
     """The record now, and with everything put back that it said before."""
 
+    settled: Audit
     now: Audit
     back: Mapping[Any, Finding] | None
     losses: tuple[Loss, ...]
+    vocabulary: Vocabulary
 
     def finding(self, was: Finding) -> Finding | None:
         return next((finding for finding in self.now.findings if finding.ref == was.ref), None)
 
-    def is_open(self, was: Iterable[Finding]) -> bool:
-        """Whether a rule has a gap now that is more than work done late."""
-        before = {finding.ref: finding for finding in was}
-        [name] = {finding.rule.name for finding in before.values()}
+    def left(self, was: Sequence[Finding]) -> list[Finding]:
+        """Return the gaps of a rule now that are more than something done late, now or before."""
+        before, name = {finding.ref: finding for finding in was}, was[0].rule.name
         gaps = [finding for finding in self.now.with_verdict(Verdict.GAP) if finding.rule.name == name]
-        return any(gap.ref not in before or not _is_put_right(before[gap.ref], gap) for gap in gaps)
+        return [gap for gap in gaps if gap.ref not in before or not _is_over(before[gap.ref], gap)]
+
+    def later(self, gap: Finding) -> str:
+        """Return the newest work of the same kind, done since the case was read, if it is as it should be; empty if not."""
+        kind = gap.key.partition("@")[0]
+        if kind not in {trigger.activity for trigger in gap.rule.triggers if isinstance(trigger, Each)}:
+            return ""
+        since = [
+            (one.started, one)
+            for one in self.now.findings
+            if one.rule is gap.rule and one.key.startswith(f"{kind}@") and one.started and one.started > self.settled.case.as_at
+        ]
+        newest = max(since, key=lambda pair: pair[0], default=(0, None))[1]
+        return newest.occasion if newest is not None and newest.verdict is Verdict.SUFFICIENT else ""
 
     def why_not_closed(self, was: Iterable[Finding]) -> str:
         """Return why gaps of a rule cannot be said to be closed; empty if they can."""
@@ -140,11 +170,17 @@ class _Compared:
         if now is None:
             what = was.occasion or "what it was about"
             return self._with_losses(f"'{what}' is not in the record any more", was)
+        if _is_past(was, now):
+            return ""
         if not _is_put_right(was, now):
             return self._with_losses(_stands_now(now), was)
-        rested = {entry.words for entry in was.entries} & {*lost_entries(self.losses)}
-        if rested:
-            return listed((loss.words for loss in self.losses if loss.entry in rested), "and")
+        rested, kinds = {entry.words for entry in was.entries}, _activities(was.rule)
+        moved = [loss.words for loss in self.losses if loss.entry and (loss.entry in rested or loss.about in kinds)]
+        if moved:  # an entry that was given another day would else stand for work that was never done
+            return listed(moved[:_MOST_TOLD], "and")
+        could_change = [words for words in now.provisional if words not in was.provisional]
+        if could_change:
+            return f"it could still change: {listed(could_change, 'and')}"
         back = self.back.get(was.ref) if self.back is not None else None
         if back is None or not _is_put_right(was, back):
             return self._with_losses("", was) or "the record cannot be put beside what it said before"
@@ -152,14 +188,18 @@ class _Compared:
 
     def _with_losses(self, words: str, was: Finding) -> str:
         """Return why, with what the record no longer says that bears on it."""
-        about = {fact.name for fact in was.facts} | _activities(was.rule)
+        activities = _activities(was.rule)
+        about = {fact.name for fact in was.facts} | activities | {self.vocabulary.activities[name].stage for name in activities}
         bearing = [loss.words for loss in self.losses if loss.about in about] or [loss.words for loss in self.losses]
         told = bearing[:_MOST_TOLD] + ([f"{len(bearing) - _MOST_TOLD} more"] if len(bearing) > _MOST_TOLD else [])
         return listed([*([words] if words else []), *told], "and")
 
     def what_shows(self, was: Iterable[Finding]) -> str:
-        """Return what shows that gaps of a rule were put right, in words."""
-        found = [now for finding in was if (now := self.finding(finding)) is not None]
+        """Return what shows that gaps of a rule were put right, in words; empty if there was nothing that can be."""
+        pairs = [(finding, now) for finding in was if (now := self.finding(finding)) is not None]
+        found = [now for finding, now in pairs if not _is_past(finding, now)]
+        if not found:
+            return ""
         told = [f"done on {day_in_words(one.done)}" for one in found if one.done is not None]
         notes = (
             ("an acceptable reason is recorded", any(one.status is Status.EXCEPTED for one in found)),
@@ -174,6 +214,16 @@ def _is_put_right(was: Finding, now: Finding) -> bool:
     """Whether a gap is sufficient now; or what was missing was done, and all that is wrong with it is that it was late."""
     done_late = was.status is Status.MISSING and now.status is Status.LATE and now.only_timing and now.done is not None
     return now.verdict is Verdict.SUFFICIENT or done_late
+
+
+def _is_past(was: Finding, now: Finding) -> bool:
+    """Whether all that is wrong is that something was done late before the case was read, which cannot be undone."""
+    both = (was, now)
+    return was.done == now.done and all(one.status is Status.LATE and one.only_timing for one in both)
+
+
+def _is_over(was: Finding, now: Finding) -> bool:
+    return _is_put_right(was, now) or _is_past(was, now)
 
 
 def _stands_now(now: Finding) -> str:

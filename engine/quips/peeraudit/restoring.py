@@ -6,7 +6,7 @@ said, and beside that whatever is new.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -196,8 +196,3 @@ def _in_words(name: str, said: Mapping[str, Any], vocabulary: Vocabulary) -> str
 def _attribute(activity: str, name: str, vocabulary: Vocabulary) -> str:
     term = vocabulary.attribute(activity, name)
     return term.title if term else name.replace("_", " ")
-
-
-def lost_entries(losses: tuple[Loss, ...]) -> Iterator[str]:
-    """Yield the entries, in words, that are gone or of which something else is said."""
-    yield from (loss.entry for loss in losses if loss.entry)

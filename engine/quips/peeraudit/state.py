@@ -152,8 +152,7 @@ class Reread:
         closed: The rules whose gaps were put right.
         still_open: The rules whose gaps were not, or of which nobody can tell.
         new: The rules of which there was no gap before.
-        not_seen: Of those still open, the ones that are not seen any more though nothing shows that they were put right,
-            each with why.
+        unsure: Of those still open, the ones of which the record does not show whether they were put right, each with why.
     """
 
     by: str
@@ -162,7 +161,7 @@ class Reread:
     closed: tuple[str, ...]
     still_open: tuple[str, ...]
     new: tuple[str, ...]
-    not_seen: Mapping[str, str] = field(default_factory=dict)
+    unsure: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +457,7 @@ def _answered(case: RoundCase, row: Row) -> RoundCase:
 def _reread(case: RoundCase, row: Row) -> RoundCase:
     about = row.step.about
     closed, still_open, new = (tuple(about[key]) for key in ("closed", "still_open", "new"))
-    found = Reread(row.step.who, row.at, about["record"], closed, still_open, new, about["not_seen"])
+    found = Reread(row.step.who, row.at, about["record"], closed, still_open, new, about["unsure"])
     return replace(case, rereads=(*case.rereads, found))
 
 

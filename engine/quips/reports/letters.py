@@ -178,7 +178,7 @@ def _not_settled(book: Book, prepared: Prepared) -> list[str]:
     parts = [
         ("For people to judge, not for rules", judged),
         ("Done; whether it was on time is for people to judge", timing),
-        *((f"Not known: {settles or 'what decides'}. It would settle", group) for settles, group in unknown),
+        *((f"Not known is {settles}, which would settle" if settles else "Not known", group) for settles, group in unknown),
         ("Not on the record so far, which is not complete", of_status(findings, Status.NOT_ON_RECORD)),
     ]
     return [

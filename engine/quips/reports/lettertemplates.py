@@ -157,27 +157,25 @@ class _Template:
         self.end()
 
     def rest(self) -> None:
-        for each, heading, under, words in (
-            (
+        self.listed(
+            *(
                 "judged",
                 "What readers judged beside that",
                 "These questions were answered no, for reasons that no gap above covers.",
-                "{{ one.question }} {{ one.reason }}",
             ),
-            ("coming", "Coming due", "As the record stood on {{ as_at }}.", "{{ one }}"),
-            ("not_settled", "What the record does not settle yet", "None of this counts as a gap.", "{{ one }}"),
-            (
-                "set_aside",
-                "Set aside",
-                "These findings were disputed and set aside; they do not count.",
-                "{{ one.title }}: {{ one.answer }}",
-            ),
-        ):
-            self.where(each)
-            self.document.add_heading(heading, 1)
-            self.text(under)
-            self.bullets(each, words)
-            self.end()
+            "{{ one.question }} {{ one.reason }}",
+        )
+        self.listed("coming", "Coming due", "As the record stood on {{ as_at }}.", "{{ one }}")
+        told = "These findings were disputed and set aside; they do not count."
+        self.listed("set_aside", "Set aside", told, "{{ one.title }}: {{ one.answer }}")
+
+    def listed(self, each: str, heading: str, under: str, words: str) -> None:
+        """Add a part with a point for each of a list, where there is any."""
+        self.where(each)
+        self.document.add_heading(heading, 1)
+        self.text(under)
+        self.bullets(each, words)
+        self.end()
 
     def closing(self) -> None:
         self.document.add_heading("If you do not agree", 1)
@@ -189,6 +187,8 @@ class _Template:
         how = "Please see that the reply sheet" if self.is_senior else "With this letter comes a reply sheet. Please see that it"
         self.text(f"{how} ({{{{ reply_sheet }}}}) says, for each action, on what day it was done and what shows it.")
         self.text("To talk any of this over: {{ talk_to }}.")
+        self.listed("not_settled", "What the record does not settle yet", "None of this counts as a gap.", "{{ one }}")
+        self.document.add_heading("About this letter", 1)
         self.quiet(
             "People are known by references here, and nobody proves who they are: who it was is who it was said to be. When this "
             "letter was written, the last seal of the round's trail began {{ seal }}; quips round verify --seal holds the trail "

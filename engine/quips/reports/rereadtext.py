@@ -37,11 +37,11 @@ def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, 
     yield from wrapped(INDICATIVE)
     parts = (
         ("Closed", "", [f"{rules[name].title}: {shows}." for name, shows in change.closed.items()]),
-        ("Still open", "", [f"{rules[name].title}. {rules[name].remedy}" for name in change.still_open]),
+        ("Still open", "", [f"{rules[name].title}. {note or rules[name].remedy}" for name, note in change.still_open.items()]),
         (
-            "No longer seen, and so still open",
-            "Nothing shows that these were put right. Put back in the record what still holds, and read it again.",
-            [f"{rules[name].title}: no longer seen, since {why}. {rules[name].remedy}" for name, why in change.not_seen.items()],
+            "Not clear, and so still open",
+            "The record does not show whether these were put right. Put back in it what still holds, and read it again.",
+            [f"{rules[name].title}: {why}. {rules[name].remedy}" for name, why in change.unsure.items()],
         ),
         ("New", "", [f"{rules[name].title}. {rules[name].remedy}" for name in change.new]),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -42,7 +43,7 @@ def feed_back(folder: Path, cases: tuple[str, ...], who: str, framework: str | N
         state = book.folder.state()
         names = list(dict.fromkeys(cases)) or to_feed_back(state)
         if not names:
-            click.echo(f"No case is settled and waits for feedback. Next: quips round status {folder}")
+            click.echo(f"No case is settled and waits for feedback. Next: quips round status {shlex.quote(str(folder))}")
             return
         prepared = _prepared(book, who, names)
         made = [
@@ -54,7 +55,7 @@ def feed_back(folder: Path, cases: tuple[str, ...], who: str, framework: str | N
             for line in _given(one):
                 click.echo(line)
         click.echo("Next: read the letters, and send them with the reply sheets. When a sheet comes back:")
-        click.echo(f"  quips round import {folder} SHEET --as {who}")
+        click.echo(f"  quips round import {shlex.quote(str(folder))} SHEET --as {who}")
 
 
 def _prepared(book: Book, who: str, names: list[str]) -> list[Prepared]:

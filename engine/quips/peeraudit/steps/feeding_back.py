@@ -162,7 +162,7 @@ def reread(
     file: str,
     files: Mapping[str, str],
     change: Mapping[str, Sequence[str]],
-    not_seen: Mapping[str, str] | None = None,
+    unsure: Mapping[str, str] | None = None,
 ) -> Step:
     """Return the step by which the case file was read again after the changes.
 
@@ -174,22 +174,21 @@ def reread(
         file: The record then, as a path within the round.
         files: It with its digest.
         change: The rules whose gaps are ``closed``, ``still_open`` and ``new``.
-        not_seen: Of those still open, the rules whose gap is not seen any more, though nothing shows that it was put right:
-            each with why.
+        unsure: Of those still open, the rules of which the record does not show whether the gap was put right, each with why.
 
     Raises:
-        StepRefusedError: Somebody else's work, not now, or a gap that is only not seen would count as closed.
+        StepRefusedError: Somebody else's work, not now, or a gap of which nobody can tell would not count as open.
     """
     one = with_officer(state, case)
     person = known(plan, who)
     if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
         raise StepRefusedError(f"{who} does not read {case} again: one of its readers, a moderator or the lead does.")
     not_own(plan, who, one, "read again")
-    uncounted = sorted(set(not_seen or {}) - set(change["still_open"]))
+    uncounted = sorted(set(unsure or {}) - set(change["still_open"]))
     if uncounted:
-        raise StepRefusedError(f"{listed(uncounted, 'and')}: a gap that is only not seen any more stays open.")
+        raise StepRefusedError(f"{listed(uncounted, 'and')}: a gap of which the record does not show that it closed stays open.")
     about = {"record": file, **{key: list(change[key]) for key in ("closed", "still_open", "new")}}
-    return Step(who, did.REREAD, case, {**about, "not_seen": dict(not_seen or {})}, files)
+    return Step(who, did.REREAD, case, {**about, "unsure": dict(unsure or {})}, files)
 
 
 def _handed_in(plan: Plan, case: RoundCase, who: str, handed_in: str) -> dict[str, str]:
