@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge_base import ROOT, knowledge
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER
 from quips.peeraudit.roundschema import round_schema
+from quips.shapes import Shape
 from quips.source import read_yaml
-from round_files import OTHERS, RoundFiles, a_case, readers
+from quips.yamltext import as_yaml
+from round_files import OTHERS, PLAN, RoundFiles, a_case, readers
 
 
 @pytest.fixture
@@ -40,6 +45,15 @@ def test_a_plan_says_what_it_says(round_: RoundFiles) -> None:
     assert (plan.group_size, plan.qualify, plan.due_days) == (4, 0.8, 14)
     assert plan.people["R01"].roles == {READER} and plan.people["L01"].roles == {LEAD}
     assert {role for person in plan.people.values() for role in person.roles} == {LEAD, READER, MODERATOR, DIRECTOR}
+
+
+def test_the_digest_is_of_the_plan_and_of_the_people(round_: RoundFiles) -> None:
+    before = round_.read().digest
+    assert round_.read().digest == before
+    round_.people([*readers(), ("R30", "PO", "", "reader"), *OTHERS])
+    after = round_.read().digest
+    round_.plan(marking="OFFICIAL")
+    assert len({before, after, round_.read().digest}) == 3
 
 
 def test_people_are_read_with_roles_conflicts_and_how_much_they_can_read(round_: RoundFiles) -> None:
@@ -117,6 +131,8 @@ def test_variant_of_the_2018_standards_leaves_the_other_out(round_: RoundFiles) 
     round_.plan(edition="standards-2018", scope={"nodes": ["2"], "variant": "nps"})
     variants = {knowledge().prompts[name].variant for name in round_.read().prompts}
     assert variants <= {"", "nps"}
+    round_.plan(edition="standards-2018", scope=None)
+    assert any("asks crc and nps differently" in told and "variant: crc" in told for told in round_.told())
 
 
 # Mistakes ------------------------------------------------------------------------------------------------------------
@@ -142,6 +158,7 @@ WRONG = [
     ({"cases": {"exclude": {"TV-100": "moved"}}}, "round.yaml:", "There is no case 'TV-100'", "Did you mean"),
     ({"cases": {"exclude": {"TV-1001": ""}}}, "round.yaml:", "'TV-1001' is empty", ""),
     ({"cases": {"breakdowns": ["gender"]}}, "round.yaml:", "has no column 'gender'", ""),
+    ({"people": "/tmp/folk.csv"}, "round.yaml:", "/tmp/folk.csv does not", "Copy it"),
     ({"people": "folk.csv"}, "folk.csv: error:", "The list cannot be read", ""),
     ({"second_readings": {"share": 120}}, "round.yaml:", "it has to be at most 100", ""),
     ({"second_readings": {"always": {"rules": ["mappa-levl"]}}}, "round.yaml:", "There is no rule 'mappa-levl'", ""),
@@ -171,6 +188,7 @@ PEOPLE = [
     (("R20", "PO", "North", "reader", "", "", "TV-9"), "people.csv:2:7", "There is no case 'TV-9' on the list"),
     (("R20", "PO", "North", "reader", "", "", "Mr Jones"), "people.csv:2:7", "'Mr Jones' is not a reference of a case"),
     (("R20", "PO", "Nroth", "reader"), "people.csv:2:3", "Did you mean 'North'?"),
+    (("O07", "PO", "", "reader"), "people.csv:2:3", "O07 is the officer of TV-1007, of team West, and has no team here"),
     (("EXAMPLE-R1", "PO", "North", "reader"), "people.csv:2:1", "an example that came with the folder"),
 ]
 
@@ -277,6 +295,59 @@ def test_the_schema_in_the_framework_is_sound_and_describes_every_part() -> None
     parts(held, "round")
 
 
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**12),
+    st.floats(allow_nan=True),
+    st.text(max_size=8),
+    st.sampled_from(["\0", "a" * 300, "round.yaml", "omi-2", "TV-1001", "team", "1.2", "cases.csv", "people.csv", "R01", "."]),
+    st.lists(st.one_of(st.text(max_size=4), st.integers()), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["file", "size", "team", "columns", "x"]), st.one_of(st.text(max_size=4), st.integers()), max_size=2
+    ),
+)
+PATHS = [
+    *(("round",), ("edition",), ("scope",), ("scope", "nodes"), ("scope", "topics"), ("scope", "prompts"), ("cases",)),
+    *(("cases", "file"), ("cases", "sheet"), ("cases", "columns"), ("cases", "eligible"), ("cases", "exclude"), ("draw",)),
+    *(("cases", "breakdowns"), ("draw", "size"), ("draw", "by"), ("draw", "at_least"), ("draw", "seed"), ("draw", "margin")),
+    *(("people",), ("groups",), ("second_readings",), ("second_readings", "always"), ("qualify",), ("feedback",), ("marking",)),
+]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> RoundFiles:
+    return RoundFiles(tmp_path_factory.mktemp("shared") / "round")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PATHS), JUNK), min_size=1, max_size=3))
+def test_whatever_stands_in_a_plan_it_is_read_or_refused_in_words(
+    shared: RoundFiles, changes: list[tuple[tuple[str, ...], Any]]
+) -> None:
+    value = json.loads(json.dumps(PLAN))
+    for path, junk in changes:
+        here = value
+        for key in path[:-1]:
+            here = here.setdefault(key, {}) if isinstance(here.get(key, {}), dict) else {}
+        here[path[-1]] = junk
+    shared.plan_text(as_yaml(value))
+    for told in shared.told():
+        assert re.search(r"^.+: (error|warning): .+ \[[a-z-]+\]$", told, re.DOTALL), told
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6), st.text(max_size=6)), min_size=1, max_size=3), st.booleans())
+def test_whatever_stands_in_a_list_it_is_read_or_refused_in_words(
+    shared: RoundFiles, cells: list[tuple[int, int, str]], in_people: bool
+) -> None:
+    people, cases = [[*row, "", "", ""] for row in (*readers(6), *OTHERS)], [[*a_case(n)] for n in range(12)]
+    for row, column, text in cells:
+        (people if in_people else cases)[row][column] = '"' + text.replace('"', '""') + '"'
+    shared.plan()
+    shared.people(people)
+    shared.cases(cases)
+    assert all("error: " in told for told in shared.told())
+
+
 # A new round -----------------------------------------------------------------------------------------------------------
 
 
@@ -309,8 +380,6 @@ def test_the_notes_of_the_new_plan_hold_when_they_are_taken_into_use(tmp_path: P
     found.plan_text("\n".join(used) + "\n")
     value = read_yaml(found.path / "round.yaml").value
     assert {"thread", "topics", "stages", "prompts"} < set(value["scope"]) and "qualify" in value
-    from quips.shapes import Shape
-
     assert Shape(round_schema(knowledge())).problems(read_yaml(found.path / "round.yaml")) == []
 
 
