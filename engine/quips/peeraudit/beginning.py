@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -28,12 +28,13 @@ _PEOPLE = [
 ]
 
 
-def begin_round(folder: Path, edition: Edition) -> list[str]:
+def begin_round(folder: Path, edition: Edition, templates: Mapping[str, bytes]) -> list[str]:
     """Make the folder of a round, and return the names of what was put into it.
 
     Args:
         folder: The folder; it is made if it is not there, and has to be empty if it is.
         edition: The edition that cases are to be judged under.
+        templates: The templates of letters that it begins with, by path within the round.
 
     Raises:
         StorageError: It is not empty, or cannot be written; then nothing is left behind.
@@ -50,6 +51,9 @@ def begin_round(folder: Path, edition: Edition) -> list[str]:
                 written[-1].write_text(_csv(rows), encoding="utf-8", newline="")
             written.append(folder / "templates")
             written[-1].mkdir()
+            for template, data in templates.items():
+                written.append(folder / template)
+                written[-1].write_bytes(data)
             written.append(folder / PLAN)  # last, since a folder is a round once it has a plan
             written[-1].write_text(_plan(folder.resolve().name, edition), encoding="utf-8", newline="\n")
         except BaseException:
@@ -60,7 +64,7 @@ def begin_round(folder: Path, edition: Edition) -> list[str]:
                 with suppress(OSError):
                     folder.rmdir()
             raise
-    return [path.name for path in written]
+    return [path.name for path in written if path.parent == folder]
 
 
 def _plan(name: str, edition: Edition) -> str:

@@ -31,8 +31,10 @@ case_argument = click.argument("case", metavar="CASE")
 @knowledge_options
 def new(folder: Path, edition: str, rules: str | None, framework: str | None) -> None:
     """Begin a round: make a folder with a plan to edit, a list of people and a list of cases."""
+    from quips.reports.lettertemplates import default_templates  # what writes Word documents takes time to load
+
     with told():
-        made = begin_round(folder, one_of(edition, load(framework, rules).editions, "edition"))
+        made = begin_round(folder, one_of(edition, load(framework, rules).editions, "edition"), default_templates())
         click.echo(f"{folder} holds {', '.join(made)}.")
         click.echo("Edit round.yaml, and put your people and your cases in the place of the examples.")
         _next(folder, "draw", "--dry-run --as L01", "To see whether all is right")
