@@ -57,7 +57,11 @@ class Desk:
 
     def facts(self, reader: str, case: str, name: str = "composed-home-visits") -> Path:
         """The facts form of a case, filled in from an example."""
-        self.works("forms", "--as", reader)
+        self.works("forms", "--for", reader)
+        return self.facts_in_hand(reader, case, name)
+
+    def facts_in_hand(self, reader: str, case: str, name: str = "composed-home-visits") -> Path:
+        """The facts form that lies there, filled in from an example."""
         path = self.form(reader, case, "facts")
         path.write_bytes(InHand(path.read_bytes()).record(example(name)).saved())
         return path
@@ -138,7 +142,7 @@ def test_the_reason_may_stand_on_the_form(desk: Desk) -> None:
     reader = desk.round.case("TV-1").reader
     desk.works("import", desk.facts(reader, "TV-1"))
     desk.works("import", desk.judging(reader, "TV-1"))
-    desk.works("forms", "--as", reader, "--case", "TV-1")
+    desk.works("forms", "--for", reader, "--case", "TV-1")
     path = desk.judging(reader, "TV-1", {PROMPTS[0]: "no"})
     hand = InHand(path.read_bytes())
     hand.write(("because",), "Talked to the officer.")
@@ -166,7 +170,7 @@ def test_an_answer_against_the_record_needs_a_reason(desk: Desk) -> None:
         audit = auditor.audit(desk.path / desk.round.case("TV-1").records[reader])
     suggested = [one.prompt.name for one in audit.proposals if one.answer == "yes"][:3]
     desk.round.plan = replace(desk.round.plan, prompts=tuple(suggested))
-    desk.works("forms", "--as", reader)
+    desk.works("forms", "--for", reader)
     path = desk.form(reader, "TV-1", "judging")
     sound = path.read_bytes()
     path.write_bytes(InHand(sound).judged(dict.fromkeys(suggested, "not_applicable"), reason="").saved())
@@ -205,7 +209,7 @@ def test_a_second_reader_begins_with_nothing_of_the_firsts_nor_of_what_the_team_
     (desk.path / "cases" / "TV-2.yaml").write_text(case_text("TV-2", {}), encoding="utf-8")
     desk.works("import", desk.facts(case.reader, "TV-2"))
     desk.works("import", desk.judging(case.reader, "TV-2"))
-    desk.works("forms", "--as", case.second_reader)
+    desk.works("forms", "--for", case.second_reader)
     hand = InHand(desk.form(case.second_reader, "TV-2", "facts").read_bytes())
     assert [path for path in hand.cells if any(hand.values(path))] == [("case",)]
     written = desk.form(case.second_reader, "TV-2", "facts").read_bytes()
@@ -216,7 +220,7 @@ def test_what_the_team_knows_beforehand_fills_in_the_first_readers_form(desk: De
     (desk.path / "cases").mkdir()
     (desk.path / "cases" / "TV-1.yaml").write_text(case_text("TV-1", {}), encoding="utf-8")
     reader = desk.round.case("TV-1").reader
-    desk.works("forms", "--as", reader)
+    desk.works("forms", "--for", reader)
     assert "the facts read by" in desk.works("import", desk.form(reader, "TV-1", "facts"))
 
 
@@ -323,10 +327,10 @@ def test_a_form_that_is_being_filled_in_is_left_alone(desk: Desk) -> None:
     reader = desk.round.case("TV-1").reader
     path = desk.facts(reader, "TV-1")
     begun = path.read_bytes()
-    assert "left alone" in desk.works("forms", "--as", reader)
+    assert "left alone" in desk.works("forms", "--for", reader)
     assert path.read_bytes() == begun
     desk.works("import", path)
-    desk.works("forms", "--as", reader)
+    desk.works("forms", "--for", reader)
     assert path.read_bytes() == begun
 
 
@@ -346,8 +350,8 @@ def test_a_reader_qualifies_on_a_known_case(desk: Desk) -> None:
     reader = desk.round.case("TV-1").reader
     (desk.path / "known").mkdir()
     (desk.path / "known" / "K-1.yaml").write_text(case_text("K-1", YES), encoding="utf-8")
-    assert "No form is to be filled in" in desk.works("forms", "--as", reader)
-    desk.works("forms", "--known", "--as", reader)
+    assert "No form is to be filled in" in desk.works("forms", "--for", reader)
+    desk.works("forms", "--known", "--for", reader)
     form = desk.form(reader, "K-1", "known")
     hand = InHand(form.read_bytes())
     assert not any(value for path in hand.cells if path[0] == "judgements" for value in hand.values(path))
@@ -356,13 +360,13 @@ def test_a_reader_qualifies_on_a_known_case(desk: Desk) -> None:
     assert reader not in desk.round.state.qualified
     form.write_bytes(InHand(form.read_bytes()).judged(YES | {PROMPTS[0]: "no"}).saved())
     assert f"{reader} can read now" in desk.works("qualify", form, "--as", reader)
-    assert "TV-1-facts.xlsx" in desk.works("forms", "--as", reader)
+    assert "TV-1-facts.xlsx" in desk.works("forms", "--for", reader)
 
 
 def test_a_known_case_is_not_handed_in_as_a_reading(desk: Desk) -> None:
     (desk.path / "known").mkdir()
     (desk.path / "known" / "K-1.yaml").write_text(case_text("K-1", YES), encoding="utf-8")
-    desk.works("forms", "--known", "--as", "R01")
+    desk.works("forms", "--known", "--for", "R01")
     assert "quips round qualify" in desk.refused("import", desk.form("R01", "K-1", "known"))
 
 

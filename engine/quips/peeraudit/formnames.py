@@ -9,6 +9,8 @@ from quips.peeraudit.state import State
 
 READING = "reading"
 FACTS, JUDGING, KNOWN = "facts", "judging", "known"
+URGENT = "URGENT"
+"""What begins the words that are said before all others."""
 FRESH = "Make a new form with: quips round forms."
 GOOD_PRACTICE, BECAUSE = "good_practice", "because"
 GOOD_PRACTICE_ROWS = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,11 +15,23 @@ from quips.judged import overturns, words_of
 from quips.peeraudit.allocation import second_for
 from quips.peeraudit.book import Book
 from quips.peeraudit.folder import Turn
-from quips.peeraudit.formnames import BECAUSE, FACTS, FRESH, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, KNOWN, READING, began, named
+from quips.peeraudit.formnames import (
+    BECAUSE,
+    FACTS,
+    FRESH,
+    GOOD_PRACTICE,
+    GOOD_PRACTICE_ROWS,
+    JUDGING,
+    KNOWN,
+    READING,
+    URGENT,
+    began,
+    named,
+)
 from quips.peeraudit.state import RECORDED, State
 from quips.peeraudit.steps import reading, setting_up
 from quips.places import Place
-from quips.problems import InputError, Problem, listed
+from quips.problems import InputError, Problem, QuipsError, listed
 from quips.source import Document, parse_yaml
 from quips.statuses import Verdict
 from quips.yamltext import as_yaml
@@ -54,22 +67,55 @@ class HandedIn:
         return str(self.filled.head["stage"])
 
     @cached_property
+    def _read(self) -> tuple[Document, Audit | None, Sequence[Problem]]:
+        """The case file, its audit if it is a valid one, and all that is wrong with it."""
+        found = record_in(self.filled, self.book.auditor.knowledge)
+        problems = [*self._of_the_record(found)]
+        try:
+            return found, self.book.auditor.audit_document(found, edition=self.book.plan.edition), problems
+        except InputError as error:
+            return found, None, [*problems, *error.problems]
+
+    @property
     def document(self) -> Document:
         """The case file it gives, with the judgements.
 
         Raises:
-            InputError: Something in it cannot be read; every such cell is told.
+            InputError: Something in it cannot be read, or cannot be so; every such cell is told.
         """
-        found = record_in(self.filled, self.book.auditor.knowledge)
-        problems = [*self._of_the_record(found)]
+        found, _, problems = self._read
         if problems:
             raise InputError(problems)
         return found
 
-    @cached_property
+    @property
     def audit(self) -> Audit:
-        """The audit of it."""
-        return self.book.auditor.audit_document(self.document, edition=self.book.plan.edition)
+        """The audit of it.
+
+        Raises:
+            InputError: As for the document.
+        """
+        document, audit, problems = self._read
+        if audit is None:
+            raise InputError(problems or [Problem(Place(document.file), "not-valid", "It is no valid case file.")])
+        return audit
+
+    @property
+    def urgent(self) -> str:
+        """What to do before all else; empty if no open gap calls for it, or it cannot be read so far."""
+        try:
+            about = self.audit.urgent
+        except InputError:
+            return ""
+        if not about:
+            return ""
+        what = listed([{"child": "a child", "victim": "a victim", "mappa": "MAPPA"}[one] for one in about], "and")
+        return (
+            f"{URGENT}: {self.case}: open gaps on this live case concern {what}. "
+            "If somebody may be at risk now, speak to your manager today.\n"
+            f"  Then: quips round urgent {shlex.quote(str(self.book.folder.path))} {self.case} "
+            f'--as {self.reader} --concern "…" --told "…"'
+        )
 
     @property
     def text(self) -> str:
@@ -109,20 +155,28 @@ class HandedIn:
             yield Problem(self.filled.place("as_at"), "not-answered", message, "Such as 26 November 2026.")
 
 
+_HEAD = ("round", "began", "case", "reader", "stage", "edition", "vocabulary", "rules")
+
+
 def of_this_round(book: Book, state: State, filled: Filled) -> None:
     """See that a form belongs to this round, as it is now.
 
     Raises:
-        InputError: It is of another round or edition, or of a case that is not in the round or was replaced.
+        InputError: It is of another round or edition, or of a case that is not in the round or was replaced; or what it says
+            of itself was changed.
     """
     head, place = filled.head, Place(filled.file)
-    if head.get("began") != began(state):
+    if not all(isinstance(head.get(key), str) for key in _HEAD) or head["stage"] not in (FACTS, JUDGING, KNOWN):
+        message = "The hidden sheet that says whose form this is was changed."
+        raise InputError([Problem(place, "form-changed", message, f"Copy the answers into a new one. {FRESH}")])
+    is_known = head["stage"] == KNOWN  # may be read before the draw, from which a round is told otherwise
+    if head["round"] != book.plan.name if is_known else head["began"] != began(state):
         message = f"This form is of the round '{head.get('round')}', and not of this one."
         raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
     if head.get("edition") != book.plan.edition:
         message = f"This form asks what {head.get('edition')} asks, and the round is judged under {book.plan.edition}."
         raise InputError([Problem(place, "another-edition", message, FRESH)])
-    if head.get("stage") != KNOWN and head.get("case") not in state.cases:
+    if not is_known and head["case"] not in state.cases:
         why = state.gone.get(str(head.get("case")), "it is not in the round")
         message = f"{head.get('case')} is not read in this round: {why}"
         raise InputError([Problem(place, "not-in-the-round", message, "There is nothing to do with this form.")])
@@ -150,10 +204,22 @@ def hand_in(book: Book, filled: Filled, data: bytes, who: str = "", because: str
             message = f"{given.case} is a known case, which is read to see how a reader judges."
             hint = f"Hand it in with: quips round qualify {book.folder.path} {filled.file}"
             raise InputError([Problem(Place(filled.file), "known-case", message, hint)])
-        if who and who != given.reader:
-            message = f"This form was made for {given.reader}, and it is handed in as {who}."
-            raise InputError([Problem(Place(filled.file), "another-reader", message, "Each reader has a form of their own.")])
-        return [*_facts(turn, given, data)] if given.stage == FACTS else [*_judged(turn, given, data, because)]
+        try:
+            if who and who != given.reader:
+                message = f"This form was made for {given.reader}, and it is handed in as {who}."
+                hint = "Each reader has a form of their own."
+                raise InputError([Problem(Place(filled.file), "another-reader", message, hint)])
+            return [*_facts(turn, given, data)] if given.stage == FACTS else [*_judged(turn, given, data, because)]
+        except QuipsError as error:
+            raise _refused(given, error) from error
+
+
+def _refused(given: HandedIn, error: QuipsError) -> InputError:
+    """Return why a form was refused; what is urgent on it is said first, for it does not wait until the form is right."""
+    place = Place(given.filled.file)
+    problems = error.problems if isinstance(error, InputError) else [Problem(place, "refused", str(error))]
+    urgent = [Problem(place, "urgent", given.urgent)] if given.urgent else []
+    return InputError([*urgent, *problems])
 
 
 def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
@@ -165,6 +231,7 @@ def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
         raise InputError([Problem(Place(given.filled.file), "judged-already", message)])
     number = 1 + sum(row.step.did == RECORDED and (row.step.case, row.step.who) == (given.case, reader) for row in turn.rows)
     if reader in case.records and _same(turn, case.records[reader], text):
+        yield from filter(None, [given.urgent])
         yield f"{given.case}: these facts of {reader} are in already. Nothing was changed."
         return
     name = f"{named(given.case)}.{named(reader)}.facts.{number}"
@@ -173,7 +240,7 @@ def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
     reading.record(given.book.plan, turn.state, reader, given.case, path, {}, second)  # before anything is kept
     files = {**turn.keep(path, text.encode()), **turn.keep(f"kept/{name}.xlsx", data)}
     turn.take(reading.record(given.book.plan, turn.state, reader, given.case, path, files, second))
-    yield from _urgent(given)
+    yield from filter(None, [given.urgent])
     yield f"{given.case}: the facts read by {reader} are in."
     yield from told
 
@@ -184,7 +251,7 @@ def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[
     if newest and _same(turn, newest.file, text) and list(newest.good_practice) == given.good_practice:
         yield f"{given.case}: this reading by {reader} is in already. Nothing was changed."
         return
-    problems = list(given.judging_problems())
+    problems = [*_older(turn, given), *given.judging_problems()]
     if problems:
         raise InputError(problems)
     name = f"{named(given.case)}.{named(reader)}.{newest.version + 1 if newest else 1}"
@@ -197,13 +264,31 @@ def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[
     reading.submit(*step, {}, *rest)  # before anything is kept
     files = {**turn.keep(path, text.encode()), **turn.keep(form, data)}
     turn.take(reading.submit(*step, files, *rest))
-    yield from _urgent(given)
+    yield from filter(None, [given.urgent])
     asked = len(given.book.plan.prompts)
     yield f"{given.case}: the reading by {reader} is in, {asked - len(left)} of {asked} questions answered."
+    if given.filled.head["rules"] != given.book.auditor.knowledge.digest:
+        yield "  The rules have changed since this form was made: what Quips finds now may differ from what the form showed."
+        yield f"  See what it finds: quips audit {shlex.quote(str(given.book.folder.path / path))}"
     if left:
         more = f" and {len(left) - 5} more" if len(left) > 5 else ""
         yield f"  Still to answer: {', '.join(left[:5])}{more}. Hand the form in again when it is complete."
     yield from told
+
+
+def _older(turn: Turn, given: HandedIn) -> Iterator[Problem]:
+    """Yield that a form was made from facts which the reader has put right since, and does not say them as they are now."""
+    newest = turn.state.cases[given.case].records.get(given.reader, "")
+    if given.filled.head.get("record", newest) == newest:
+        return
+    said = {key: value for key, value in given.document.value.items() if key != "judgements"}
+    if as_yaml(said).encode() != turn.folder.read(newest):
+        message = (
+            f"{given.reader} has handed in other facts of {given.case} since this form was made, and it has the earlier ones."
+        )
+        hint = "Put the facts right on this form too; or have a new form beside it, and copy your answers: "
+        command = f"quips round forms {shlex.quote(str(given.book.folder.path))} --for {given.reader} --case {given.case} --again"
+        yield Problem(Place(given.filled.file), "earlier-facts", message, f"{hint}{command}")
 
 
 def _second(turn: Turn, given: HandedIn) -> tuple[Mapping[str, str], Sequence[str]]:
@@ -224,13 +309,6 @@ def _second(turn: Turn, given: HandedIn) -> tuple[Mapping[str, str], Sequence[st
     if who:
         return found, [f"{given.case} is to be read a second time, by {who} ({because})."]
     return found, [f"{given.case} is to be read a second time ({because}), and nobody can: the lead has to find somebody."]
-
-
-def _urgent(given: HandedIn) -> Iterator[str]:
-    if given.audit.urgent:
-        about = listed([{"child": "a child", "victim": "a victim", "mappa": "MAPPA"}[one] for one in given.audit.urgent], "and")
-        yield f"URGENT: open gaps on this live case concern {about}. If somebody may be at risk now, speak to your manager today."
-        yield f'  Then: quips round urgent {given.book.folder.path} {given.case} --as {given.reader} --concern "…" --told "…"'
 
 
 def _same(turn: Turn, path: str, text: str) -> bool:
@@ -273,7 +351,7 @@ def qualify(book: Book, filled: Filled, who: str = "") -> list[str]:
             message = (
                 "This is not the form of a known case." if given.stage != KNOWN else f"This form was made for {given.reader}."
             )
-            hint = f"Make one with: quips round forms {book.folder.path} --known --for {who or given.reader}"
+            hint = f"Make one with: quips round forms {shlex.quote(str(book.folder.path))} --known --for {who or given.reader}"
             raise InputError([Problem(place, "not-a-known-case", message, hint)])
         known = known_answers(book, given.case)
         said = {prompt: one["answer"] for prompt, one in given.document.value.get("judgements", {}).items()}

@@ -27,8 +27,8 @@ KINDS: Mapping[str, tuple[str, Takes]] = {
 """What can be handed in: its kind, how to have a new one, and what takes it in."""
 
 
-def import_file(book: Book, path: Path, who: str, because: str) -> list[str]:
-    """Take in a workbook, and return what there is to say, a line each.
+def import_file(book: Book, path: Path, who: str, because: str) -> tuple[str, list[str]]:
+    """Take in a workbook, and return the case it is of, if it is of one, with what there is to say.
 
     Args:
         book: The readings of the round.
@@ -41,6 +41,8 @@ def import_file(book: Book, path: Path, who: str, because: str) -> list[str]:
     """
     place = Place(str(path))
     try:
+        if path.exists() and not path.is_file():  # a device may never end
+            raise InputError([Problem(place, "not-a-file", "This is a folder or a device, not a file.")])
         if path.stat().st_size > FORM.max_bytes:
             raise InputError(
                 [Problem(place, "file-too-large", "The workbook is larger than any form.", "Check that it is the right file.")]
@@ -52,7 +54,7 @@ def import_file(book: Book, path: Path, who: str, because: str) -> list[str]:
     filled = read_filled(data, str(path), {kind: fresh for kind, (fresh, _) in KINDS.items()})
     takes = KINDS[filled.head["kind"]][1]
     try:
-        return takes(book, filled, data, who, because)
+        return str(filled.head.get("case", "")), takes(book, filled, data, who, because)
     except InputError:
         raise
     except QuipsError as error:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from pathlib import Path
 
 from quips.peeraudit.book import Book
 from quips.peeraudit.folder import OWN, Turn, digest_of
-from quips.peeraudit.formnames import FACTS, JUDGING, form_path
+from quips.peeraudit.formnames import FACTS, JUDGING, KNOWN, form_path, named
+from quips.peeraudit.handingin import known_answers
 from quips.peeraudit.state import RoundCase, State
+from quips.problems import InputError, Problem
+from quips.source import Document, read_yaml
 
 ISSUED = f"{OWN}/issued.json"
-WRITTEN, AS_IT_WAS, BEGUN = "written", "as it was", "being filled in"
+WRITTEN, AS_IT_WAS, BEGUN, NOT_MADE = "written", "as it was", "being filled in", "cannot be made"
 
 Makes = Callable[[Book, State, RoundCase, str, str], bytes]
+MakesKnown = Callable[[Book, State, str, str, Document], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +31,10 @@ class Issued:
     Attributes:
         reader: Who fills it in.
         case: The case.
-        stage: ``facts`` or ``judging``.
+        stage: ``facts``, ``judging`` or ``known``.
         path: Where it lies, within the round.
-        how: ``written``, ``as it was``, or ``being filled in``, and so left alone.
+        how: ``written``; ``as it was``; ``being filled in``, and so left alone; or ``cannot be made``.
+        problems: Why it cannot be made.
     """
 
     reader: str
@@ -34,6 +42,7 @@ class Issued:
     stage: str
     path: str
     how: str
+    problems: tuple[Problem, ...] = ()
 
 
 def stage_due(case: RoundCase, reader: str) -> str:
@@ -41,7 +50,9 @@ def stage_due(case: RoundCase, reader: str) -> str:
     return JUDGING if reader in case.records or case.newest(reader) else FACTS
 
 
-def due(book: Book, state: State, reader: str = "", case: str = "") -> Iterator[tuple[RoundCase, str]]:
+def due(
+    book: Book, state: State, reader: str = "", case: str = "", among: Collection[str] | None = None
+) -> Iterator[tuple[RoundCase, str]]:
     """Yield the cases and readers of whom a complete reading is still to come, in the order of the draw.
 
     Args:
@@ -49,9 +60,10 @@ def due(book: Book, state: State, reader: str = "", case: str = "") -> Iterator[
         state: The round as it stands.
         reader: Only this reader's; everybody's if left out.
         case: Only this case; all if left out. Its forms are due until it is settled, so that they can be changed.
+        among: Only these cases; all if left out.
     """
     for one in state.cases.values():
-        for who in one.readers:
+        for who in one.readers if among is None or one.reference in among else ():
             newest = one.newest(who)
             is_open = one.moderated is None and (case == one.reference or newest is None or not newest.complete)
             may = book.plan.qualify is None or who in state.qualified
@@ -59,8 +71,60 @@ def due(book: Book, state: State, reader: str = "", case: str = "") -> Iterator[
                 yield one, who
 
 
-def issue(book: Book, turn: Turn, made: Makes, reader: str = "", case: str = "") -> list[Issued]:
-    """Lay out the forms that are due.
+@dataclass
+class _Forms:
+    """The forms of a round, and which of them lie there as they were laid out."""
+
+    book: Book
+    turn: Turn
+    is_again: bool
+    issued: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.handed_in = {digest for row in self.turn.rows for path, digest in row.step.files.items() if path.startswith("kept/")}
+        if (self.book.folder.path / ISSUED).is_file():
+            try:
+                self.issued = dict(json.loads(self.book.folder.read(ISSUED)))
+            except (ValueError, TypeError):
+                self.issued = {}  # a form that is not as it would be made now then counts as begun
+
+    def lay_out(self, reader: str, case: str, stage: str, made: Callable[[], bytes]) -> Issued:
+        path = form_path(reader, case, stage)
+        try:
+            data = made()
+        except InputError as error:
+            return Issued(reader, case, stage, path, NOT_MADE, tuple(error.problems))
+        lies, new = self._lies(path), digest_of(data)
+        if lies not in ("", new, self.issued.get(path), *self.handed_in):
+            if not self.is_again:
+                return Issued(reader, case, stage, path, BEGUN)
+            stem = path.removesuffix(".xlsx")
+            path = next(beside for n in count(2) if self._lies(beside := f"{stem}-{n}.xlsx") in ("", new))
+            lies = self._lies(path)
+        if lies != new:
+            self.book.folder.write(path, data)
+        self.issued[path] = new
+        return Issued(reader, case, stage, path, AS_IT_WAS if lies == new else WRITTEN)
+
+    def note(self) -> None:
+        """Write down how the forms were laid out."""
+        self.book.folder.write(ISSUED, json.dumps(self.issued, indent=0, sort_keys=True).encode())
+
+    def _lies(self, path: str) -> str:
+        """The digest of what lies there; empty if nothing does."""
+        return digest_of(self.book.folder.read(path)) if (self.book.folder.path / path).is_file() else ""
+
+
+def issue(
+    book: Book,
+    turn: Turn,
+    made: Makes,
+    reader: str = "",
+    case: str = "",
+    among: Collection[str] | None = None,
+    is_again: bool = False,
+) -> list[Issued]:
+    """Lay out the forms that are due; one that cannot be made keeps no other from being made.
 
     A form that somebody has begun to fill in is left alone, unless it was handed in as it is.
 
@@ -70,24 +134,63 @@ def issue(book: Book, turn: Turn, made: Makes, reader: str = "", case: str = "")
         made: What makes a form.
         reader: Only this reader's; everybody's if left out.
         case: Only this case; all if left out.
+        among: Only these cases; all if left out.
+        is_again: Whether a new form is written beside one that is being filled in.
 
     Raises:
-        InputError, StorageError: A form cannot be made or written.
+        StorageError: A form cannot be written.
     """
-    known: dict[str, str] = json.loads(book.folder.read(ISSUED)) if (book.folder.path / ISSUED).is_file() else {}
-    handed_in = {digest for row in turn.rows for path, digest in row.step.files.items() if path.startswith("kept/")}
+    forms = _Forms(book, turn, is_again)
     found = []
-    for one, who in due(book, turn.state, reader, case):
+    for one, who in due(book, turn.state, reader, case, among):
         stage = stage_due(one, who)
-        path = form_path(who, one.reference, stage)
-        lies = digest_of(book.folder.read(path)) if (book.folder.path / path).is_file() else ""
-        if lies and lies != known.get(path) and lies not in handed_in:
-            found.append(Issued(who, one.reference, stage, path, BEGUN))
-            continue
-        data = made(book, turn.state, one, who, stage)
-        if lies != digest_of(data):
-            book.folder.write(path, data)
-        known[path] = digest_of(data)
-        found.append(Issued(who, one.reference, stage, path, AS_IT_WAS if lies == digest_of(data) else WRITTEN))
-    book.folder.write(ISSUED, json.dumps(known, indent=0, sort_keys=True).encode())
+        found.append(forms.lay_out(who, one.reference, stage, partial(made, book, turn.state, one, who, stage)))
+    forms.note()
     return found
+
+
+def issue_known(book: Book, turn: Turn, made: MakesKnown, reader: str, case: str = "", is_again: bool = False) -> list[Issued]:
+    """Lay out the forms by which a reader judges the known cases.
+
+    Args:
+        book: The readings of the round.
+        turn: The turn in which it is done.
+        made: What makes a form.
+        reader: The reader.
+        case: Only this known case; all if left out.
+        is_again: Whether a new form is written beside one that is being filled in.
+
+    Raises:
+        StorageError: A form cannot be written.
+    """
+    forms = _Forms(book, turn, is_again)
+    found = []
+    for path in sorted((book.folder.path / "known").glob("*.yaml")):
+        if case and named(case) != path.stem:
+            continue
+
+        def make(path: Path = path) -> bytes:
+            document = _known_case(book, path)
+            return made(book, turn.state, str(document.value["case"]), reader, document)
+
+        found.append(forms.lay_out(reader, path.stem, KNOWN, make))
+    forms.note()
+    return found
+
+
+def _known_case(book: Book, path: Path) -> Document:
+    """Return a known case that can be read and whose answers can be found again.
+
+    Raises:
+        InputError: It is of another name than its file, or answers nothing in scope.
+    """
+    document = read_yaml(path)
+    book.auditor.audit_document(document, edition=book.plan.edition)
+    reference = str(document.value["case"])
+    if named(reference) != path.stem:
+        message = f"The file is called {path.name}, and the case in it {reference}."
+        raise InputError([Problem(document.place("case"), "another-case", message, f"Call the file {named(reference)}.yaml.")])
+    if not known_answers(book, reference):
+        message = f"{reference} has no known answer to any question in scope."
+        raise InputError([Problem(document.place("case"), "no-answers", message, "Write what the team agreed on: judgements.")])
+    return document

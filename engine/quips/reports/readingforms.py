@@ -15,9 +15,9 @@ from quips.forms.sheets import TEXT, Builder, Expects, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.ordering import Gap
 from quips.peeraudit.book import Book
-from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, began
+from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, began, named
 from quips.peeraudit.state import RoundCase, State
-from quips.problems import InputError, listed
+from quips.problems import InputError, Problem, listed
 from quips.proposals import FOR_THE_AUDITOR, Proposal
 from quips.reports.wording import (
     ANSWERS,
@@ -84,14 +84,26 @@ def known_form(book: Book, state: State, reference: str, reader: str, document: 
         reader: The reader.
         document: Its case file.
     """
-    value = {key: said for key, said in document.value.items() if key != "judgements"}
-    return _form(book, state, reference, reader, KNOWN, Document(document.file, value, document.places, document.keys), [], False)
+    return _form(book, state, reference, reader, KNOWN, _unjudged(document), [], False)
 
 
 def _begun(book: Book, case: RoundCase, reader: str) -> Document | None:
     """What the team knows of a case beforehand, for its first reader only."""
-    path = book.folder.path / "cases" / f"{case.reference}.yaml"
-    return read_yaml(path) if reader == case.reader and path.is_file() else None
+    path = book.folder.path / "cases" / f"{named(case.reference)}.yaml"
+    if reader != case.reader or not path.is_file():
+        return None
+    document = read_yaml(path)
+    book.auditor.audit_document(document, edition=book.plan.edition)  # says what is wrong with it
+    if document.value["case"] != case.reference:
+        message = f"The file is called {path.name}, and the case in it {document.value['case']}."
+        raise InputError([Problem(document.place("case"), "another-case", message, "It would fill in the wrong case's form.")])
+    return _unjudged(document)
+
+
+def _unjudged(document: Document) -> Document:
+    """A case without what was judged of it, which nobody is to see before they have judged it."""
+    value = {key: said for key, said in document.value.items() if key != "judgements"}
+    return Document(document.file, value, document.places, document.keys)
 
 
 def _handed_in(book: Book, case: RoundCase, reader: str) -> Document:
@@ -129,6 +141,8 @@ def _form(
     if problems:
         raise InputError(problems)
     head = {"round": plan.name, "began": began(state), "case": reference, "reader": reader, "stage": stage}
+    if stage == JUDGING:
+        head["record"] = state.cases[reference].records.get(reader, "")
     head |= {"edition": plan.edition, "rules": knowledge.digest, **head_of(knowledge.vocabulary, choices)}
     return workbook_bytes([*sheets, *record], READING, head, answers, plan.marking, f"Reading of {reference}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,62 +12,65 @@ import click
 from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
 from quips.cli.shared import knowledge_options, progress
 from quips.forms.filled import read_filled
-from quips.peeraudit.book import Book
-from quips.peeraudit.formnames import FRESH, KNOWN, READING, form_path, named
-from quips.peeraudit.handingin import known_answers
+from quips.peeraudit.formnames import FRESH, JUDGING, READING, URGENT
 from quips.peeraudit.handingin import qualify as qualify_
 from quips.peeraudit.imports import import_file
-from quips.peeraudit.issuing import BEGUN, WRITTEN, Issued, issue
+from quips.peeraudit.issuing import BEGUN, NOT_MADE, WRITTEN, Issued, issue, issue_known
 from quips.peeraudit.steps import setting_up
 from quips.peeraudit.steps.checks import case_of, known
-from quips.problems import InputError
-from quips.source import read_yaml
+from quips.problems import InputError, Problem
 
 URGENT_FIRST = "If somebody may be at risk now and you have not done so: speak to your manager today."
 
 
 @click.command()
 @folder_argument
-@click.option("--as", "who", default="", metavar="PERSON", envvar="QUIPS_AS", help="Only this reader's forms, such as R07.")
+@click.option("--for", "who", default="", metavar="PERSON", help="Only this reader's forms, such as R07.")
 @click.option("--case", default="", metavar="CASE", help="Only the forms of this case; also one that is complete, to change it.")
-@click.option("--known", "is_known", is_flag=True, help="The forms of known cases, to see how a reader judges; needs --as.")
+@click.option("--known", "is_known", is_flag=True, help="The forms of known cases, to see how a reader judges; needs --for.")
+@click.option("--again", "is_again", is_flag=True, help="A new form beside one that is being filled in, under another name.")
 @knowledge_options
-def forms(folder: Path, who: str, case: str, is_known: bool, rules: str | None, framework: str | None) -> None:
+def forms(folder: Path, who: str, case: str, is_known: bool, is_again: bool, rules: str | None, framework: str | None) -> None:
     """Write the spreadsheet forms that are to be filled in now: first the facts of a case, then the judgements.
 
     A form that somebody has begun to fill in is left alone.
     """
-    from quips.reports.readingforms import reading_form  # what writes workbooks takes time to load
+    from quips.reports.readingforms import known_form, reading_form  # what writes workbooks takes time to load
 
+    if is_known and not who:
+        raise click.UsageError("Say whose forms of known cases with --for.")
     with opened(folder, framework, rules) as book:
-        state = book.folder.state()
         if who:
             known(book.plan, who)
         if case and not is_known:
-            case_of(state, case)
-        if is_known:
-            if not who:
-                raise click.UsageError("Say whose forms of known cases with --as.")
-            _known_forms(book, who, case)
-            return
+            case_of(book.folder.state(), case)
         with book.folder.turn() as turn:
-            found = issue(book, turn, reading_form, who, case)
+            if is_known:
+                found = issue_known(book, turn, known_form, who, case, is_again)
+            else:
+                found = issue(book, turn, reading_form, who, case, is_again=is_again)
+    at = shlex.quote(str(folder))
     for one in found:
-        click.echo(f"{one.reader}  {one.case}  {one.stage}: {one.path}{_aside(one)}")
+        if one.how != NOT_MADE:
+            click.echo(f"{one.reader}  {one.case}  {one.stage}: {one.path}{_aside(one)}")
+    if not found and is_known:
+        click.echo(f"There is no such known case in {folder / 'known'}. Put case files there whose judgements are agreed.")
+        return
     if not found:
         click.echo("No form is to be filled in now.")
-        click.echo(f"Next: quips round status {shlex.quote(str(folder))}")
+        click.echo(f"Next: quips round status {at}")
         return
     written = sum(one.how == WRITTEN for one in found)
-    click.echo(f"{written} written. Next: fill one in, and hand it in: quips round import {shlex.quote(str(folder))} FORM")
+    to = f"quips round qualify {at} FORM --as {who}" if is_known else f"quips round import {at} FORM"
+    click.echo(f"{written} written. Next: fill one in, and hand it in: {to}")
+    if _tell_not_made(found):
+        sys.exit(2)
 
 
 @click.command("import")
 @folder_argument
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@click.option(
-    "--as", "who", default="", metavar="PERSON", envvar="QUIPS_AS", help="Who hands it in, where the form does not say."
-)
+@click.option("--as", "who", default="", metavar="PERSON", help="Who hands it in, where the form does not say.")
 @because_option
 @knowledge_options
 def import_(folder: Path, files: tuple[Path, ...], who: str, because: str, rules: str | None, framework: str | None) -> None:
@@ -76,22 +80,41 @@ def import_(folder: Path, files: tuple[Path, ...], who: str, because: str, rules
     """
     from quips.reports.readingforms import reading_form  # what writes workbooks takes time to load
 
-    wrong: list[InputError] = []
+    wrong: list[Problem] = []
+    refused = 0
+    lines: list[str] = []
+    cases: set[str] = set()
     with opened(folder, framework, rules) as book:
         for path in progress(list(files), "Forms"):
             try:
-                for line in import_file(book, path, who, because):
-                    click.echo(line)
+                case, said = import_file(book, path, who, because)
             except InputError as error:
-                wrong.append(error)
+                refused += 1
+                said = [problem.message for problem in error.problems if problem.name == "urgent"]
+                wrong += [problem for problem in error.problems if problem.name != "urgent"]
+            else:
+                cases.add(case)
+            for line in said:
+                if line.startswith(URGENT):
+                    click.echo(line)  # at once, before all else
+                else:
+                    lines.append(line)
+        for line in lines:
+            click.echo(line)
+        for problem in wrong:
+            click.echo(str(problem), err=True)
         with book.folder.turn() as turn:
-            new = [one for one in issue(book, turn, reading_form) if one.how == WRITTEN]
-    for one in new:
-        click.echo(f"A form for {one.reader} is written: {one.path}")
-    for problem in (problem for refused in wrong for problem in refused.problems):
-        click.echo(str(problem), err=True)
-    if wrong:
-        click.echo(f"{len(wrong)} of {len(files)} went in not at all.", err=True)
+            due = issue(book, turn, reading_form, among=cases) if cases else []
+    for one in due:
+        if one.how == WRITTEN:
+            click.echo(f"A form for {one.reader} is written: {one.path}")
+        elif one.how == BEGUN and one.stage == JUDGING:
+            click.echo(f"{one.path} is being filled in, and was left alone. If the facts have changed, change them there too.")
+    if _tell_not_made(due):
+        click.echo("What was handed in is in. Put right what is told above; then: quips round forms", err=True)
+    if refused:
+        rest = "" if refused == len(files) else " The others are in."
+        click.echo(f"{refused} of {len(files)} went in not at all.{rest}", err=True)
         sys.exit(2)
     click.echo(f"Next: quips round status {shlex.quote(str(folder))}")
 
@@ -106,7 +129,7 @@ def qualify(folder: Path, form: Path, who: str, rules: str | None, framework: st
     with opened(folder, framework, rules) as book:
         for line in qualify_(book, read_filled(form, str(form), {READING: FRESH}), who):
             click.echo(line)
-        click.echo(f"Next: quips round forms {shlex.quote(str(folder))} --as {who}")
+        click.echo(f"Next: quips round forms {shlex.quote(str(folder))} --for {who}")
 
 
 @click.command()
@@ -127,23 +150,12 @@ def urgent(folder: Path, case: str, who: str, concern: str, told_: str, rules: s
         click.echo(f"{case}: written down as row {row.number}. It stands in the trail, and reports only count it.")
 
 
-def _known_forms(book: Book, who: str, case: str) -> None:
-    from quips.reports.readingforms import known_form  # what writes workbooks takes time to load
-
-    state = book.folder.state()
-    paths = sorted((book.folder.path / "known").glob("*.yaml"))
-    chosen = [path for path in paths if case in ("", path.stem)]
-    if not chosen:
-        click.echo(f"There is no known case in {book.folder.path / 'known'}. Put case files there whose judgements are agreed.")
-        return
-    for path in chosen:
-        document = read_yaml(path)
-        reference = str(document.value["case"])
-        if named(reference) == path.stem and known_answers(book, reference):
-            to = form_path(who, reference, KNOWN)
-            book.folder.write(to, known_form(book, state, reference, who, document))
-            click.echo(f"{who}  {reference}: {to}")
-    click.echo(f"Next: fill one in: quips round qualify {shlex.quote(str(book.folder.path))} FORM --as {who}")
+def _tell_not_made(found: Sequence[Issued]) -> bool:
+    """Tell why forms cannot be made, and return whether there are any."""
+    problems = list(dict.fromkeys(problem for one in found for problem in one.problems))
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    return bool(problems)
 
 
 def _aside(one: Issued) -> str:

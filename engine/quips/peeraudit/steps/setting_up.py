@@ -177,6 +177,7 @@ def raise_urgent(plan: Plan, who: str, case: str, concern: str, told: str) -> St
         StepRefusedError: It is not said what the concern is, or who was told.
     """
     known(plan, who)
+    reasoned(case, "Say of which case: its reference.")
     reasoned(concern, "Say what the concern is, without names.")
     reasoned(told, "Say who was told and when. Tell them first: speaking to the manager today comes before this.")
     return Step(who, did.RAISED, case, {"concern": concern, "told": told})
