@@ -60,6 +60,16 @@ def test_nobody_reads_their_own_teams_case(round_: RoundAtHand) -> None:
         round_.take(lambda state: setting_up.reallocate(round_.plan, state, "L01", "TV-1", given, "Illness."))
 
 
+def test_nobody_reads_for_a_group_in_which_somebody_has_a_conflict(round_: RoundAtHand) -> None:
+    case = round_.case("TV-1")
+    group = next(name for name in round_.state.groups if name not in (case.group, case.team))
+    reader, mate = round_.state.groups[group]
+    round_.take(lambda state: setting_up.declare(round_.plan, state, mate, "TV-1", "I know the family."))
+    with pytest.raises(StepRefusedError, match=f"{mate} has a conflict with TV-1"):
+        given = {"group": group, "reader": reader}
+        round_.take(lambda state: setting_up.reallocate(round_.plan, state, "L01", "TV-1", given, "Illness."))
+
+
 def test_a_refusal_takes_the_feedback_back(round_: RoundAtHand) -> None:
     for step in (round_.submit, round_.settle, round_.feed_back, round_.act):
         step("TV-1")

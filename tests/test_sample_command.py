@@ -74,7 +74,7 @@ def test_kinds_of_an_edition_are_shown_and_minimum_numbers_met():
         (["--size", 5, "--margin", 5], "either --size, or --confidence and --margin"),
         (["--by", "teem"], "caseload.csv:1:1: error: There is no column 'teem'; .* Did you mean 'team'"),
         (["--reference", "crn"], "There is no column 'crn'"),
-        (["--at-least", "ppo=3"], "There is no kind of case 'ppo'. Write COLUMN:VALUE,VALUE=NUMBER, or name the --edition"),
+        (["--at-least", "ppo=3"], "There is no kind of case 'ppo'. Write COLUMN:VALUE,VALUE=NUMBER, or name an edition"),
         (["--edition", "omi-1", "--at-least", "pp=3"], "There is no kind of case 'pp'. Did you mean 'ppo'"),
         (["--at-least", "ppo"], "'ppo' is not a kind of case and a number"),
         (["--at-least", "risk:high=3"], "There is no column 'risk'"),

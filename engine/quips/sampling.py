@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 
+from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean, listed
 from quips.shares import critical
 from quips.tables import Table, key_of
@@ -175,6 +177,42 @@ def population_of(table: Table, reference: str) -> list[Listed]:
     return cases
 
 
+def minimums_of(kinds: Iterable[Mapping[str, Any]], at_least: Iterable[str], place: Callable[[str], Place]) -> list[Minimum]:
+    """Return the kinds of cases of an edition, and those asked for, with the numbers asked for.
+
+    Args:
+        kinds: The kinds that an edition wants enough of, as its scoring scheme lists them.
+        at_least: What is asked for, such as ``ppo=5`` or ``rosh_level:high,very_high=12``.
+        place: Where each of these is written.
+
+    Raises:
+        InputError: Something asked for is no kind and number; everything that is wrong is told.
+    """
+    found = {
+        kind["kind"]: Minimum(kind["name"], kind["column"], frozenset(map(key_of, kind["values"])), kind.get("at_least"))
+        for kind in kinds
+    }
+    problems = []
+    for asked in at_least:
+        kind, _, number = asked.rpartition("=")
+        column, _, values = kind.partition(":")
+        if not (kind and number.isdecimal() and int(number)):
+            message = f"'{asked}' is not a kind of case and a number."
+            problems.append(Problem(place(asked), "no-number", message, "Write ppo=5, or rosh_level:high,very_high=12."))
+        elif values:
+            counted = frozenset(key_of(value) for value in values.split(","))
+            name = f"{key_of(column)} {values.replace('_', ' ').replace(',', ' or ')}"
+            found[kind] = Minimum(name, key_of(column), counted, int(number))
+        elif kind in found:
+            found[kind] = replace(found[kind], at_least=int(number))
+        else:
+            hint = did_you_mean(kind, found) or "Write COLUMN:VALUE,VALUE=NUMBER, or name an edition that has the kind."
+            problems.append(Problem(place(asked), "unknown-kind", f"There is no kind of case '{kind}'.", hint))
+    if problems:
+        raise InputError(problems)
+    return list(found.values())
+
+
 def in_order(cases: Iterable[Listed], by: Sequence[str], seed: str) -> list[Listed]:
     """Return cases in the order in which they are drawn.
 
@@ -249,9 +287,31 @@ def draw(
     )
 
 
+def next_for(one: Drawn, waiting: Iterable[Listed], by: Sequence[str], minimums: Sequence[Minimum]) -> Drawn | None:
+    """Return what replaces a case that cannot be read: the next of its group, or of the next larger one; None if none is left.
+
+    Args:
+        one: The case; one that was taken in for a minimum number gives way to one of the same kind.
+        waiting: The cases that are neither drawn nor replaced, in order.
+        by: The columns that the draw is divided by.
+        minimums: The kinds of cases wanted.
+    """
+    kinds = [minimum for minimum in minimums if minimum.name == one.taken_for]
+    fit = [case for case in waiting if all(minimum.has(case) for minimum in kinds)]
+    near = (case for depth in range(len(by), -1, -1) for case in fit if _group(case, by)[:depth] == one.group[:depth])
+    new = next(near, None)
+    return Drawn(new, _group(new, by), one.taken_for, one.case.reference) if new else None
+
+
+def number_of(seed: str, *words: str) -> float:
+    """Return a number above 0 and below 1 that follows from the seed and the words alone."""
+    digest = hmac.new(seed.encode(), "\0".join(words).encode(), hashlib.sha256).digest()
+    return (int.from_bytes(digest[:6], "big") + 0.5) / 2**48
+
+
 def _dealt(cases: list[Listed], by: tuple[str, ...], seed: str, above: tuple[str, ...]) -> list[tuple[float, Listed]]:
     if not by:
-        ordered = sorted(cases, key=lambda case: (_number(seed, "case", case.key), case.key))
+        ordered = sorted(cases, key=lambda case: (number_of(seed, "case", case.key), case.key))
         return [(float(n), case) for n, case in enumerate(ordered)]
     groups: dict[str, list[Listed]] = {}
     for case in cases:
@@ -259,17 +319,11 @@ def _dealt(cases: list[Listed], by: tuple[str, ...], seed: str, above: tuple[str
     dealt = []
     for value, members in groups.items():
         name = (*above, value)
-        start = _number(seed, "group", *name)
+        start = number_of(seed, "group", *name)
         inner = _dealt(members, by[1:], seed, name)
         dealt += [((n + start) / len(members), value, case) for n, (_, case) in enumerate(inner)]
     dealt.sort(key=lambda one: one[:2])
     return [(at, case) for at, _, case in dealt]
-
-
-def _number(seed: str, *words: str) -> float:
-    """Return a number above 0 and below 1 that follows from the seed and the words alone."""
-    digest = hmac.new(seed.encode(), "\0".join(words).encode(), hashlib.sha256).digest()
-    return (int.from_bytes(digest[:6], "big") + 0.5) / 2**48
 
 
 def _with_minimums(ordered: list[Listed], size: int, minimums: Sequence[Minimum]) -> tuple[dict[str, str], list[str]]:
@@ -304,17 +358,13 @@ def _with_replacements(
     result, failed = [], []
     for one in drawn:
         instead: Drawn | None = one
-        kinds = [minimum for minimum in minimums if minimum.name == one.taken_for]
         while instead is not None and gone.pop(instead.case.key, ""):  # one that comes in may turn out unreadable as well
-            fit = [case for case in waiting if all(minimum.has(case) for minimum in kinds)]
-            near = (case for depth in range(len(by), -1, -1) for case in fit if _group(case, by)[:depth] == one.group[:depth])
-            new = next(near, None)
+            new = next_for(one, waiting, by, minimums)
             if new is None:
-                instead = None
                 failed.append(f"{one.case.reference} could not be replaced: no case like it is left.")
             else:
-                waiting.remove(new)
-                instead = Drawn(new, _group(new, by), one.taken_for, one.case.reference)
+                waiting.remove(new.case)
+            instead = new
         result += [instead] if instead else []
     if gone:
         raise QuipsError(f"Only a case that was drawn can be replaced, and {listed(gone.values(), 'and')} was not drawn.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace as replace_
 from pathlib import Path
 
 import click
@@ -25,14 +24,14 @@ from quips.cli.shared import (
 from quips.judgedtables import read_judged
 from quips.knowledge import Knowledge
 from quips.places import Place
-from quips.problems import InputError, Problem, QuipsError, did_you_mean
+from quips.problems import InputError, Problem, QuipsError
 from quips.readings import readings
 from quips.reports.changes import CHANGE_FORMATS
 from quips.reports.readers import agree_json, agree_text
 from quips.reports.samples import sample_csv, sample_json, sample_text
 from quips.reports.scores import SCORE_FORMATS, render_score
 from quips.rounds import compare, read_rounds
-from quips.sampling import Minimum, draw, population_of, sample_size
+from quips.sampling import Minimum, draw, minimums_of, population_of, sample_size
 from quips.scoring.cards import Asked, edition_of, score_judged, score_published
 from quips.shares import LEAST
 from quips.tables import key_of, read_table
@@ -314,30 +313,8 @@ def _populations(given: tuple[str, ...], by: str) -> tuple[int | None, dict[str,
 
 def _minimums(knowledge: Knowledge, edition: str | None, at_least: tuple[str, ...]) -> list[Minimum]:
     """Return the kinds of cases of an edition, and those asked for, with the numbers asked for."""
-    kinds: dict[str, Minimum] = {}
-    if edition is not None:
-        for kind in one_of(edition, knowledge.editions, "edition").scoring.get("sampling", {}).get("enough_of", []):
-            counted = frozenset(map(key_of, kind["values"]))
-            kinds[kind["kind"]] = Minimum(kind["name"], kind["column"], counted, kind.get("at_least"))
-    problems = []
-    for asked in at_least:
-        kind, _, number = asked.rpartition("=")
-        column, _, values = kind.partition(":")
-        if not (kind and number.isdecimal() and int(number)):
-            message = f"'{asked}' is not a kind of case and a number."
-            problems.append(Problem(Place("--at-least"), "no-number", message, "Write ppo=5, or rosh_level:high,very_high=12."))
-        elif values:
-            counted = frozenset(key_of(value) for value in values.split(","))
-            name = f"{key_of(column)} {values.replace('_', ' ').replace(',', ' or ')}"
-            kinds[kind] = Minimum(name, key_of(column), counted, int(number))
-        elif kind in kinds:
-            kinds[kind] = replace_(kinds[kind], at_least=int(number))
-        else:
-            hint = did_you_mean(kind, kinds) or "Write COLUMN:VALUE,VALUE=NUMBER, or name the --edition that has the kind."
-            problems.append(Problem(Place("--at-least"), "unknown-kind", f"There is no kind of case '{kind}'.", hint))
-    if problems:
-        raise InputError(problems)
-    return list(kinds.values())
+    scoring = one_of(edition, knowledge.editions, "edition").scoring if edition is not None else {}
+    return minimums_of(scoring.get("sampling", {}).get("enough_of", []), at_least, lambda _: Place("--at-least"))
 
 
 def _reasons(given: tuple[str, ...], option: str) -> dict[str, str]:

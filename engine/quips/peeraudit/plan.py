@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 LEAD, READER, MODERATOR, DIRECTOR = "lead", "reader", "moderator", "director"
 ROLES = (LEAD, READER, MODERATOR, DIRECTOR)
@@ -43,7 +44,7 @@ class Population:
         team: The column of the team.
         officer: The column of the officer's reference.
         senior: The column of the reference of the officer's senior; empty if there is none.
-        eligible: By column, the values that a case may have to be eligible; all if a column is not named.
+        eligible: By column, the values that a case may have to be eligible, as they are matched; all if a column is not named.
         exclude: Cases that are left out, with the reason.
         breakdowns: The other columns by which the report counts, such as the grade of the officer.
     """
@@ -65,7 +66,7 @@ class SecondReadings:
 
     Attributes:
         share: Which share of the cases, from 0 to 1.
-        columns: By column, the values with which a case always is.
+        columns: By column, the values with which a case always is, as they are matched.
         rules: The rules with a gap by which a case always is.
         urgent: Whether a case always is whose gaps concern a child, a victim or MAPPA while it is live.
     """
@@ -98,6 +99,7 @@ class Plan:
         qualify: The share of known answers that a reader has to give before reading; None if nobody has to.
         due_days: In how many days after feedback actions are due.
         marking: The protective marking on everything.
+        scope: What says which prompts are in scope, as it is written.
         digest: The SHA-256 of the plan and of the list of people as they were read.
     """
 
@@ -118,4 +120,41 @@ class Plan:
     qualify: float | None = None
     due_days: int = 28
     marking: str = "OFFICIAL-SENSITIVE"
+    scope: Mapping[str, Any] = field(default_factory=dict)
     digest: str = ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the list of cases that the plan names, but for the reference's and those of minimum numbers."""
+        listed = self.population
+        named = [listed.team, listed.officer, listed.senior, *self.by, *listed.eligible, *self.second.columns]
+        return tuple(dict.fromkeys(filter(None, (*named, *listed.breakdowns))))
+
+    @property
+    def essence(self) -> dict[str, Any]:
+        """What the draw rests on, by where it stands in ``round.yaml``, as JSON holds it; not to be changed after the draw."""
+        listed, second = self.population, self.second
+        return {
+            "edition": self.edition,
+            "scope": dict(self.scope),
+            "cases.columns": [listed.reference, listed.team, listed.officer, listed.senior],
+            "cases.eligible": _sorted(listed.eligible),
+            "cases.exclude": dict(sorted(listed.exclude.items())),
+            "cases.breakdowns": list(listed.breakdowns),
+            "draw.size": self.size,
+            "draw.confidence": round(self.confidence * 100, 6),
+            "draw.margin": round(self.margin * 100, 6),
+            "draw.by": list(self.by),
+            "draw.at_least": list(self.at_least),
+            "draw.seed": self.seed,
+            "second_readings.share": round(second.share * 100, 6),
+            "second_readings.always": {
+                "columns": _sorted(second.columns),
+                "rules": sorted(second.rules),
+                "urgent": second.urgent,
+            },
+        }
+
+
+def _sorted(values: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    return {column: sorted(counted) for column, counted in sorted(values.items())}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from quips.cli.rounds import planning
+
 
 @click.group("round")
 def round_() -> None:
@@ -11,3 +13,10 @@ def round_() -> None:
 
     A round is a folder, which may be on a shared drive. To see what is to be done next: quips round status FOLDER.
     """
+
+
+for command in (
+    *(planning.new, planning.draw, planning.replace, planning.allocate, planning.reallocate, planning.conflict),
+    *(planning.status, planning.log),
+):
+    round_.add_command(command)

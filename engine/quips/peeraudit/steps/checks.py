@@ -30,15 +30,26 @@ def why_not_read(plan: Plan, state: State, who: str, case: RoundCase, members: C
     person = plan.people.get(who)
     if person is None or READER not in person.roles:
         return f"{who} is no reader of this round"
-    if case.reference in person.conflicts | state.conflicts.get(who, frozenset()):
-        return f"{who} has a conflict with {case.reference}"
     for member in dict.fromkeys((who, *members)):
-        team = plan.people[member].team if member in plan.people else ""
+        other = plan.people.get(member)
+        team = other.team if other else ""
+        if case.reference in (other.conflicts if other else frozenset()) | state.conflicts.get(member, frozenset()):
+            return f"{member} has a conflict with {case.reference}"
         if member in (case.officer, case.senior):
             return f"{case.reference} is {member}'s own case"
         if case.team and team == case.team:
             return f"{member} is of team {team}, whose case {case.reference} is"
     return ""
+
+
+def groups_of(plan: Plan, state: State) -> dict[str, tuple[str, ...]]:
+    """Return the members of each group: as allocated, with the readers who came later and are given a group on the list."""
+    groups = dict(state.groups)
+    members = {member for group in groups.values() for member in group}
+    for name, person in sorted(plan.people.items()):
+        if groups and person.group and name not in members and READER in person.roles:
+            groups[person.group] = (*groups.get(person.group, ()), name)
+    return groups
 
 
 def known(plan: Plan, who: str) -> Person:
@@ -173,4 +184,4 @@ def check_second(plan: Plan, state: State, case: RoundCase, given: Mapping[str, 
     if given and (case.second_reader or set(given) - {"second_reader", "second_because"}):
         raise StepRefusedError(f"{case.reference} has a second reader already.")
     if given:
-        check_allocation(plan, state, case, {**allocation_of(case), **given}, state.groups)
+        check_allocation(plan, state, case, {**allocation_of(case), **given}, groups_of(plan, state))

@@ -13,6 +13,7 @@ from quips.peeraudit.steps.checks import (
     allocation_of,
     case_of,
     check_allocation,
+    groups_of,
     has_role,
     known,
     not_settled,
@@ -21,7 +22,7 @@ from quips.peeraudit.steps.checks import (
 from quips.peeraudit.trail import Step
 
 
-def draw(plan: Plan, state: State, who: str, drawn: Mapping[str, Any]) -> Step:
+def draw(plan: Plan, state: State, who: str, drawn: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Step:
     """Return the step that draws the cases.
 
     Args:
@@ -29,6 +30,7 @@ def draw(plan: Plan, state: State, who: str, drawn: Mapping[str, Any]) -> Step:
         state: The round as it stands.
         who: Who draws; has to be a lead.
         drawn: What is to be known of the draw, with its ``cases``.
+        files: What was kept of the list, with its digest.
 
     Raises:
         StepRefusedError: Somebody else's work, or the cases were drawn before.
@@ -38,7 +40,20 @@ def draw(plan: Plan, state: State, who: str, drawn: Mapping[str, Any]) -> Step:
         raise StepRefusedError(
             "The cases of this round have been drawn. Replace a case that cannot be read, or begin a new round."
         )
-    return Step(who, did.DREW, about=drawn)
+    return Step(who, did.DREW, about=drawn, files=files or {})
+
+
+def may_allocate(plan: Plan, state: State, who: str) -> None:
+    """See that somebody may allocate the cases, now.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or not now.
+    """
+    has_role(plan, who, LEAD, "allocate cases")
+    if state.drawn is None:
+        raise StepRefusedError("Draw the cases first: quips round draw.")
+    if state.groups:
+        raise StepRefusedError("The cases have been allocated. To change who reads one: quips round reallocate.")
 
 
 def allocate(
@@ -56,11 +71,7 @@ def allocate(
     Raises:
         StepRefusedError: Not now, or a reader may not read the case.
     """
-    has_role(plan, who, LEAD, "allocate cases")
-    if state.drawn is None:
-        raise StepRefusedError("Draw the cases first: quips round draw.")
-    if state.groups:
-        raise StepRefusedError("The cases have been allocated. To change who reads one: quips round reallocate.")
+    may_allocate(plan, state, who)
     if set(cases) != set(state.cases):
         raise StepRefusedError("Every case has to be allocated, and no other.")
     for name, given in cases.items():
@@ -87,7 +98,7 @@ def reallocate(plan: Plan, state: State, who: str, case: str, given: Mapping[str
     one = case_of(state, case)
     not_settled(one)
     reasoned(because, "Say why somebody else is to read it.")
-    check_allocation(plan, state, one, {**allocation_of(one), **given}, state.groups)
+    check_allocation(plan, state, one, {**allocation_of(one), **given}, groups_of(plan, state))
     return Step(who, did.REALLOCATED, case, {"allocated": dict(given), "because": because})
 
 
@@ -118,7 +129,7 @@ def replace_case(
         new = RoundCase(
             instead["case"], instead["values"], instead.get("officer", ""), instead.get("senior", ""), instead.get("team", "")
         )
-        check_allocation(plan, state, new, given, state.groups)
+        check_allocation(plan, state, new, given, groups_of(plan, state))
     about = {"because": because, "instead": dict(instead) if instead else None, "allocated": dict(given)}
     return Step(who, did.REPLACED, case, about)
 

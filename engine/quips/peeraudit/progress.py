@@ -1,0 +1,223 @@
+"""How far a round is, and what is next for whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER, Plan
+from quips.peeraudit.state import Phase, RoundCase, State
+from quips.peeraudit.steps import feeding_back, signing
+from quips.peeraudit.steps.checks import StepRefusedError, moderates
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a reader has to read, and has read."""
+
+    reader: str
+    group: str
+    given: int
+    read: int
+
+    @property
+    def to_read(self) -> int:
+        """How many are still to be read."""
+        return self.given - self.read
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """An action that is open after the day it was due."""
+
+    case: str
+    number: int
+    owner: str
+    due: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be done next.
+
+    Attributes:
+        who: Who can do it; any one of them is enough.
+        what: What it is.
+        cases: The cases it is about; none for the whole round.
+        command: The command, for the first of them, as the first of these people.
+    """
+
+    who: tuple[str, ...]
+    what: str
+    cases: tuple[str, ...]
+    command: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a round is.
+
+    Attributes:
+        phases: How many cases are in each phase, in the order of the phases.
+        loads: What each reader has to read.
+        overdue: The actions that are overdue.
+        disputes: The case and the rule of each open dispute.
+        seconds: The cases whose second reading is still to come.
+        urgent: The cases of which something was raised at once.
+        lacking: The roles that nobody has.
+        tasks: What is next for whom.
+    """
+
+    phases: Mapping[Phase, int]
+    loads: tuple[Load, ...]
+    overdue: tuple[Overdue, ...]
+    disputes: tuple[tuple[str, str], ...]
+    seconds: tuple[str, ...]
+    urgent: tuple[str, ...]
+    lacking: tuple[str, ...]
+    tasks: tuple[Task, ...]
+
+
+def progress_of(plan: Plan, state: State, today: str, folder: str) -> Progress:
+    """Return how far a round is.
+
+    Nothing in it tells what was read of a case before all of its readings are in.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        today: The day, year-month-day.
+        folder: What the folder is called in commands.
+    """
+    cases = [*state.cases.values()]
+    counts = Counter(case.phase for case in cases)
+    groups = {member: name for name, members in state.groups.items() for member in members}
+    given = Counter(who for case in cases for who in case.readers)
+    read = Counter(who for case in cases for who in case.readers if _has_read(case, who))
+    roles = {role for person in plan.people.values() for role in person.roles}
+    return Progress(
+        phases={phase: counts[phase] for phase in Phase if counts[phase]},
+        loads=tuple(Load(who, groups.get(who, ""), given[who], read[who]) for who in sorted({*groups, *given})),
+        overdue=tuple(
+            Overdue(case.reference, one.number, one.owner, one.due)
+            for case in cases
+            if case.feedback is not None
+            for one in case.open_actions
+            if one.due < today
+        ),
+        disputes=tuple((case.reference, one.rule) for case in cases for one in case.open_disputes),
+        seconds=tuple(case.reference for case in cases if case.second_reader and not _has_read(case, case.second_reader)),
+        urgent=tuple(dict.fromkeys(one.case for one in state.urgent)),
+        lacking=tuple(role for role in (LEAD, READER, MODERATOR, DIRECTOR) if role not in roles),
+        tasks=tuple(_gathered(_Tasks(plan, state, folder).all())),
+    )
+
+
+@dataclass(frozen=True)
+class _Tasks:
+    plan: Plan
+    state: State
+    folder: str
+
+    def all(self) -> Iterator[Task]:
+        if self.state.drawn is None:
+            yield self.of_role(LEAD, "draw the cases", "draw")
+        elif not self.state.groups:
+            yield self.of_role(LEAD, "say who reads what", "allocate")
+        else:
+            yield from self.of_readers()
+            for case in self.state.cases.values():
+                yield from self.of_case(case)
+            phases = {case.phase for case in self.state.cases.values()}
+            if phases == {Phase.COUNTERSIGNED}:
+                yield self.of_role(LEAD, "report", "report")
+
+    def of_readers(self) -> Iterator[Task]:
+        plan, state = self.plan, self.state
+        for who in sorted({who for case in state.cases.values() for who in case.readers}):
+            mine = [case for case in state.cases.values() if who in case.readers and not _has_read(case, who)]
+            mine = [case for case in mine if not self.is_barred(case, who)]
+            if mine and plan.qualify is not None and who not in state.qualified:
+                yield self.task((who,), "read a known case first", (), "qualify")
+            elif mine:
+                names = tuple(case.reference for case in mine)
+                what = f"read: make the forms, fill them in, then quips round import {self.folder} FORM.xlsx --as {who}"
+                yield Task((who,), what, names, f"quips round forms {self.folder} --as {who}")
+
+    def of_case(self, case: RoundCase) -> Iterator[Task]:
+        plan, state, name = self.plan, self.state, case.reference
+        leads = self.with_role(LEAD)
+        because = '--because "…"'
+        for who in case.readers:
+            if case.moderated is None and self.is_barred(case, who):
+                second = " --second" if who == case.second_reader else ""
+                yield self.task(
+                    leads,
+                    "give it to another reader, since there is a conflict",
+                    (name,),
+                    "reallocate",
+                    f"--to PERSON{second} {because}",
+                )
+        if case.second_because and not case.second_reader and case.moderated is None:
+            yield self.task(leads, "find a second reader", (name,), "reallocate", f"--to PERSON --second {because}")
+        match case.phase:
+            case Phase.TO_MODERATE:
+                able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
+                yield self.task(able, "settle it", (name,), "settle")
+            case Phase.TO_FEED_BACK:
+                able = self.able(LEAD, lambda who: feeding_back.feed_back(plan, state, who, name, [], {}))
+                others = self.able(MODERATOR, lambda who: feeding_back.feed_back(plan, state, who, name, [], {}))
+                yield self.task(
+                    tuple(dict.fromkeys((*able, *others))), "feed back to the officer and the senior", (name,), "feed-back"
+                )
+            case Phase.WITH_OFFICER:
+                if case.open_disputes:
+                    able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
+                    yield self.task(able, "answer the dispute", (name,), "answer")
+                if case.open_actions:
+                    owners = tuple(dict.fromkeys(one.owner for one in case.open_actions))
+                    yield self.task(owners, "put right what is open", (name,), "act")
+            case Phase.TO_COUNTERSIGN:
+                able = self.able(DIRECTOR, lambda who: signing.countersign(plan, state, who, name, True))
+                yield self.task(able, "countersign it", (name,), "countersign")
+
+    def is_barred(self, case: RoundCase, who: str) -> bool:
+        """Whether somebody has a conflict with a case that they were given and have not read."""
+        own = self.plan.people[who].conflicts if who in self.plan.people else frozenset()
+        return case.reference in own | self.state.conflicts.get(who, frozenset()) and not _has_read(case, who)
+
+    def with_role(self, role: str) -> tuple[str, ...]:
+        return tuple(name for name, person in sorted(self.plan.people.items()) if role in person.roles)
+
+    def able(self, role: str, step: Callable[[str], object]) -> tuple[str, ...]:
+        """Return those of a role who may take a step."""
+        found = []
+        for who in self.with_role(role):
+            try:
+                step(who)
+            except StepRefusedError:
+                continue
+            found.append(who)
+        return tuple(found)
+
+    def of_role(self, role: str, what: str, command: str) -> Task:
+        return self.task(self.with_role(role), what, (), command)
+
+    def task(self, who: tuple[str, ...], what: str, cases: tuple[str, ...], command: str, more: str = "") -> Task:
+        words = ("quips round", command, self.folder, *cases[:1], "--as", who[0] if who else "PERSON", more)
+        return Task(who, what, cases, " ".join(filter(None, words)))
+
+
+def _gathered(tasks: Iterator[Task]) -> Iterator[Task]:
+    """Yield the tasks, what the same people can do in the same way put together; the command is that of the first case."""
+    found: dict[tuple[tuple[str, ...], str], Task] = {}
+    for task in tasks:
+        before = found.get((task.who, task.what))
+        found[task.who, task.what] = Task(task.who, task.what, (*before.cases, *task.cases), before.command) if before else task
+    yield from found.values()
+
+
+def _has_read(case: RoundCase, who: str) -> bool:
+    newest = case.newest(who)
+    return newest is not None and newest.complete
