@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -14,8 +17,9 @@ from quips.cli import main
 from quips.peeraudit.allocation import groups_able
 from quips.peeraudit.drawing import KEPT, replay
 from quips.peeraudit.folder import RoundFolder
+from quips.peeraudit.planfile import read_plan
 from quips.problems import InputError, Level
-from round_files import OTHERS, RoundFiles, a_case, readers
+from round_files import HEADINGS, OTHERS, RoundFiles, a_case, readers
 
 
 @pytest.fixture
@@ -183,8 +187,6 @@ def test_a_draw_that_somebody_wrote_by_hand_does_not_come_out_again(tmp_path: Pa
     assert state.drawn is not None
     cases = [*state.drawn["cases"]]
     cases[0] = {**cases[0], "case": "TV-1999"}
-    from dataclasses import replace
-
     forged = replace(state, drawn={**state.drawn, "cases": cases})
     assert "draw-differs" in [one.name for one in replay(round_.folder, round_.read(), knowledge(), forged)]
 
@@ -201,6 +203,44 @@ def test_a_crash_between_the_list_and_the_row_leaves_the_round_undrawn(
     assert (round_.path / KEPT).exists() and round_.folder.state().drawn is None
     round_.run("draw")
     assert again(round_) == []
+
+
+def test_a_list_in_a_workbook_is_drawn_from_as_one_in_csv_is(tmp_path: Path) -> None:
+    one, other = RoundFiles(tmp_path / "one"), RoundFiles(tmp_path / "other")
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    sheet = book.create_sheet("Caseload")
+    for row in (HEADINGS, *map(a_case, range(40))):
+        sheet.append(row)
+    book.save(other.path / "caseload.xlsx")
+    (other.path / "cases.csv").unlink()
+    other.plan(cases={"file": "caseload.xlsx", "sheet": "Caseload"})
+    for found in (one, other):
+        found.run("draw")
+    assert drawn(one)["cases"] == drawn(other)["cases"] and again(other) == []
+
+
+def test_a_later_framework_changes_neither_the_prompts_nor_the_draw(round_: RoundFiles) -> None:
+    round_.plan(draw={"at_least": {"high-risk": 3}})
+    round_.run("draw")
+    before = round_.read()
+    later = copy(knowledge())
+    edition = knowledge().editions["omi-1"]
+    part = next(node for division in edition.divisions for node in division.walk() if node.id == "1.2")
+    first = edition.divisions[0]
+    fewer = replace(part, prompts=part.prompts[1:])
+    divisions = (
+        replace(first, children=tuple(fewer if node is part else node for node in first.children)),
+        *edition.divisions[1:],
+    )
+    kinds = [{**kind, "values": ["low"]} for kind in edition.scoring["sampling"]["enough_of"]]
+    scoring = {**edition.scoring, "sampling": {"enough_of": kinds}}
+    object.__setattr__(
+        later, "editions", {**knowledge().editions, "omi-1": replace(edition, divisions=divisions, scoring=scoring)}
+    )
+    plan = read_plan(round_.folder, later)
+    assert plan.prompts == before.prompts and part.prompts[0].name in plan.prompts
+    assert replay(round_.folder, plan, later, round_.folder.state()) == []
 
 
 # Replacements ----------------------------------------------------------------------------------------------------------

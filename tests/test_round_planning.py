@@ -171,6 +171,7 @@ PEOPLE = [
     (("R20", "PO", "North", "reader", "", "", "TV-9"), "people.csv:2:7", "There is no case 'TV-9' on the list"),
     (("R20", "PO", "North", "reader", "", "", "Mr Jones"), "people.csv:2:7", "'Mr Jones' is not a reference of a case"),
     (("R20", "PO", "Nroth", "reader"), "people.csv:2:3", "Did you mean 'North'?"),
+    (("O07", "PO", "", "reader"), "people.csv:2:3", "O07 is the officer of TV-1007, of team West, and has no team here"),
     (("EXAMPLE-R1", "PO", "North", "reader"), "people.csv:2:1", "an example that came with the folder"),
 ]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from quips.knowledge import Knowledge
 from quips.peeraudit.caselist import CaseList, cases_of, columns_of, given, kinds_of, read_list
-from quips.peeraudit.folder import RoundFolder, digest_of
+from quips.peeraudit.folder import PLAN, RoundFolder, digest_of
 from quips.peeraudit.plan import Plan, Population
 from quips.peeraudit.state import State
 from quips.places import Place
@@ -49,20 +49,25 @@ class Pool:
         return [Listed(case.reference, {column: case.values[column] for column in columns}) for case in self.eligible]
 
 
-def pool_of(folder: RoundFolder, plan: Plan, knowledge: Knowledge, file: str = "") -> Pool:
+def pool_of(folder: RoundFolder, plan: Plan, knowledge: Knowledge, drawn: Mapping[str, Any] | None = None) -> Pool:
     """Return what a draw is made from.
 
     Args:
         folder: The round.
         plan: Its plan.
         knowledge: Whose edition names kinds of cases.
-        file: Another file than the plan's to read the list from, as a path within the round.
+        drawn: What the row of the draw says, to take the list that was kept and the kinds as they were then; None to take the
+            plan's own list.
 
     Raises:
         InputError: The list cannot be read, or something is wrong with it.
     """
-    population = replace(plan.population, file=file, sheet="") if file else plan.population
-    kinds = kinds_of(plan, knowledge.editions[plan.edition], lambda _: Place("round.yaml"))
+    population = plan.population
+    if drawn is None:
+        kinds = kinds_of(plan, knowledge.editions[plan.edition], lambda _: Place(str(folder.path / PLAN)))
+    else:
+        population = replace(population, file=drawn["list"]["kept"], sheet="")
+        kinds = [Minimum(**{**kind, "values": frozenset(kind["values"])}) for kind in drawn["kinds"]]
     columns = columns_of(plan, kinds)
     table = read_list(folder.path / PurePosixPath(population.file), population, columns)
     missing = [column for column in (population.reference, *columns) if column not in table.columns]
@@ -129,6 +134,7 @@ def row_of(pool: Pool, plan: Plan, drawn: Draw, list_bytes: bytes) -> dict[str, 
         "size": drawn.size,
         "sized_by": sized_by(plan, drawn),
         "list": {"file": plan.population.file, "sha256": digest_of(list_bytes), "kept": KEPT},
+        "kinds": [{**asdict(kind), "values": sorted(kind.values)} for kind in pool.kinds],
         "listed": len(pool.cases.cases),
         "not_eligible": dict(sorted(reasons.items())),
         "left_out": dict(pool.left_out),
@@ -187,7 +193,7 @@ def next_in_line(folder: RoundFolder, plan: Plan, knowledge: Knowledge, state: S
         QuipsError: The list that was kept was changed.
     """
     assert state.drawn is not None
-    pool = pool_of(folder, plan, knowledge, state.drawn["list"]["kept"])
+    pool = pool_of(folder, plan, knowledge, state.drawn)
     inside, waiting = standing(pool, plan, draw_cases(pool, plan, state.drawn["seed"]), list(state.gone))
     if [one.case.reference for one in inside] != list(state.cases):
         raise QuipsError(
@@ -217,7 +223,7 @@ def replay(folder: RoundFolder, plan: Plan, knowledge: Knowledge, state: State) 
     said = state.drawn
     place = Place(str(folder.path / said["list"]["kept"]))
     try:
-        pool = pool_of(folder, plan, knowledge, said["list"]["kept"])
+        pool = pool_of(folder, plan, knowledge, said)
         drawn = draw_cases(pool, plan, said["seed"])
         again = row_of(pool, plan, drawn, b"")
         inside, _ = standing(pool, plan, drawn, list(state.gone))

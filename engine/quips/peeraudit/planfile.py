@@ -45,11 +45,11 @@ def read_plan(folder: RoundFolder, knowledge: Knowledge) -> Plan:
             it is told.
         StorageError: The trail cannot be read.
     """
-    rows, _ = folder.rows_and_faults()
+    rows, faults = folder.rows_and_faults()
     reading = _Reading(folder, knowledge, tuple(rows), read_yaml(folder.path / PLAN))
     plan = reading.plan()
-    if reading.problems:
-        raise InputError(reading.problems)
+    if reading.problems:  # what does not fit a trail that was changed may not be the plan's fault
+        raise InputError([*faults, *reading.problems])
     return plan
 
 
@@ -195,6 +195,8 @@ class _Reading:
     def cases(self, plan: Plan, edition: Edition | None) -> CaseList | None:
         """Return the list of cases: the plan's own before the draw, after it the one that was kept."""
         population = plan.population
+        if self.drawn:
+            population = replace(population, file=self.drawn["list"]["kept"], sheet="")
         asked = {f"{kind}={n}": kind for kind, n in self.said.get("draw", {}).get("at_least", {}).items()}
         try:
             place = self.document.key_place
@@ -205,8 +207,6 @@ class _Reading:
         if not population.file:
             return None
         counted = {kind.column: ("draw", "at_least") for kind in kinds if kind.at_least is not None}
-        if self.drawn:
-            population = replace(population, file=self.drawn["list"]["kept"], sheet="")
         try:
             path = self.folder.path / PurePosixPath(population.file)
             table = read_list(path, population, columns_of(plan, kinds))
@@ -255,6 +255,14 @@ class _Reading:
             return plan
         for person in plan.people.values():
             self.problems += _conflict_problems(person, people_table, by_key, cases.cases)
+            own = next((case for case in cases.cases if case.values[population.officer] == person.reference), None)
+            if own and not person.team:
+                team = own.values[population.team]
+                message = f"{person.reference} is the officer of {own.reference}, of team {team}, and has no team here."
+                place = place_of(people_table, person.reference, "team")
+                self.problems.append(
+                    Problem(place, "no-team", message, "Write in the team, so that nobody reads their own team's cases.")
+                )
         teams = {key_of(team): team for team in cases.values_of(population.team)}
         people = {}
         for name, person in plan.people.items():

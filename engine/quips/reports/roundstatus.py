@@ -16,13 +16,14 @@ from quips.reports.wording import URGENT, wrap
 _FEW = 8
 
 
-def status_text(plan: Plan, state: State, progress: Progress, width: int) -> str:
+def status_text(plan: Plan, state: State, progress: Progress, folder: str, width: int) -> str:
     """Return how far a round is, as text.
 
     Args:
         plan: The plan.
         state: The round as it stands.
         progress: How far it is.
+        folder: What the folder is called in commands.
         width: The width to wrap at.
     """
     lines = [f"{plan.name}   {plan.edition}   {plan.marking}"]
@@ -37,8 +38,8 @@ def status_text(plan: Plan, state: State, progress: Progress, width: int) -> str
     if progress.lacking:
         lines += ["", *wrap(f"Nobody on the list of people is {listed(progress.lacking)} yet.", width)]
     lines += _section("Next", [line for task in progress.tasks for line in _task(task, width)])
-    if state.cases and not progress.tasks:
-        lines += ["", "Nothing is left to be done but the report."]
+    if any(load.to_read for load in progress.loads):
+        lines += ["", "To hand in a form that is filled in:", f"  quips round import {folder} FORM.xlsx --as PERSON"]
     return "\n".join(lines) + "\n"
 
 

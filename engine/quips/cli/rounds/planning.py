@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from quips.cli.rounds.shared import because_option, folder_argument, who_option
-from quips.cli.shared import WIDTH, knowledge_options, load, one_of, output_option, told, write
+from quips.cli.shared import WIDTH, knowledge_options, load, one_of, told
 from quips.peeraudit import allocation, drawing
 from quips.peeraudit.beginning import begin_round
 from quips.peeraudit.folder import RoundFolder
@@ -178,24 +178,25 @@ def conflict(folder: Path, case: str, who: str, because: str, rules: str | None,
 @click.command()
 @folder_argument
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
-@output_option
 @knowledge_options
-def status(folder: Path, form: str, output: Path | None, rules: str | None, framework: str | None) -> None:
+def status(folder: Path, form: str, rules: str | None, framework: str | None) -> None:
     """Say how far a round is, and what is next for whom."""
     with told():
         round_ = RoundFolder(folder)
         plan = read_plan(round_, load(framework, rules))
         state = round_.state()
         progress = progress_of(plan, state, round_.today(), _shown(folder))
-        write(status_text(plan, state, progress, WIDTH) if form == "text" else status_json(plan, state, progress), output)
+        is_text = form == "text"
+        click.echo(
+            status_text(plan, state, progress, _shown(folder), WIDTH) if is_text else status_json(plan, state, progress), nl=False
+        )
 
 
 @click.command()
 @folder_argument
 @click.argument("case", metavar="[CASE]", default="")
-@output_option
 @knowledge_options
-def log(folder: Path, case: str, output: Path | None, rules: str | None, framework: str | None) -> None:
+def log(folder: Path, case: str, rules: str | None, framework: str | None) -> None:
     """Tell what was done in a round, step by step, or in one case of it."""
     with told():
         round_ = RoundFolder(folder)
@@ -203,9 +204,8 @@ def log(folder: Path, case: str, output: Path | None, rules: str | None, framewo
         rows, state = round_.rows(), round_.state()
         if case and case not in state.gone:
             case_of(state, case)
-        write(log_text(plan, rows, state, case, WIDTH), output)
-        if not output:
-            _next(folder, "status")
+        click.echo(log_text(plan, rows, state, case, WIDTH))
+        _next(folder, "status")
 
 
 def _given(case: str, given: dict[str, str]) -> str:
