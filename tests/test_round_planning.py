@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge_base import ROOT, knowledge
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER
 from quips.peeraudit.roundschema import round_schema
+from quips.shapes import Shape
 from quips.source import read_yaml
-from round_files import OTHERS, RoundFiles, a_case, readers
+from quips.yamltext import as_yaml
+from round_files import OTHERS, PLAN, RoundFiles, a_case, readers
 
 
 @pytest.fixture
@@ -117,6 +122,8 @@ def test_variant_of_the_2018_standards_leaves_the_other_out(round_: RoundFiles) 
     round_.plan(edition="standards-2018", scope={"nodes": ["2"], "variant": "nps"})
     variants = {knowledge().prompts[name].variant for name in round_.read().prompts}
     assert variants <= {"", "nps"}
+    round_.plan(edition="standards-2018", scope=None)
+    assert any("asks crc and nps differently" in told and "variant: crc" in told for told in round_.told())
 
 
 # Mistakes ------------------------------------------------------------------------------------------------------------
@@ -278,6 +285,59 @@ def test_the_schema_in_the_framework_is_sound_and_describes_every_part() -> None
     parts(held, "round")
 
 
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-5, 10**12),
+    st.floats(allow_nan=True),
+    st.text(max_size=8),
+    st.sampled_from(["omi-2", "TV-1001", "team", "1.2", "cases.csv", "people.csv", "R01", "."]),
+    st.lists(st.one_of(st.text(max_size=4), st.integers()), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["file", "size", "team", "columns", "x"]), st.one_of(st.text(max_size=4), st.integers()), max_size=2
+    ),
+)
+PATHS = [
+    *(("round",), ("edition",), ("scope",), ("scope", "nodes"), ("scope", "topics"), ("scope", "prompts"), ("cases",)),
+    *(("cases", "file"), ("cases", "sheet"), ("cases", "columns"), ("cases", "eligible"), ("cases", "exclude"), ("draw",)),
+    *(("cases", "breakdowns"), ("draw", "size"), ("draw", "by"), ("draw", "at_least"), ("draw", "seed"), ("draw", "margin")),
+    *(("people",), ("groups",), ("second_readings",), ("second_readings", "always"), ("qualify",), ("feedback",), ("marking",)),
+]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> RoundFiles:
+    return RoundFiles(tmp_path_factory.mktemp("shared") / "round")
+
+
+@given(st.lists(st.tuples(st.sampled_from(PATHS), JUNK), min_size=1, max_size=3))
+def test_whatever_stands_in_a_plan_it_is_read_or_refused_in_words(
+    shared: RoundFiles, changes: list[tuple[tuple[str, ...], Any]]
+) -> None:
+    value = json.loads(json.dumps(PLAN))
+    for path, junk in changes:
+        here = value
+        for key in path[:-1]:
+            here = here.setdefault(key, {}) if isinstance(here.get(key, {}), dict) else {}
+        here[path[-1]] = junk
+    shared.plan_text(as_yaml(value))
+    for told in shared.told():
+        assert re.search(r"^\S+: (error|warning): .+ \[[a-z-]+\]$", told, re.DOTALL), told
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6), st.text(max_size=6)), min_size=1, max_size=3), st.booleans())
+def test_whatever_stands_in_a_list_it_is_read_or_refused_in_words(
+    shared: RoundFiles, cells: list[tuple[int, int, str]], in_people: bool
+) -> None:
+    people, cases = [[*row, "", "", ""] for row in (*readers(6), *OTHERS)], [[*a_case(n)] for n in range(12)]
+    for row, column, text in cells:
+        (people if in_people else cases)[row][column] = '"' + text.replace('"', '""') + '"'
+    shared.plan()
+    shared.people(people)
+    shared.cases(cases)
+    assert all("error: " in told for told in shared.told())
+
+
 # A new round -----------------------------------------------------------------------------------------------------------
 
 
@@ -310,8 +370,6 @@ def test_the_notes_of_the_new_plan_hold_when_they_are_taken_into_use(tmp_path: P
     found.plan_text("\n".join(used) + "\n")
     value = read_yaml(found.path / "round.yaml").value
     assert {"thread", "topics", "stages", "prompts"} < set(value["scope"]) and "qualify" in value
-    from quips.shapes import Shape
-
     assert Shape(round_schema(knowledge())).problems(read_yaml(found.path / "round.yaml")) == []
 
 

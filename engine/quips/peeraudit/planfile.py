@@ -140,8 +140,12 @@ class _Reading:
         wrong = [*scope_problems(scope, edition, self.document)]
         self.problems += wrong
         prompts = () if wrong else prompts_in_scope(scope, edition, self.knowledge)
+        variants = sorted({self.knowledge.prompts[name].variant for name in prompts} - {""})
         if not prompts and not wrong:
             self.wrong("empty-scope", "No prompt fits all that the scope asks for.", "Leave some of it out.", "scope")
+        elif len(variants) > 1:
+            message = f"{edition.name} asks {listed(variants, 'and')} differently, and the scope has prompts of both."
+            self.wrong("which-variant", message, f"Say which under scope, such as variant: {variants[0]}.", "scope")
         return prompts
 
     def population(self) -> Population:

@@ -182,9 +182,9 @@ class _Tasks:
                 yield self.task(able, "countersign it", (name,), "countersign")
 
     def is_barred(self, case: RoundCase, who: str) -> bool:
-        """Whether somebody has a conflict with a case that they were given and have not read."""
+        """Whether somebody has a conflict with a case that they were given."""
         own = self.plan.people[who].conflicts if who in self.plan.people else frozenset()
-        return case.reference in own | self.state.conflicts.get(who, frozenset()) and not _has_read(case, who)
+        return case.reference in own | self.state.conflicts.get(who, frozenset())
 
     def with_role(self, role: str) -> tuple[str, ...]:
         return tuple(name for name, person in sorted(self.plan.people.items()) if role in person.roles)
