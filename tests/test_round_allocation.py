@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,28 @@ def test_loads_differ_by_at_most_one_where_all_can_read_all(count: int, cases: i
     assert max(loads) - min(loads) <= 1
 
 
-def test_loads_are_as_even_as_any_allocation_of_a_small_round_could_be() -> None:
-    """Held to all allocations there are: two groups of one, and a group that can read but one team's cases."""
+@given(
+    st.lists(st.sampled_from(["", "North", "South", "East"]), min_size=2, max_size=4),
+    st.lists(st.sampled_from(["North", "South", "East"]), min_size=1, max_size=6),
+)
+def test_loads_are_as_even_as_in_the_best_of_all_allocations_there_are(teams: list[str], of_cases: list[str]) -> None:
+    people = [person(n, team, group=f"G{n // 2}") for n, team in enumerate(teams, 1)]
+    state = state_of([case(n, team) for n, team in enumerate(of_cases)])
+    try:
+        found = allocate(plan_of(people), state)
+    except InputError:
+        return
+    team_of = {one.reference: one.team for one in people}
+    may = [
+        [who for members in found.groups.values() if team not in {team_of[mate] for mate in members} for who in members]
+        for team in of_cases
+    ]
+    every = [Counter(choice) for choice in product(*may)]
+    sorted_loads = [sorted((loads[who] for who in team_of), reverse=True) for loads in every]
+    assert sorted(found.loads.values(), reverse=True) == min(sorted_loads, key=lambda loads: sum(load**2 for load in loads))
+
+
+def test_loads_are_even_by_hand() -> None:
     people = [person(1, "North", group="A"), person(2, "South", group="B"), person(3, "", group="C")]
     cases = [case(n, "North" if n < 6 else "South") for n in range(8)]
     found = allocate(plan_of(people), state_of(cases))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ from typing import Any
 from quips.framework import Edition
 from quips.knowledge import Knowledge
 from quips.peeraudit.caselist import CaseList, cases_of, columns_of, gaps_in, headings, kinds_of, read_list, reference_problem
-from quips.peeraudit.folder import PLAN, RoundFolder
+from quips.peeraudit.folder import PLAN, RoundFolder, digest_of
 from quips.peeraudit.people import place_of, read_people
 from quips.peeraudit.plan import READER, Person, Plan, Population, SecondReadings
 from quips.peeraudit.roundschema import round_schema
@@ -50,7 +49,8 @@ def read_plan(folder: RoundFolder, knowledge: Knowledge) -> Plan:
     plan = reading.plan()
     if reading.problems:  # what does not fit a trail that was changed may not be the plan's fault
         raise InputError([*faults, *reading.problems])
-    return plan
+    people, _ = reading.people_file()
+    return replace(plan, digest=digest_of(folder.read(PLAN) + folder.read(people)))
 
 
 @dataclass
@@ -105,7 +105,6 @@ class _Reading:
             due_days=said.get("feedback", {}).get("due_days", 28),
             marking=said.get("marking", "OFFICIAL-SENSITIVE"),
             scope=said.get("scope", {}),
-            digest=self.digest(),
         )
         if "size" in drawing and {"confidence", "margin"} & set(drawing):
             message = "Both a size and a confidence or margin are given, and the one follows from the others."
@@ -123,6 +122,15 @@ class _Reading:
 
     def wrong(self, name: str, message: str, hint: str, *path: str | int) -> None:
         self.problems.append(Problem(self.document.place(*path), name, message, hint))
+
+    def inside(self, file: str, *path: str) -> str:
+        """Return the name of a file that lies in the round's folder; empty, and told, if it does not."""
+        pure = PurePosixPath(file)
+        if not (pure.is_absolute() or ".." in pure.parts or "\\" in file or ":" in file):
+            return file
+        message = f"A list has to lie in the round's folder, and {file} does not."
+        self.wrong("outside-the-round", message, "Copy it into the folder, and write its name alone.", *path)
+        return ""
 
     # The plan's own parts ------------------------------------------------------------------------------------------------
 
@@ -151,14 +159,9 @@ class _Reading:
     def population(self) -> Population:
         said = self.said.get("cases", {})
         columns = {name: key_of(column) for name, column in said.get("columns", {}).items()}
-        file = said.get("file", "")
-        if PurePosixPath(file).is_absolute() or ".." in PurePosixPath(file).parts or "\\" in file:
-            message = f"The list of cases has to lie in the round's folder, and {file} does not."
-            self.wrong("outside-the-round", message, "Copy it into the folder, and write its name alone.", "cases", "file")
-            file = ""
         exclude = said.get("exclude", {})
         return Population(
-            file=file,
+            file=self.inside(said.get("file", ""), "cases", "file"),
             sheet=said.get("sheet", ""),
             eligible=_matched(said.get("eligible", {})),
             exclude=exclude,
@@ -177,9 +180,14 @@ class _Reading:
         columns, names = _matched(always.get("columns", {})), frozenset(always.get("rules", ()))
         return SecondReadings(said.get("share", 0) / 100, columns, names, always.get("urgent", False))
 
+    def people_file(self) -> tuple[str, str]:
+        """Return the file of the list of people, and its sheet."""
+        said = self.said.get("people", "")
+        return (said, "") if isinstance(said, str) else (said["file"], said.get("sheet", ""))
+
     def people(self) -> tuple[dict[str, Person], Table | None]:
-        said = self.said.get("people")
-        file, sheet = (said, "") if isinstance(said, str) else ((said or {}).get("file", ""), (said or {}).get("sheet", ""))
+        file, sheet = self.people_file()
+        file = self.inside(file, "people")
         if not file:
             return {}, None
         try:
@@ -187,12 +195,6 @@ class _Reading:
         except InputError as error:
             self.problems += error.problems
             return {}, None
-
-    def digest(self) -> str:
-        said = self.said.get("people", "")
-        file = said if isinstance(said, str) else said.get("file", "")
-        paths = [self.folder.path / PLAN, *([self.folder.path / PurePosixPath(file)] if file else [])]
-        return hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path.is_file())).hexdigest()
 
     # Held to one another -------------------------------------------------------------------------------------------------
 

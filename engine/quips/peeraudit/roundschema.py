@@ -11,6 +11,7 @@ Json = dict[str, Any]
 
 _TEXT: Json = {"type": "string", "minLength": 1}
 _NAMES: Json = {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True}
+_FILE: Json = {"type": "string", "pattern": "^[^\\u0000-\\u001f]+$"}
 _WORD: Json = {"type": ["string", "integer"], "minLength": 1}
 _VALUES: Json = {"type": "object", "minProperties": 1, "additionalProperties": {"type": "array", "items": _WORD, "minItems": 1}}
 
@@ -30,7 +31,7 @@ def round_schema(knowledge: Knowledge) -> Json:
         "scope": _scope(sorted(threads), sorted(variants), sorted(topics)),
         "cases": _cases(),
         "draw": _draw(),
-        "people": _file("The list of who takes part, CSV or xlsx: a name, or a file and its sheet."),
+        "people": _file("The list of who takes part, CSV or xlsx, in the round's folder: its name, or file and sheet."),
         "groups": _object("The groups that read cases.", {"size": _whole("How many readers a group has, more or less.", 1, 20)}),
         "second_readings": _second(),
         "qualify": _percent(
@@ -79,7 +80,7 @@ def _cases() -> Json:
     return _object(
         "The list of cases to draw from, and what counts in it. Only the columns that the plan names are read.",
         {
-            "file": _text("The list, CSV or xlsx, in the round's folder."),
+            "file": {**_FILE, "description": "The list, CSV or xlsx, in the round's folder."},
             "sheet": _text("The sheet, if it is a workbook of several."),
             "columns": _object("What the columns are called.", columns),
             "eligible": {**_VALUES, "description": "By column, the values that a case may have; every case, if left out."},
@@ -132,8 +133,8 @@ def _file(description: str) -> Json:
     return {
         "description": description,
         "if": {"type": "object"},
-        "then": _object("", {"file": _text("The file."), "sheet": _text("Its sheet.")}, ["file"]),
-        "else": _TEXT,
+        "then": _object("", {"file": {**_FILE, "description": "The file."}, "sheet": _text("Its sheet.")}, ["file"]),
+        "else": {**_FILE, "description": description},
     }
 
 
