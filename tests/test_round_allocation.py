@@ -203,6 +203,7 @@ def test_groups_become_smaller_where_larger_ones_cannot_read_every_case() -> Non
     people = [person(1, "North"), person(2, "South"), person(3, "East")]
     found = allocate(plan_of(people, group_size=3), state_of([case(n, TEAMS[n]) for n in range(3)]))
     assert len(found.groups) > 1
+    assert found.notes == ("Groups are smaller than 3, so that each case has as many that can read it as it needs.",)
 
 
 def test_named_groups_stay_and_the_others_get_names_that_are_free() -> None:
