@@ -203,6 +203,7 @@ def test_groups_become_smaller_where_larger_ones_cannot_read_every_case() -> Non
     people = [person(1, "North"), person(2, "South"), person(3, "East")]
     found = allocate(plan_of(people, group_size=3), state_of([case(n, TEAMS[n]) for n in range(3)]))
     assert len(found.groups) > 1
+    assert found.notes == ("Groups are smaller than 3, so that each case has as many that can read it as it needs.",)
 
 
 def test_named_groups_stay_and_the_others_get_names_that_are_free() -> None:
@@ -306,7 +307,7 @@ def test_allocate_prints_who_reads_what_and_what_is_next(round_: RoundFiles) -> 
     assert "10 cases given to 12 readers, 1 each; 2 read twice   OFFICIAL-SENSITIVE" in text
     state = round_.folder.state()
     assert all(name in text for name in (*state.cases, "Group A", "in the share of 20%"))
-    assert f"quips round forms {round_.path} --for R01" in text
+    assert f"quips round forms {round_.path} --as R01" in text
     assert "have been allocated" in round_.run("allocate", fails=True).stderr
 
 

@@ -122,7 +122,7 @@ CHANGED = [
     ({"draw": {"size": 12}}, "draw: size", "it was 10, and is 12"),
     ({"draw": {"by": ["team"]}}, "draw: by", "it was rosh_level, and is team"),
     ({"draw": {"at_least": {"sentence:licence": 3}}}, "draw: at_least", "it was not given"),
-    ({"second_readings": {"share": 30}}, "second_readings: share", "it was 20.0, and is 30.0"),
+    ({"second_readings": {"share": 30}}, "second_readings: share", "it was 20, and is 30"),
     ({"second_readings": {"always": {"urgent": True}}}, "second_readings: always", ""),
     ({"cases": {"exclude": {"TV-1001": "late"}}}, "cases: exclude", "it was not given, and is TV-1001: late"),
     ({"cases": {"breakdowns": ["grade"]}}, "cases: breakdowns", "it was grade and sentence, and is grade"),

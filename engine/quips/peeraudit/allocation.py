@@ -73,6 +73,10 @@ def allocate(plan: Plan, state: State) -> Allocation:
     seconds = {**always, **seconds}
     if problems:
         raise InputError(problems)
+    loose = {person.reference for person in readers if not person.group}
+    largest = max((len(members) for members in groups.values() if loose & set(members)), default=0)
+    if largest < min(plan.group_size, len(loose)):
+        notes.append(f"Groups are smaller than {plan.group_size}, so that each case has as many that can read it as it needs.")
     given = _given(plan, groups, able, {name: 2 if name in seconds else 1 for name in able})
     return Allocation(groups, {name: {**to, "second_because": seconds.get(name, "")} for name, to in given.items()}, tuple(notes))
 

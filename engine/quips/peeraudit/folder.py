@@ -3,6 +3,7 @@
 ```text
 round.yaml, people.csv, the list of cases    what the team writes
 trail.jsonl, trail.end                       what happened
+drawn/                                       the list that was drawn from, with the columns that the plan names
 forms/                                       forms to fill in
 kept/                                        every form as it was handed in
 readings/, rereads/                          what was read out of them: case files

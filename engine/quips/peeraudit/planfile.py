@@ -374,4 +374,6 @@ def _shown(value: Any) -> str:
         return "not given"
     if isinstance(value, dict):
         return "; ".join(f"{key}: {_shown(held)}" for key, held in value.items())
+    if isinstance(value, float):
+        return f"{value:g}"
     return listed(value, "and") if isinstance(value, list) else str(value)

@@ -101,7 +101,7 @@ def replace(folder: Path, case: str, who: str, because: str, rules: str | None, 
             click.echo(f"{case} is taken out, and {instead['case']} comes in for it.")
         if given:
             click.echo(_given(instead["case"] if instead else "", given))
-            _next(folder, "forms", f"--for {given['reader']}")
+            _next(folder, "forms", f"--as {given['reader']}")
         else:
             _next(folder, "status")
 
@@ -120,7 +120,7 @@ def allocate(folder: Path, who: str, rules: str | None, framework: str | None) -
             found = allocation.allocate(plan, turn.state)
             turn.take(setting_up.allocate(plan, turn.state, who, found.groups, found.cases))
         click.echo(allocation_text(plan, found, WIDTH))
-        _next(folder, "forms", f"--for {min(found.loads)}", "Next, each reader")
+        _next(folder, "forms", f"--as {min(found.loads)}", "Next, each reader")
 
 
 @click.command()
@@ -151,7 +151,7 @@ def reallocate(
                 given = {"group": group, "reader": to}
             turn.take(setting_up.reallocate(plan, turn.state, who, case, given, because))
         click.echo(_given(case, given))
-        _next(folder, "forms", f"--for {to}")
+        _next(folder, "forms", f"--as {to}")
 
 
 @click.command()
