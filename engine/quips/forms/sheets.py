@@ -145,6 +145,14 @@ class Builder:
             self.labels.append(Label(self.row, column, advice, style="advice"))
         self.row += 1
 
+    def ask_beside(
+        self, text: str, under: str, answers: Sequence[tuple[Path_, Expects, int]], beside: Iterable[str], wanted: Path_ = ()
+    ) -> None:
+        """Add a row: a question, the cells that answer it, and what is to be read beside them."""
+        column = 2 + sum(times for _, _, times in answers)
+        self.labels += [Label(self.row, at, words, style="told") for at, words in enumerate(beside, column) if words]
+        self.ask(text, under, answers, wanted=wanted)
+
     def row_of(self, text: str, under: str, more: Iterable[str]) -> None:
         """Add a row in which there is nothing to fill in: a text, and what stands in the columns beside it."""
         self.labels.append(Label(self.row, 1, text, under))

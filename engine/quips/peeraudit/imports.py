@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from quips.forms.filled import Filled, read_filled
-from quips.peeraudit import handingin, replysheet
+from quips.peeraudit import handingin, replysheet, settlingsheet, signingsheet
 from quips.peeraudit.book import Book
 from quips.peeraudit.formnames import FRESH, READING
 from quips.places import Place
@@ -16,13 +16,16 @@ from quips.workbooks import FORM
 Takes = Callable[[Book, Filled, bytes, str, str], list[str]]
 
 
-def _reply(book: Book, filled: Filled, data: bytes, who: str, because: str) -> list[str]:
-    return replysheet.hand_in(book, filled, who, because)
+def _without_bytes(takes: Callable[[Book, Filled, str, str], list[str]]) -> Takes:
+    """What takes in a sheet of which only the answers are kept, in the rows of the trail."""
+    return lambda book, filled, data, who, because: takes(book, filled, who, because)
 
 
 KINDS: Mapping[str, tuple[str, Takes]] = {
     READING: (FRESH, handingin.hand_in),
-    replysheet.KIND: (replysheet.FRESH, _reply),
+    settlingsheet.KIND: (settlingsheet.FRESH, _without_bytes(settlingsheet.hand_in)),
+    replysheet.KIND: (replysheet.FRESH, _without_bytes(replysheet.hand_in)),
+    signingsheet.KIND: (signingsheet.FRESH, _without_bytes(signingsheet.hand_in)),
 }
 """What can be handed in: its kind, how to have a new one, and what takes it in."""
 

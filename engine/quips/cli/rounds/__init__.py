@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from quips.cli.rounds import feedback, planning, reading
+from quips.cli.rounds import feedback, planning, reading, settling
 
 
 @click.group("round")
@@ -18,7 +18,9 @@ def round_() -> None:
 for command in (
     *(planning.new, planning.draw, planning.replace, planning.allocate, planning.reallocate, planning.conflict),
     *(reading.forms, reading.import_, reading.qualify, reading.urgent),
+    *(settling.agree, settling.settle, settling.reopen),
     *(feedback.feed_back, feedback.act, feedback.dispute, feedback.answer, feedback.reread),
+    settling.countersign,
     *(planning.status, planning.log),
 ):
     round_.add_command(command)

@@ -1,0 +1,239 @@
+"""The sheet on which a moderator settles cases: which answer holds where readers differ, and whose record is the case's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quips.forms.filled import Filled
+from quips.forms.layout import expects
+from quips.forms.sheets import TEXT, YES_NO, Builder, Expects, Sheet
+from quips.forms.workbook import workbook_bytes
+from quips.judged import words_of
+from quips.peeraudit.book import Book
+from quips.peeraudit.folder import Turn
+from quips.peeraudit.formnames import began
+from quips.peeraudit.state import Phase, RoundCase, State
+from quips.peeraudit.steps import agreeing
+from quips.peeraudit.steps.checks import StepRefusedError, moderates
+from quips.places import Place
+from quips.problems import InputError, Problem
+from quips.vocabulary import COMMON_ATTRIBUTES
+
+KIND = "settling"
+FRESH = "Make a new sheet with: quips round settle FOLDER --sheet."
+_ANSWER = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})
+_RECORD = Expects("word", {"The first reader's": "first", "The second reader's": "second"})
+
+
+def to_settle(book: Book, state: State, who: str) -> list[RoundCase]:
+    """Return the cases that wait to be settled, and that somebody may settle, in the order of the draw."""
+    found = []
+    for name, case in state.cases.items():
+        if case.phase is Phase.TO_MODERATE:
+            try:
+                found.append(moderates(book.plan, state, who, name))
+            except StepRefusedError:
+                continue  # another moderator's
+    return found
+
+
+def settling_sheet(book: Book, state: State, who: str) -> bytes:
+    """Return the sheet of all cases that somebody can settle, as the bytes of a workbook.
+
+    Args:
+        book: The readings of the round.
+        state: The round as it stands.
+        who: The moderator.
+    """
+    plan, cases = book.plan, to_settle(book, state, who)
+    sheets = [_cases(cases, plan.marking), *([_differing(book, cases, plan.marking)] if any(map(book.differing, cases)) else [])]
+    head = {"round": plan.name, "began": began(state), "who": who, "versions": {case.reference: versions(case) for case in cases}}
+    return workbook_bytes(sheets, KIND, head, {}, plan.marking, f"To settle, by {who}")
+
+
+def versions(case: RoundCase) -> list[int]:
+    """Return which version of each reading of a case there is, so that nobody settles what has changed since they saw it."""
+    return [newest.version for reader in case.readers if (newest := case.newest(reader))]
+
+
+def _cases(cases: list[RoundCase], marking: str) -> Sheet:
+    advice = (
+        "A case that is settled is locked. Settle one once every question on which its readers differ has an answer on the next "
+        "sheet. Leave a row blank to come back to it."
+    )
+    heads = ["Case", "Settle it?", "Whose record of the facts?", "Why, if the second reader's"]
+    build = Builder("Cases", "Cases to settle", advice, heads, [50, 14, 26, 60], marking)
+    for case in cases:
+        name = case.reference
+        answers = [(("settle", name), YES_NO, 1)]
+        if case.second_reader:
+            answers += [(("record", name), _RECORD, 1), (("because", name), TEXT, 1)]
+        by = f"Read by {case.reader}" + (f" and, a second time, by {case.second_reader}" if case.second_reader else "")
+        build.ask(name, f"{by}.", answers, wanted=("settle", name))
+    return build.sheet()
+
+
+def _differing(book: Book, cases: list[RoundCase], marking: str) -> Sheet:
+    advice = "Where two readers differ. Say which answer holds, and why, once you have talked to both."
+    heads = ["Question", "Settled answer", "Why?", COMMON_ATTRIBUTES["evidence"].ask, "First reader", "Second reader"]
+    build = Builder("Where they differ", "Where readers differ", advice, heads, [60, 18, 50, 20, 50, 50], marking)
+    for case in cases:
+        prompts = book.differing(case)
+        if prompts:
+            build.heading(case.reference)
+        first, second = (book.judgements(case, reader) for reader in case.readers) if prompts else ({}, {})
+        for prompt in prompts:
+            paths = [
+                (("answers", case.reference, prompt, "answer"), _ANSWER, 1),
+                (("answers", case.reference, prompt, "reason"), TEXT, 1),
+                (("answers", case.reference, prompt, "evidence"), expects(COMMON_ATTRIBUTES["evidence"]), 1),
+            ]
+            build.ask_beside(
+                *(book.auditor.knowledge.prompts[prompt].asks, prompt, paths),
+                *([said_words(first[prompt]), said_words(second[prompt])], ("answers", case.reference, prompt, "answer")),
+            )
+    return build.sheet()
+
+
+def said_words(said: Mapping[str, Any]) -> str:
+    """Return what a reader answered, in words."""
+    evidence = f" (evidence: {COMMON_ATTRIBUTES['evidence'].values[said['evidence']]})" if said.get("evidence") else ""
+    more = " ".join(filter(None, (said.get("reason", ""), said.get("note", ""))))
+    return f"{words_of(said['answer']).capitalize()}{evidence}. {more}".strip()
+
+
+def settle_case(
+    book: Book,
+    turn: Turn,
+    who: str,
+    name: str,
+    answers: Mapping[str, Mapping[str, str]],
+    record_of: str = "",
+    because: str = "",
+) -> None:
+    """Settle a case: the questions on which its readers differ, and the case itself.
+
+    Args:
+        book: The readings of the round.
+        turn: The turn in which it is done.
+        who: The moderator.
+        name: The case.
+        answers: What is settled now, by prompt: ``answer``, ``reason``, ``evidence``.
+        record_of: Whose record of the facts is the case's; the first reader's if left out.
+        because: Why it is the second reader's.
+
+    Raises:
+        StepRefusedError: Somebody else's work, not now, or something is left to settle; nothing was taken.
+    """
+    plan, state = book.plan, turn.state
+    case = moderates(plan, state, who, name)
+    differing = book.differing(case) if case.all_read else []
+    unsettled = sorted(set(differing) - set(answers) - set(case.adjudicated))
+    agreeing.moderate(plan, state, who, name, record_of or case.reader, unsettled, because)  # refuses before anything is taken
+    if answers:
+        turn.take(agreeing.adjudicate(plan, state, who, name, answers, differing))
+    turn.take(agreeing.moderate(plan, turn.state, who, name, record_of or case.reader, differing, because))
+
+
+def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str]:
+    """Settle the cases that a sheet settles, and return what there is to say, a line each.
+
+    Args:
+        book: The readings of the round.
+        filled: The sheet.
+        who: Who hands it in; the moderator it was made for, if left out.
+        because: Not needed.
+
+    Raises:
+        InputError: Something in it is wrong; nothing was settled.
+    """
+    by = str(filled.head.get("who"))
+    place = Place(filled.file)
+    if who and who != by:
+        raise InputError([Problem(place, "another-moderator", f"This sheet was made for {by}, not for {who}.", FRESH)])
+    with book.folder.turn() as turn:
+        if filled.head.get("began") != began(turn.state):
+            message = f"This sheet is of the round '{filled.head.get('round')}', and not of this one."
+            raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+        rows = [_Row(book, turn, filled, by, name, seen) for name, seen in filled.head.get("versions", {}).items()]
+        problems = [*filled.problems, *(problem for row in rows for problem in row.problems())]
+        if problems:
+            raise InputError(problems)
+        lines = []
+        for row in rows:
+            if row.is_settled:
+                lines.append(f"{row.name} was settled before. Nothing was changed.")
+            elif row.wanted:
+                settle_case(book, turn, by, row.name, row.answers, row.record_of, row.because)
+                lines.append(f"{row.name} is settled.")
+    return lines or ["No case is settled on this sheet yet. Nothing was changed."]
+
+
+@dataclass
+class _Row:
+    """What a sheet says of one case."""
+
+    book: Book
+    turn: Turn
+    filled: Filled
+    who: str
+    name: str
+    seen: list[int]
+
+    @property
+    def case(self) -> RoundCase | None:
+        return self.turn.state.cases.get(self.name)
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self.filled.one("settle", self.name))
+
+    @property
+    def is_settled(self) -> bool:
+        return self.wanted and self.case is not None and self.case.moderated is not None
+
+    @property
+    def answers(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for path in self.filled.given:
+            if path[:2] == ("answers", self.name):
+                found.setdefault(str(path[2]), {})[str(path[3])] = self.filled.one(*path)
+        return found
+
+    @property
+    def record_of(self) -> str:
+        second = self.filled.one("record", self.name) == "second"
+        return self.case.second_reader if self.case and second else ""
+
+    @property
+    def because(self) -> str:
+        return str(self.filled.one("because", self.name) or "")
+
+    def problems(self) -> Iterator[Problem]:
+        case = self.case
+        if case is None:
+            at, why = self.filled.place("settle", self.name), self.turn.state.gone.get(self.name, "")
+            yield Problem(at, "not-in-the-round", f"{self.name} was replaced: {why}", "Clear its row.")
+            return
+        if not self.wanted or self.is_settled:
+            return
+        if versions(case) != self.seen:
+            message = f"A reading of {self.name} was changed since this sheet was made."
+            yield Problem(self.filled.place("settle", self.name), "changed-since", message, FRESH)
+            return
+        left = set(self.book.differing(case)) - set(case.adjudicated)
+        for prompt in sorted(left):
+            said = self.answers.get(prompt, {})
+            for key, what in (("answer", "Say which answer holds."), ("reason", "Say why.")):
+                if not said.get(key):
+                    at = self.filled.place("answers", self.name, prompt, key)
+                    yield Problem(at, "not-answered", what, "Or do not settle the case yet.")
+        if self.record_of and not self.because:
+            at = self.filled.place("because", self.name)
+            yield Problem(at, "not-answered", "Say why the second reader's record is taken.", "Or take the first reader's.")
+        try:
+            moderates(self.book.plan, self.turn.state, self.who, self.name)
+        except StepRefusedError as error:
+            yield Problem(self.filled.place("settle", self.name), "refused", str(error))

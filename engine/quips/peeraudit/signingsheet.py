@@ -1,0 +1,153 @@
+"""What a director is shown of a case before signing, and the sheet on which they accept or refuse."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from quips.forms.filled import Filled
+from quips.forms.sheets import TEXT, Builder, Expects
+from quips.forms.workbook import workbook_bytes
+from quips.peeraudit.book import Book
+from quips.peeraudit.folder import Turn
+from quips.peeraudit.formnames import began
+from quips.peeraudit.state import SET_ASIDE, Phase, RoundCase, State
+from quips.peeraudit.steps import signing
+from quips.peeraudit.steps.checks import StepRefusedError
+from quips.places import Place
+from quips.problems import InputError, Problem, listed
+
+KIND = "signing"
+FRESH = "Make a new sheet with: quips round countersign FOLDER --sheet --as PERSON."
+ACCEPT, REFUSE = "accept", "refuse"
+_ANSWER = Expects("word", {"Accept": ACCEPT, "Refuse": REFUSE})
+
+
+def to_sign(state: State) -> list[RoundCase]:
+    """Return the cases that wait for a director, in the order of the draw."""
+    return [case for case in state.cases.values() if case.phase is Phase.TO_COUNTERSIGN]
+
+
+def shown(book: Book, case: RoundCase) -> list[str]:
+    """Return what a director is shown of a case, a line each: what fell short, what was done, what was disputed, what closed."""
+    return list(_shown(book, case))
+
+
+def digest_of_shown(book: Book, case: RoundCase) -> str:
+    """Return a digest of what a director is shown, so that nobody signs what they have not seen."""
+    said = [case.times_fed_back, *shown(book, case)]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def _shown(book: Book, case: RoundCase) -> Iterator[str]:
+    rules = book.auditor.knowledge.rules
+    audit = book.settled(case)
+    roots = [gap.finding.rule.title for gap in audit.gaps] if audit else []
+    yield f"Read by {listed(case.readers, 'and')}; settled by {case.moderated.by}." if case.moderated else "Not settled yet."
+    yield f"First causes: {'; '.join(dict.fromkeys(roots))}." if roots else "No gap was found."
+    for action in case.actions.values():
+        done = f" on {action.done_on}: {action.evidence}" if action.done_on else f": {action.evidence}" if action.evidence else ""
+        yield f"Action {action.number}, {action.status}{done} ({action.title})"
+    for dispute in case.disputes.values():
+        outcome = {"": "not answered", SET_ASIDE: "set aside"}.get(dispute.outcome, dispute.outcome)
+        answer = f": {dispute.answer}" if dispute.answer else ""
+        yield f"Disputed by {dispute.by}, {outcome}{answer} ({rules[dispute.rule].title})"
+    for again in case.rereads[-1:]:
+        counts = (("closed", again.closed), ("still open", again.still_open), ("new", again.new))
+        said = listed((f"{len(found)} {what}" for what, found in counts), "and")
+        yield f"Read again by {again.by}: {said}."
+    for refusal in case.refusals:
+        yield f"Refused before by {refusal.by}: {refusal.because}"
+
+
+def signing_sheet(book: Book, state: State, who: str) -> bytes:
+    """Return the sheet of all cases that wait for a director, as the bytes of a workbook.
+
+    Args:
+        book: The readings of the round.
+        state: The round as it stands.
+        who: The director.
+    """
+    plan, cases = book.plan, to_sign(state)
+    advice = (
+        "Accept a case if the feedback was right and what was asked for was done. If you refuse, say why: the feedback is taken "
+        "back, and given again. Leave a row blank to come back to it."
+    )
+    heads = ["Case, and what became of it", "Accept or refuse?", "Why? Needed to refuse"]
+    build = Builder("To sign", f"To countersign, by {who}", advice, heads, [120, 18, 60], plan.marking)
+    for case in cases:
+        name = case.reference
+        paths = [(("sign", name), _ANSWER, 1), (("because", name), TEXT, 1)]
+        build.ask(name, "\n".join(shown(book, case)), paths, wanted=("sign", name))
+    head = {
+        "round": plan.name,
+        "began": began(state),
+        "who": who,
+        "shown": {c.reference: digest_of_shown(book, c) for c in cases},
+    }
+    return workbook_bytes([build.sheet()], KIND, head, {}, plan.marking, f"To countersign, by {who}")
+
+
+def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str]:
+    """Take the signatures and refusals on a sheet, and return what there is to say, a line each.
+
+    Args:
+        book: The readings of the round.
+        filled: The sheet.
+        who: Who hands it in; the director it was made for, if left out.
+        because: Not needed.
+
+    Raises:
+        InputError: Something in it is wrong, or changed since it was made; nothing was signed.
+    """
+    by, place = str(filled.head.get("who")), Place(filled.file)
+    if who and who != by:
+        raise InputError([Problem(place, "another-director", f"This sheet was made for {by}, not for {who}.", FRESH)])
+    with book.folder.turn() as turn:
+        if filled.head.get("began") != began(turn.state):
+            message = f"This sheet is of the round '{filled.head.get('round')}', and not of this one."
+            raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+        seen = filled.head.get("shown", {})
+        answered = [name for name in seen if filled.one("sign", name)]
+        again = [name for name in answered if _is_done(turn, filled, by, name)]
+        todo = [name for name in answered if name not in again]
+        problems = [*filled.problems, *(one for name in todo for one in _problems(book, turn, filled, by, name, str(seen[name])))]
+        if problems:
+            raise InputError(problems)
+        lines = [f"{name} was signed or refused so before. Nothing was changed." for name in again]
+        for name in todo:
+            accepts = filled.one("sign", name) == ACCEPT
+            turn.take(signing.countersign(book.plan, turn.state, by, name, accepts, _why(filled, name)))
+            lines.append(f"{name} is countersigned." if accepts else f"{name} is refused; its feedback is taken back.")
+    return lines or ["Nothing is signed on this sheet yet. Nothing was changed."]
+
+
+def _why(filled: Filled, name: str) -> str:
+    return str(filled.one("because", name) or "")
+
+
+def _is_done(turn: Turn, filled: Filled, by: str, name: str) -> bool:
+    """Whether a row of the trail says already what the sheet says."""
+    case = turn.state.cases.get(name)
+    if case is None:
+        return False
+    if filled.one("sign", name) == ACCEPT:
+        return case.signature is not None and case.signature.by == by
+    return any((one.by, one.because) == (by, _why(filled, name)) for one in case.refusals) and case.feedback is None
+
+
+def _problems(book: Book, turn: Turn, filled: Filled, by: str, name: str, seen: str) -> Iterator[Problem]:
+    case, at = turn.state.cases.get(name), filled.place("sign", name)
+    accepts = filled.one("sign", name) == ACCEPT
+    if case is not None and digest_of_shown(book, case) != seen:
+        message = f"{name} has changed since this sheet was made, and nobody signs what they have not seen."
+        yield Problem(at, "changed-since", message, FRESH)
+        return
+    if not accepts and not _why(filled, name):
+        yield Problem(filled.place("because", name), "not-answered", f"Say why {name} is refused.", "Or leave the row blank.")
+        return
+    try:
+        signing.countersign(book.plan, turn.state, by, name, accepts, _why(filled, name))
+    except StepRefusedError as error:
+        yield Problem(at, "refused", str(error))

@@ -1,0 +1,54 @@
+"""How far the readers of a round agree, and where they differ with what each said, on a screen and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from quips.peeraudit.doublereading import Disagreement
+from quips.peeraudit.settlingsheet import said_words
+from quips.readings import Reading
+from quips.reports.readers import agree_json, agree_text
+from quips.reports.wording import wrap
+
+
+def agreement_text(
+    found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], marking: str, width: int
+) -> str:
+    """Return how far readers agree, and where they differ, as text.
+
+    Args:
+        found: How far they agree on each question.
+        differ: Where they differ.
+        waiting: The cases that are read twice and of which a reading is still to come.
+        marking: The protective marking.
+        width: The width to wrap at.
+    """
+    parts = [agree_text(found, marking, width)] if found else []
+    parts.append("\n".join(_lines(differ, waiting, width)) + "\n")
+    return "\n".join(parts)
+
+
+def agreement_json(found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], marking: str) -> str:
+    """Return the same as JSON: ``questions`` is as ``quips agree`` has it."""
+    value: dict[str, Any] = {"version": 1, "marking": marking, "questions": json.loads(agree_json(found))["questions"]}
+    value |= {"differ": [asdict(one) for one in differ], "waiting": list(waiting)}
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _lines(differ: Sequence[Disagreement], waiting: Sequence[str], width: int) -> Iterator[str]:
+    if waiting:
+        n = len(waiting)
+        yield from wrap(f"{n} case{'' if n == 1 else 's'} to be read twice {'waits' if n == 1 else 'wait'} for a reading.", width)
+    if not differ:
+        yield "Nowhere do two readers of a case differ."
+        return
+    yield click.style(f"Where readers differ ({len(differ)})", bold=True)
+    for one in differ:
+        yield f"{one.case}  {one.prompt}" + (f"   settled: {one.settled.replace('_', ' ')}" if one.settled else "")
+        for who, said in (("first reader", one.first), ("second reader", one.second)):
+            yield from wrap(f"{who}: {said_words(said)}", width, initial_indent="  ", subsequent_indent="    ")
