@@ -251,6 +251,13 @@ def test_known_cases_that_cannot_be_used_are_told_and_the_others_laid_out(desk: 
     assert desk.form("R01", "K-1", "known").is_file()
 
 
+def test_a_form_of_a_round_says_how_it_is_handed_in_and_that_the_day_is_needed(desk: Desk) -> None:
+    book = InHand(desk.facts(desk.round.case("TV-1").reader, "TV-1").read_bytes()).book
+    said = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if sheet.title != "_meta")
+    assert "quips round import" in said and "speak to your manager today" in said
+    assert "quips audit FILE" not in said and "If you leave it blank, the record is read" not in said
+
+
 def test_the_forms_say_which_rules_made_them(desk: Desk) -> None:
     reader = desk.round.case("TV-1").reader
     head = InHand(desk.facts(reader, "TV-1").read_bytes()).head

@@ -34,6 +34,7 @@ class Choices:
         rows: For a circumstance with several dates or changes, how many rows it needs at least.
         kinds: Whether somebody has given the kind of a reason, which is seldom done, so that room is needed for it.
         marking: The marking on each sheet.
+        is_reading: Whether it is handed in to a peer audit round, and not audited as it lies there.
     """
 
     stages: tuple[str, ...] = STAGES
@@ -42,6 +43,7 @@ class Choices:
     rows: Mapping[str, int] = field(default_factory=dict)
     kinds: bool = False
     marking: str = "OFFICIAL-SENSITIVE"
+    is_reading: bool = False
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -52,6 +54,7 @@ class Choices:
             "rows": dict(self.rows),
             "kinds": self.kinds,
             "marking": self.marking,
+            "is_reading": self.is_reading,
         }
 
 
@@ -65,7 +68,9 @@ def choices_from(plain: Mapping[str, Any]) -> Choices:
     if not (set(stages) <= set(STAGES) and _is_size(times, MOST_TIMES) and all(_is_size(n, MOST_ROWS) for n in rows.values())):
         raise ValueError(plain)
     prompts = {str(name): str(asks) for name, asks in plain["prompts"].items()}
-    return Choices(tuple(stages), times, prompts, dict(rows), bool(plain["kinds"]), str(plain["marking"]))
+    return Choices(
+        tuple(stages), times, prompts, dict(rows), bool(plain["kinds"]), str(plain["marking"]), bool(plain.get("is_reading"))
+    )
 
 
 def _is_size(number: Any, most: int) -> bool:
@@ -131,8 +136,9 @@ def _labels(term: Term) -> dict[str, Word]:
 
 
 def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> Sheet:
+    next_step = "hand it in as the sheet before this says" if choices.is_reading else "audit it with: quips audit FILE"
     advice = (
-        "Fill in what you know, save the file, and audit it with: quips audit FILE. Write only in the boxes with a border; "
+        f"Fill in what you know, save the file, and {next_step}. Write only in the boxes with a border; "
         "everything else is locked. Press Enter to go down, Tab to go to the next box.\n"
         "A blank box means: not known. It never means no.\n"
         "Write no names, dates of birth or addresses anywhere."
@@ -140,7 +146,12 @@ def _start(vocabulary: Vocabulary, choices: Choices, sheets: list[Sheet]) -> She
     heads = ["About this record", "Answer", "How to answer"]
     build = Builder(START, "Case record", advice, heads, [74, 26, 44], choices.marking)
     build.ask("Reference of the case", "Never a name.", [(("case",), TEXT, 1)], "Capital letters and figures, such as TV-0042")
-    under = "Nothing later is looked at. If you leave it blank, the record is read as at the day of the audit."
+    blank = (
+        "It has to be filled in."
+        if choices.is_reading
+        else "If you leave it blank, the record is read as at the day of the audit."
+    )
+    under = f"Nothing later is looked at. {blank}"
     build.ask("On what day was the record read?", under, [(("as_at",), DAY, 1)], _HOW["date"])
     build.heading(
         "Is the record complete?",

@@ -125,7 +125,7 @@ def _form(
     plan, knowledge = book.plan, book.auditor.knowledge
     judged = stage != FACTS
     prompts = {name: knowledge.prompts[name].asks for name in plan.prompts} if judged else {}
-    choices = Choices(stages=plan.stages, prompts=prompts, marking=plan.marking)
+    choices = Choices(stages=plan.stages, prompts=prompts, marking=plan.marking, is_reading=True)
     answers: dict[Any, Any] = {("case",): [(reference, ())]}
     if document is not None:
         choices = choices_for(document, knowledge.vocabulary, choices)
@@ -150,9 +150,8 @@ def _form(
 def _about(round_name: str, marking: str, reference: str, reader: str, stage: str, is_changed: bool) -> Sheet:
     advice = "Write no names, dates of birth or addresses anywhere. Write only in the boxes with a border."
     build = Builder(ABOUT, f"{reference}, read by {reader}", advice, ["What to do", "", ""], [110, 40, 4], marking)
-    build.heading(
-        "If somebody may be at risk now", f"Speak to your manager today. Then write it down: quips round urgent ROUND {reference}"
-    )
+    build.heading("If somebody may be at risk now, speak to your manager today")
+    build.ask(f"Then write down that you did: quips round urgent ROUND {reference}", "", [])
     for n, words in enumerate(_STEPS[stage], 1):
         build.ask(f"{n}. {words}", "", [])
     if is_changed:
