@@ -21,7 +21,7 @@ class Commands:
         monkeypatch.setattr(RoundFolder.__init__, "__defaults__", (at_hand._clock,))
 
     def __call__(self, command: str, *arguments: object, who: str) -> Result:
-        words = ["round", command, str(self.folder), *map(str, arguments), "--as", who]
+        words = ["round", command, str(self.folder), *map(str, arguments), *(["--as", who] if who else [])]
         result = CliRunner().invoke(main, words, catch_exceptions=False)
         assert result.exit_code in (0, 2), result.output
         return result
@@ -35,3 +35,12 @@ class Commands:
         result = self(command, *arguments, who=who)
         assert result.exit_code == 2 and "Traceback" not in result.output, result.output
         return " ".join(click.unstyle(result.output).split())
+
+    def shown(self, command: str, *arguments: object) -> str:
+        """What a command prints that nobody in particular gives."""
+        result = self(command, *arguments, who="")
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def told(self, command: str, *arguments: object) -> str:
+        return " ".join(click.unstyle(self.shown(command, *arguments)).split())
