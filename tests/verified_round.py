@@ -80,7 +80,7 @@ class VerifiedRound(RoundFiles):
 
     def forms(self, reader: str, case: str) -> None:
         """Read a case: the facts, then the judgements, each handed in on its form."""
-        self._command("forms", "--as", reader)
+        self._command("forms", "--for", reader)
         yes = dict.fromkeys(self.read().prompts, "yes")
         for stage in ("facts", "judging"):
             path = self.path / "forms" / reader / f"{case}-{stage}.xlsx"

@@ -9,8 +9,9 @@ from typing import Any
 
 from quips.explain import in_sentence
 from quips.framework import Edition
-from quips.judged import AGREED, NOT_GIVEN, READER, Judged
+from quips.judged import NOT_GIVEN, Judged
 from quips.peeraudit.book import Book
+from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Phase, State
 from quips.problems import QuipsError
@@ -21,8 +22,6 @@ from quips.scoring.cards import Asked, Scorecard, score_judged
 from quips.shares import Share
 from quips.tables import key_of
 from quips.vocabulary import Vocabulary
-
-FIRST, SECOND = "first reader", "second reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +276,7 @@ def _progress(state: State) -> Progress:
         len(state.gone),
         {phase: counts[phase] for phase in Phase},
         sum(case.moderated is not None for case in cases),
-        sum(bool(case.second_reader) and case.all_read for case in cases),
+        len(read_twice(state)),
         len({reader for case in cases for reader in case.readings}),
         len(state.groups),
         sum(case.feedback is not None for case in cases),
@@ -295,15 +294,8 @@ def _composition(drawn: Mapping[str, Any], state: State) -> Iterator[Composed]:
 
 def _agreement(book: Book, state: State) -> Agreement:
     """Say how far first and second readers agree, over the cases that both have read; others stay unseen."""
-    twice = {name for name, case in state.cases.items() if case.second_reader and case.all_read}
-    roles = {READER: FIRST}
-    answers = tuple(
-        one._replace(reader=roles.get(one.role, SECOND))
-        for one in book.judged(state, only_settled=False).answers
-        if one.case in twice and one.role != AGREED
-    )
-    found = tuple(readings(Judged(answers)))
-    return Agreement(len(twice), Share(sum(one.raw.yes for one in found), sum(one.raw.no for one in found)), found)
+    found = tuple(readings(judged_twice(book, state)))
+    return Agreement(len(read_twice(state)), Share(sum(one.raw.yes for one in found), sum(one.raw.no for one in found)), found)
 
 
 def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:
