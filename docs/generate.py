@@ -15,7 +15,7 @@ from generating.commands import commands_page
 from generating.coverage import coverage_page
 from generating.editions import edition_pages
 from generating.glossary import glossary_page
-from generating.json_report import agree_page, change_page, report_page, score_page
+from generating.json_report import agree_page, change_page, report_page, round_report_page, round_verify_page, score_page
 from generating.limits import limits_page, sources_page
 from generating.published import published_pages
 from generating.round_plan import plan_page
@@ -50,6 +50,8 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "json-score.md": score_page(),
         "json-change.md": change_page(),
         "json-agree.md": agree_page(),
+        "json-round-report.md": round_report_page(),
+        "json-round-verify.md": round_verify_page(),
         "round-plan.md": plan_page(knowledge),
     }
     schemas = ROOT / "framework" / "schema"

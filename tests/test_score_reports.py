@@ -11,9 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from jsonschema import Draft202012Validator
 
-from knowledge_base import ROOT, knowledge
+from knowledge_base import knowledge
 from quips.cli import main
 from quips.judged import Answer, Judged
 from quips.reports.charts import Bar, bars
@@ -21,6 +20,7 @@ from quips.reports.scores import SCORE_FORMATS, render_score
 from quips.scoring.cards import Asked, Scorecard, score_judged, score_published
 from quips.scoring.measures import Measure
 from quips.shares import Band
+from schemas import validator
 
 KEYS = ("2.1.1", "2.1.2", "2.1.3")
 
@@ -45,12 +45,6 @@ def rendered(found: Scorecard, form: str) -> str:
     result = render_score(found, form, "OFFICIAL-SENSITIVE", 100)
     assert isinstance(result, str)
     return result
-
-
-def validator(name: str) -> Draft202012Validator:
-    schema = json.loads((ROOT / "engine" / "quips" / "reports" / f"{name}.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
 
 
 def test_text_tells_the_share_its_interval_and_that_the_rating_is_open() -> None:
@@ -88,7 +82,7 @@ def test_json_fits_its_schema_and_holds_nothing_of_too_few_cases() -> None:
 
 
 def test_the_schemas_describe_every_field_and_allow_no_other() -> None:
-    for name in ("score", "change", "agree"):
+    for name in ("score", "change", "agree", "round-report", "round-verify"):
         for part in validator(name).schema["$defs"].values():
             assert part["description"] and part["additionalProperties"] is False
             assert all(field.get("description") or "$ref" in field for field in part["properties"].values())

@@ -41,6 +41,16 @@ def agree_page() -> str:
     return _Page("agree").text("Agreement between readers as JSON")
 
 
+def round_report_page() -> str:
+    """Return the page of the report of a round as JSON."""
+    return _Page("round-report").text("The report of a round as JSON")
+
+
+def round_verify_page() -> str:
+    """Return the page of what verifying a round finds, as JSON."""
+    return _Page("round-verify").text("What verifying a round finds, as JSON")
+
+
 class _Page:
     """Writes the page of one schema."""
 

@@ -14,6 +14,10 @@ from desk_client import Officer, audited
 from hostile import IMAGE, SCRIPT
 from knowledge_base import ROOT, knowledge
 from quips.casetext import new_case, with_circumstance, with_entry
+from quips.peeraudit.figures import figures_of
+from quips.reports.roundpaper import RoundReport
+from quips.reports.roundreports import ROUND_FORMATS
+from reported_round import fed_back
 from served import Served
 from watching import NARROW, WIDE, Watched, keep_picture, opened, overflowing, violations
 
@@ -385,3 +389,16 @@ def test_a_page_that_comes_back_with_errors_links_each_to_its_field(window: Watc
         for number in range(links.count()):
             target = (links.nth(number).get_attribute("href") or "")[1:]
             assert window.page.locator(f"[id='{target}']").count() == 1, f"{state}: nothing has the id {target}"
+
+
+def test_the_report_of_a_round_is_accessible_and_fits_a_narrow_screen(chromium: Browser, tmp_path: Path) -> None:
+    round_ = fed_back(tmp_path / "round")
+    report = RoundReport("Autumn 2026", "OFFICIAL-SENSITIVE", 1, figures_of(round_.book, round_.state, "2026-12-10"))
+    page_file = tmp_path / "report.html"
+    page_file.write_bytes(ROUND_FORMATS["html"](report, round_.book.judged(round_.state)))
+    with opened(chromium, f"file://{tmp_path}") as window:
+        page = window.open("/report.html")
+        keep_picture(page, "round-report")
+        assert violations(page) == []
+        page.set_viewport_size(NARROW)
+        assert overflowing(page) == []

@@ -106,7 +106,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     if audit is None:  # the step has seen to it
         raise StepRefusedError(f"{reference} is not settled.")
     aside = set_aside(case)
-    roots = _roots(audit, aside)
+    roots = roots_of(audit, aside)
     today = date.fromisoformat(book.folder.today())
     due = today + timedelta(days=book.plan.due_days)
     actions = [
@@ -145,8 +145,13 @@ def give(book: Book, prepared: Prepared, letters: Mapping[str, bytes], sheet: by
         turn.take(feeding_back.feed_back(book.plan, turn.state, prepared.by, case.reference, prepared.actions, files))
 
 
-def _roots(audit: Audit, aside: frozenset[str]) -> list[Root]:
-    """Return what is to be put right: a root for each rule, urgent ones first, else in the order in which gaps are told."""
+def roots_of(audit: Audit, aside: frozenset[str]) -> list[Root]:
+    """Return what is to be put right: a root for each rule, urgent ones first, else in the order in which gaps are told.
+
+    Args:
+        audit: The audit of a settled case.
+        aside: The rules whose findings were set aside; what hangs on these stays, as nobody has disputed it.
+    """
     by_rule: dict[str, list[Gap]] = {}
     for gap in audit.gaps:
         for standing in _standing(gap, aside):

@@ -13,6 +13,8 @@ from quips.problems import Problem
 
 BEGINNING = "0" * 64
 """What stands for the seal before the first row."""
+SEAL_SHOWN = 16
+"""How much of a seal is printed: enough that no two rows share it."""
 
 
 @dataclass(frozen=True, slots=True)

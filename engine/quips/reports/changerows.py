@@ -12,8 +12,13 @@ SHAPE_VERSION = 1
 
 
 def to_json(compared: Comparison) -> str:
-    """Return a comparison as JSON. What rests on too few cases is in no field of it."""
-    value = {
+    """Return a comparison as JSON."""
+    return json.dumps(change_as_json(compared), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def change_as_json(compared: Comparison) -> Json:
+    """Return a comparison as plain data. What rests on too few cases is in no field of it."""
+    return {
         "version": SHAPE_VERSION,
         "edition": compared.edition.name,
         "confidence": CONFIDENCE,
@@ -26,7 +31,6 @@ def to_json(compared: Comparison) -> str:
         "questions": [_question(question) for question in compared.questions],
         "left_out": list(compared.left_out),
     }
-    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _question(question: Compared) -> Json:

@@ -35,7 +35,7 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
         return Markup()
     height = _TOP + _ROW * len(rows) + 8
     drawn = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(_LEFT + _WIDE + 20, height, title),
+        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(_LEFT + _WIDE + 36, height, title),
         *(_edge(edge, height, n % 2 * 13) for n, (edge, _) in enumerate(_edges(bands))),
         *(_edge_name(edge, name, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
         *(_row(row, _TOP + n * _ROW) for n, row in enumerate(rows)),

@@ -9,6 +9,7 @@ from typing import Any
 from quips.explain import day_in_words, in_sentence
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import OFFICER, SENIOR, Prepared, Root
+from quips.peeraudit.trail import SEAL_SHOWN
 from quips.problems import listed
 from quips.reports.lettertemplates import default_templates
 from quips.reports.wordfilling import fill_in
@@ -25,9 +26,6 @@ from quips.reports.wording import (
     urgent_words,
 )
 from quips.statuses import Status
-
-SEAL_SHOWN = 16
-"""How much of a seal is printed: enough that no two rows share it."""
 
 
 def letters(book: Book, prepared: Prepared) -> dict[str, bytes]:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from math import ceil
-from typing import Any
-
-import xlsxwriter
+from collections.abc import Iterator
 
 from quips.change import Area
 from quips.reports.scorepage import answered, areas_of, grouped
 from quips.reports.scoretext import INDICATIVE, heading_of, overturned_words, rating_words, standing_words, undecided_words
+from quips.reports.tablebook import Row, TableBook
 from quips.scoring.cards import Scorecard
 from quips.scoring.tree import Scored
 from quips.shares import whole_percent
-
-Row = Sequence[str | int | None]
 
 _HEAD = ("Number", "Level", "Title", "Score %", "Low %", "High %", "Yes", "Relevant cases", "Not applicable", "Rating", "Printed")
 _WIDTHS = (10, 14, 54, 8, 8, 8, 8, 10, 12, 36, 18)
 _LIMITS = ("95% limits from", "95% limits to", "99.8% limits from", "99.8% limits to", "Lies")
 _HOW, _HOW_WIDTHS = ("Number", "Title", "Rests on", "How", "Notes"), (10, 46, 34, 46, 46)
-_LINE = 15
 
 
 def to_workbook(card: Scorecard, marking: str) -> bytes:
@@ -33,17 +25,12 @@ def to_workbook(card: Scorecard, marking: str) -> bytes:
         card: The scorecard.
         marking: The protective marking, in the header of each printed page and on the first sheet.
     """
-    data = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    book.set_properties({"title": heading_of(card), "created": datetime(2000, 1, 1)})  # the same input gives the same bytes
-    writer = _Writer(book, marking)
+    writer = TableBook(heading_of(card), marking)
     writer.table("About", ("What", "Said"), list(_about(card, marking)), (26, 110))
     nodes = [scored for scored in card.walk() if not scored.is_question]
     writer.table("Scores", _HEAD, [_row(scored) for scored in nodes], _WIDTHS)
     writer.table("How", _HOW, [_how(scored) for scored in nodes], _HOW_WIDTHS)
-    writer.chart("Chart", [scored for scored in nodes if scored.measure])
+    writer.chart("Chart", "Number", [(scored.number, scored.measure) for scored in nodes if scored.measure])
     questions = [question for top in card.scored for _, found in answered(top) for question in found]
     if questions:
         writer.table(
@@ -63,8 +50,7 @@ def to_workbook(card: Scorecard, marking: str) -> bytes:
         if found:
             rows = [(one.name, overturned_words(one, card)) for one in found]
             writer.table(title, ("Name", "Suggestions overturned"), rows, (60, 60))
-    book.close()
-    return data.getvalue()
+    return writer.data()
 
 
 def _about(card: Scorecard, marking: str) -> Iterator[Row]:
@@ -110,71 +96,3 @@ def _limits(area: Area | None) -> Row:
     if area is None:
         return (None,) * len(_LIMITS)
     return (area.limits_95.lower, area.limits_95.upper, area.limits_998.lower, area.limits_998.upper, area.stands)
-
-
-class _Writer:
-    def __init__(self, book: Any, marking: str) -> None:
-        self.book, self.marking = book, marking
-        self.cell = book.add_format({"text_wrap": True, "valign": "top"})
-
-    def sheet(self, name: str) -> Any:
-        sheet = self.book.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_header(f"&C{self.marking.replace('&', '&&')}")
-        sheet.set_footer(f"&L&A&C{self.marking.replace('&', '&&')}&R&P of &N")
-        return sheet
-
-    def table(self, name: str, head: Sequence[str], rows: Sequence[Row], widths: Sequence[int]) -> None:
-        sheet = self.sheet(name)
-        for n, width in enumerate(widths):
-            sheet.set_column(n, n, width, self.cell)
-        for n, row in enumerate(rows, 1):  # not every program makes a row as high as what is wrapped in it
-            lines = max(ceil(1.15 * len(str(cell or "")) / width) for cell, width in zip(row, widths, strict=True))
-            sheet.set_row(n, _LINE * max(1, lines))
-        columns = [{"header": title, "format": self.cell} for title in head]
-        sheet.add_table(
-            0,
-            0,
-            max(1, len(rows)),
-            len(head) - 1,
-            {"columns": columns, "data": rows, "header_row": True, "style": "Table Style Light 1", "name": name.replace(" ", "")},
-        )
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-
-    def chart(self, name: str, nodes: Sequence[Scored]) -> None:
-        """A chart of scores with their intervals, over a table of the same figures on its own sheet."""
-        rows = [
-            (
-                scored.number,
-                whole_percent(m.value),
-                whole_percent(m.value) - whole_percent(m.low),
-                whole_percent(m.high) - whole_percent(m.value),
-            )
-            for scored in nodes
-            if (m := scored.measure)
-        ]
-        if not rows:
-            return
-        self.table(name, ("Number", "Score %", "Down to low", "Up to high"), rows, (10, 10, 12, 12))
-        sheet = self.book.get_worksheet_by_name(name)
-        chart = self.book.add_chart({"type": "bar"})
-        last = len(rows)
-        errors = {"type": "custom", "plus_values": f"={name}!$D$2:$D${last + 1}", "minus_values": f"={name}!$C$2:$C${last + 1}"}
-        series = {
-            "name": "Score %",
-            "categories": [name, 1, 0, last, 0],
-            "values": [name, 1, 1, last, 1],
-            "gap": 60,
-            "fill": {"color": "#C3D5E4"},
-        }
-        bounded = any(scored.measure and scored.measure.bounded for scored in nodes)
-        chart.add_series({**series, **({"x_error_bars": errors} if bounded else {})})
-        chart.set_x_axis({"min": 0, "max": 100, "major_gridlines": {"visible": True, "line": {"color": "#B1B4B6"}}})
-        chart.set_y_axis({"reverse": True})
-        chart.set_legend({"none": True})
-        chart.set_title({"name": "Scores, per cent" + (", with their intervals" if bounded else "")})
-        chart.set_size({"width": 760, "height": max(300, 60 + 24 * last)})
-        sheet.insert_chart("F2", chart, {"description": "Chart of the scores. The table beside it has the same figures."})

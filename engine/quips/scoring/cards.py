@@ -192,7 +192,7 @@ def caveat_of(edition: Edition) -> str:
 def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Iterator[Group]:
     grouped = judged.grouped(asked.by)
     shares = {name: group.shares() for name, group in grouped.items()}
-    hidden = _hidden(shares, asked.least)
+    hidden = hidden_shares(shares, asked.least)
     beside = _beside(shares, asked.least)
     for name, group in grouped.items():
         results = Results(
@@ -217,8 +217,13 @@ def _beside(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, 
     return found
 
 
-def _hidden(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, frozenset[str]]:
-    """Return which shares of which groups not to show, so that those too small cannot be had by subtraction from the whole."""
+def hidden_shares(shares: Mapping[str, Mapping[str, Share]], least: int = LEAST) -> dict[str, frozenset[str]]:
+    """Return which shares of which groups not to show, so that those too small cannot be had by subtraction from the whole.
+
+    Args:
+        shares: The shares of each group, by what they are of.
+        least: Shares of fewer relevant cases are too small.
+    """
     hidden: dict[str, set[str]] = {group: set() for group in shares}
     for question in {question for of in shares.values() for question in of}:
         sizes = sorted((of[question].of, group) for group, of in shares.items() if question in of and of[question].of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from quips.cli.rounds import feedback, planning, reading, settling
+from quips.cli.rounds import feedback, planning, reading, reporting, settling
 
 
 @click.group("round")
@@ -21,6 +21,7 @@ for command in (
     *(settling.agree, settling.settle, settling.reopen),
     *(feedback.feed_back, feedback.act, feedback.dispute, feedback.answer, feedback.reread),
     settling.countersign,
+    *(reporting.report, reporting.verify),
     *(planning.status, planning.log),
 ):
     round_.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from quips.peeraudit import state as did
 from quips.peeraudit.plan import DIRECTOR, LEAD, Plan
@@ -54,14 +55,14 @@ def countersign(plan: Plan, state: State, who: str, case: str, accepts: bool, be
     return Step(who, did.COUNTERSIGNED if accepts else did.REFUSED, case, about)
 
 
-def report(plan: Plan, state: State, who: str, figures: str, files: Mapping[str, str]) -> Step:
+def report(plan: Plan, state: State, who: str, made: Mapping[str, Any], files: Mapping[str, str]) -> Step:
     """Return the step that keeps a report.
 
     Args:
         plan: The plan.
-        state: The round as it stands.
+        state: The round as it stands, which the report rests on.
         who: The lead.
-        figures: The SHA-256 of its figures as JSON.
+        made: How it was made, so that its figures can be worked out again: their SHA-256 as ``figures``, and what they rest on.
         files: The reports with their digests.
 
     Raises:
@@ -70,7 +71,7 @@ def report(plan: Plan, state: State, who: str, figures: str, files: Mapping[str,
     has_role(plan, who, LEAD, "report")
     if state.drawn is None:
         raise StepRefusedError("Nothing has been drawn, so there is nothing to report.")
-    return Step(who, did.REPORTED, about={"figures": figures, "rows": state.rows}, files=files)
+    return Step(who, did.REPORTED, about={**made, "rows": state.rows}, files=files)
 
 
 def _nothing_open(case: RoundCase) -> None:

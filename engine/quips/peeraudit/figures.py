@@ -1,0 +1,318 @@
+"""Everything that the report of a round says, as plain data, worked out from the folder: the same folder, the same figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quips.explain import in_sentence
+from quips.framework import Edition
+from quips.judged import NOT_GIVEN, Judged
+from quips.peeraudit.book import Book
+from quips.peeraudit.doublereading import judged_twice, read_twice
+from quips.peeraudit.patterns import Patterns, patterns_of
+from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Phase, State
+from quips.problems import QuipsError
+from quips.readings import Reading, readings
+from quips.rounds import Comparison, Round, compare
+from quips.rules import Rule
+from quips.scoring.cards import Asked, Scorecard, score_judged
+from quips.shares import Share
+from quips.tables import key_of
+from quips.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a round is.
+
+    Attributes:
+        cases: How many cases are in the round.
+        replaced: How many that were drawn could not be read and were replaced.
+        phases: How many cases have come how far, in the order of the work.
+        settled: How many cases are settled.
+        read_twice: How many of the cases that everybody has read were read twice.
+        readers: How many people have read a case.
+        groups: How many groups of readers there are.
+        fed_back: On how many cases feedback stands.
+        countersigned: How many are countersigned.
+    """
+
+    cases: int
+    replaced: int
+    phases: Mapping[Phase, int]
+    settled: int
+    read_twice: int
+    readers: int
+    groups: int
+    fed_back: int
+    countersigned: int
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to do on any case."""
+        return self.countersigned == self.cases
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """How one value of a column is represented: its cases in the list, in the draw, and among the settled.
+
+    ``settled`` is None for a kind of case of which a minimum number was asked for.
+    """
+
+    column: str
+    value: str
+    in_list: int
+    in_sample: int
+    settled: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far first and second readers agree.
+
+    Attributes:
+        cases: How many cases both have read.
+        alike: To how many of the questions that both answered they gave the same answer; the others count as no.
+        questions: How far they agree on each question, those least agreed on first.
+    """
+
+    cases: int
+    alike: Share
+    questions: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A finding that was disputed; ``outcome`` is empty while nobody has answered."""
+
+    case: str
+    rule: Rule
+    because: str
+    outcome: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A time that a director refused to sign."""
+
+    case: str
+    feedback: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutRight:
+    """What was done about what was found, over the cases on which feedback stands.
+
+    Attributes:
+        done: How many actions are done.
+        open: How many are open.
+        overdue: How many of these should have been done before the day of the report.
+        withdrawn: How many were withdrawn.
+        reread: How many cases were read again.
+        closed: How many gaps were closed when they were read again.
+        still_open: How many were not.
+        new: How many gaps there were then that were not there before.
+    """
+
+    done: int
+    open: int
+    overdue: int
+    withdrawn: int
+    reread: int
+    closed: int
+    still_open: int
+    new: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the report of a round says.
+
+    Attributes:
+        edition: The edition that cases were judged under.
+        rules: The digest of the framework and the rules.
+        as_at: The day of the report, year-month-day.
+        rows: How many rows of the trail they rest on.
+        seal: The seal of the last of them.
+        eligible: How many cases there were to draw from; None if the draw does not say.
+        progress: How far the round is.
+        composition: The sample beside the list, as the draw says, and the settled cases.
+        card: The scores; None while nothing is settled.
+        by: The scores of groups of cases, by column.
+        patterns: The root gaps.
+        agreement: How far readers agree.
+        good_practice: What was good practice in settled cases, in the readers' words, by case.
+        put_right: What was done about what was found.
+        disputes: What was disputed, and the answers.
+        refusals: The times that a director refused.
+        urgent: How many live risks were raised at once.
+        titles: What the rules behind suggestions ask for, by rule.
+        named: What each column that is counted by is called in a sentence.
+    """
+
+    edition: Edition
+    rules: str
+    as_at: str
+    rows: int
+    seal: str
+    eligible: int | None
+    progress: Progress
+    composition: tuple[Composed, ...]
+    card: Scorecard | None
+    by: Mapping[str, Scorecard]
+    patterns: Patterns
+    agreement: Agreement
+    good_practice: Mapping[str, tuple[str, ...]]
+    put_right: PutRight
+    disputes: tuple[Disputed, ...]
+    refusals: tuple[Refused, ...]
+    urgent: int
+    titles: Mapping[str, str]
+    named: Mapping[str, str]
+
+
+def figures_of(book: Book, state: State, as_at: str) -> Figures:
+    """Return what the report of a round says.
+
+    Args:
+        book: The readings of the round.
+        state: The round at the row that the report rests on.
+        as_at: The day of the report, by which an action is overdue or not.
+
+    Raises:
+        InputError: A reading is no valid case file.
+        StorageError: One cannot be read.
+        QuipsError: Nothing was drawn.
+    """
+    drawn = state.drawn
+    if drawn is None:
+        raise QuipsError("Nothing has been drawn, so there is nothing to report.")
+    knowledge = book.auditor.knowledge
+    edition = knowledge.editions[book.plan.edition]
+    judged = book.judged(state)
+    columns = breakdowns(book, judged)
+    eligible = drawn.get("eligible")
+    populations = _populations(drawn, judged, columns)
+    variant = str(book.plan.scope.get("variant", ""))
+    card = score_judged(edition, judged, Asked(variant, population=eligible)) if judged.answers else None
+    by = {}
+    for column in columns if card else ():
+        asked = Asked(variant, by=column, population=eligible, populations=populations[column])
+        by[column] = score_judged(edition, judged, asked)
+    return Figures(
+        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible, _progress(state)),
+        tuple(_composition(drawn, state)),
+        *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
+        dict(_good_practice(state)),
+        _put_right(state, as_at),
+        tuple(
+            Disputed(case.reference, knowledge.rules[one.rule], one.because, one.outcome, one.answer)
+            for case in state.cases.values()
+            for one in case.disputes.values()
+        ),
+        tuple(Refused(case.reference, one.feedback, one.because) for case in state.cases.values() for one in case.refusals),
+        len(state.urgent),
+        {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
+        dict(_named(columns, drawn, knowledge.vocabulary)),
+    )
+
+
+def changed_since(book: Book, state: State, earlier: Book, then: State) -> Comparison:
+    """Return what changed in the settled cases since an earlier round, question by question, with what that cannot tell.
+
+    Args:
+        book: The readings of the round.
+        state: The round at the row that the report rests on.
+        earlier: The readings of the earlier round.
+        then: The earlier round as it stands.
+
+    Raises:
+        InputError: One of them has nothing settled under the edition, or they share no question.
+    """
+    names = [earlier.plan.name, book.plan.name]
+    if names[0] == names[1]:
+        names[0] += ", earlier"
+    rounds = [
+        Round(name, of.folder.path, of.judged(at)) for name, of, at in zip(names, (earlier, book), (then, state), strict=True)
+    ]
+    return compare(rounds, book.plan.edition, book.auditor.knowledge.editions)
+
+
+def breakdowns(book: Book, judged: Judged) -> list[str]:
+    """Return the columns by which a report counts: the team, those that the plan names for it, and those of the draw."""
+    population = book.plan.population
+    there = judged.columns()
+    return [column for column in dict.fromkeys((population.team, *population.breakdowns, *book.plan.by)) if column in there]
+
+
+def _populations(drawn: Mapping[str, Any], judged: Judged, columns: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Return from how many cases those of each group were drawn, as far as the row of the draw says."""
+    found: dict[str, dict[str, int]] = {}
+    for column in columns:
+        sizes = {name: len(group.cases) for name, group in judged.grouped(column).items()}
+        rows = [(row["value"] or NOT_GIVEN, row["in_list"]) for row in drawn.get("composition", ()) if row["column"] == column]
+        found[column] = {value: number for value, number in rows if 0 < sizes.get(value, 0) <= number}
+    return found
+
+
+def _named(columns: Sequence[str], drawn: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Yield what columns are called: as the vocabulary calls the circumstance of that name, else as the list does."""
+    for column in dict.fromkeys((*columns, *(row["column"] for row in drawn.get("composition", ()) if row["column"]))):
+        known = vocabulary.circumstances.get(key_of(column))
+        yield column, in_sentence(known.title) if known else column.replace("_", " ")
+
+
+def _progress(state: State) -> Progress:
+    cases = [*state.cases.values()]
+    counts = Counter(case.phase for case in cases)
+    return Progress(
+        len(cases),
+        len(state.gone),
+        {phase: counts[phase] for phase in Phase},
+        sum(case.moderated is not None for case in cases),
+        len(read_twice(state)),
+        len({reader for case in cases for reader in case.readings}),
+        len(state.groups),
+        sum(case.feedback is not None for case in cases),
+        counts[Phase.COUNTERSIGNED],
+    )
+
+
+def _composition(drawn: Mapping[str, Any], state: State) -> Iterator[Composed]:
+    settled = [case for case in state.cases.values() if case.moderated is not None]
+    for row in drawn.get("composition", ()):
+        column, value = row["column"], row["value"]
+        of = sum(key_of(case.values.get(column, "")) == key_of(value) for case in settled) if column else None
+        yield Composed(column, value, row["in_list"], row["in_sample"], of)
+
+
+def _agreement(book: Book, state: State) -> Agreement:
+    """Say how far first and second readers agree, over the cases that both have read; others stay unseen."""
+    found = tuple(readings(judged_twice(book, state)))
+    return Agreement(len(read_twice(state)), Share(sum(one.raw.yes for one in found), sum(one.raw.no for one in found)), found)
+
+
+def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for case in state.cases.values():
+        newest = [case.newest(reader) for reader in case.readers] if case.moderated is not None else []
+        words = tuple(dict.fromkeys(words for reading in newest if reading for words in reading.good_practice))
+        if words:
+            yield case.reference, words
+
+
+def _put_right(state: State, as_at: str) -> PutRight:
+    cases = [case for case in state.cases.values() if case.feedback is not None]
+    actions = [action for case in cases for action in case.actions.values()]
+    counts = Counter(action.status for action in actions)
+    again = [case.rereads[-1] for case in cases if case.rereads]
+    return PutRight(
+        *(counts[DONE], counts[OPEN], sum(action.status == OPEN and action.due < as_at for action in actions)),
+        *(counts[WITHDRAWN], len(again)),
+        *(sum(len(getattr(one, kind)) for one in again) for kind in ("closed", "still_open", "new")),
+    )

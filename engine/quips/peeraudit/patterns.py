@@ -1,0 +1,175 @@
+"""Which root gaps a round found most often, what they lead to, and how they lie in groups of cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from quips.audits import Audit
+from quips.judged import NOT_GIVEN
+from quips.ordering import SEVERITIES
+from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.feedback import roots_of
+from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
+from quips.rules import Rule
+from quips.scoring.cards import hidden_shares
+from quips.scoring.tree import Results
+from quips.shares import Share
+from quips.statuses import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RootGap:
+    """What a rule asks for and settled cases fall short of, where no other gap explains it.
+
+    Attributes:
+        rule: The rule.
+        share: In how many of the settled cases it is a root gap; the others count as no.
+        also_follows: In how many others it is a gap that follows from another.
+        open: In how many others nobody can tell, from the record, whether it is a gap.
+        leads_to: The rules of which there is a gap only because of it, each with in how many cases, most often first.
+        actions: How many actions there are to put it right, by status.
+    """
+
+    rule: Rule
+    share: Share
+    also_follows: int
+    open: int
+    leads_to: tuple[tuple[Rule, int], ...]
+    actions: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GapsOfGroup:
+    """How often a group of cases has each root gap.
+
+    Attributes:
+        name: What the column says of its cases.
+        cases: How many settled cases are in it.
+        told: The share of them that has each root gap, in words, by rule.
+        shares: The shares that can be shown, by rule.
+    """
+
+    name: str
+    cases: int
+    told: Mapping[str, str]
+    shares: Mapping[str, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A rule whose findings were set aside on disputes, and in how many cases."""
+
+    rule: Rule
+    cases: int
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The gaps of the settled cases of a round.
+
+    Attributes:
+        cases: How many cases are settled.
+        roots: The root gaps, those of most cases first, then by severity.
+        by: By column, how often each group of cases has each.
+        aside: What was set aside.
+        without: In how many settled cases no gap was found.
+    """
+
+    cases: int
+    roots: tuple[RootGap, ...]
+    by: Mapping[str, tuple[GapsOfGroup, ...]]
+    aside: tuple[SetAside, ...]
+    without: int
+
+
+def patterns_of(
+    book: Book, state: State, columns: Iterable[str], population: int | None, populations: Mapping[str, Mapping[str, int]]
+) -> Patterns:
+    """Return the gaps of the settled cases of a round.
+
+    Args:
+        book: The readings of the round.
+        state: The round as it stands.
+        columns: The columns to set groups of cases side by side by.
+        population: How many cases they were drawn from; None if that is not known.
+        populations: The same of each group, by column and group.
+
+    Raises:
+        InputError: A settled record is no valid case file.
+        StorageError: One cannot be read.
+    """
+    audits = {case.reference: audit for case in state.cases.values() if (audit := book.settled(case)) is not None}
+    settled = [state.cases[name] for name in audits]
+    roots = {case.reference: roots_of(audits[case.reference], set_aside(case)) for case in settled}
+    has = {name: frozenset(root.rule.name for root in found) for name, found in roots.items()}
+    leads: dict[str, Counter[str]] = {}
+    for found in roots.values():
+        for root in found:
+            leads.setdefault(root.rule.name, Counter()).update({rule.name for rule in root.follows})
+    rules = book.auditor.knowledge.rules
+    said = {name: _verdicts(audit) for name, audit in audits.items()}
+    counted = [_root_gap(rules, name, settled, said, has, follows) for name, follows in leads.items()]
+    counted.sort(key=lambda one: (-one.share.yes, SEVERITIES.index(one.rule.severity), one.rule.name))
+    names = [one.rule.name for one in counted]
+    aside = Counter(name for case in settled for name in set_aside(case))
+    return Patterns(
+        len(settled),
+        tuple(counted),
+        {column: tuple(_groups(column, settled, has, names, populations.get(column, {}))) for column in columns},
+        tuple(SetAside(rules[name], n) for name, n in sorted(aside.items(), key=lambda one: (-one[1], one[0]))),
+        sum(not found for found in roots.values()),
+    )
+
+
+def _verdicts(audit: Audit) -> dict[str, set[Verdict]]:
+    found: dict[str, set[Verdict]] = {}
+    for finding in audit.findings:
+        found.setdefault(finding.rule.name, set()).add(finding.verdict)
+    return found
+
+
+def _root_gap(
+    rules: Mapping[str, Rule],
+    name: str,
+    settled: Sequence[RoundCase],
+    said: Mapping[str, Mapping[str, set[Verdict]]],
+    has: Mapping[str, frozenset[str]],
+    follows: Counter[str],
+) -> RootGap:
+    root = [case for case in settled if name in has[case.reference]]
+    others = [case for case in settled if name not in has[case.reference] and name not in set_aside(case)]
+    verdicts = [said[case.reference].get(name, set()) for case in others]
+    also = sum(Verdict.GAP in found for found in verdicts)
+    cannot_tell = sum(Verdict.OPEN in found and Verdict.GAP not in found for found in verdicts)
+    actions = Counter(action.status for case in settled for action in case.actions.values() if action.rule == name)
+    return RootGap(
+        *(rules[name], Share(len(root), len(settled) - len(root)), also, cannot_tell),
+        tuple((rules[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
+        {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
+    )
+
+
+def _groups(
+    column: str,
+    settled: Sequence[RoundCase],
+    has: Mapping[str, frozenset[str]],
+    names: Sequence[str],
+    populations: Mapping[str, int],
+) -> Iterable[GapsOfGroup]:
+    """Yield the groups by name, those of which the list says nothing last; no small group can be had by subtraction."""
+    groups: dict[str, list[RoundCase]] = {}
+    for case in settled:
+        groups.setdefault(case.values.get(column, "") or NOT_GIVEN, []).append(case)
+    shares = {group: {name: _share(cases, has, name) for name in names} for group, cases in groups.items()}
+    hidden = hidden_shares(shares)
+    for group in sorted(groups, key=lambda name: (name == NOT_GIVEN, name)):
+        results = Results(shares=shares[group], population=populations.get(group), hidden=hidden[group])
+        shown = {name: share for name, share in shares[group].items() if results.can_show(name)}
+        yield GapsOfGroup(group, len(groups[group]), {name: results.told(name) for name in names}, shown)
+
+
+def _share(cases: Sequence[RoundCase], has: Mapping[str, frozenset[str]], name: str) -> Share:
+    yes = sum(name in has[case.reference] for case in cases)
+    return Share(yes, len(cases) - yes)

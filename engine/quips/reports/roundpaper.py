@@ -1,0 +1,185 @@
+"""The report of a round: a first page in plain words, then the tables, then how all of it was worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from quips.explain import day_in_words
+from quips.peeraudit.figures import Figures
+from quips.peeraudit.trail import SEAL_SHOWN
+from quips.reports import roundtables
+from quips.reports.blocks import Block, Chart, Heading, Paper, Points, Section, Table, Words
+from quips.reports.changetext import left_out_words, rounds_words
+from quips.reports.roundlog import WHO
+from quips.reports.roundsummary import counted, summary
+from quips.reports.scoretext import INDICATIVE, LIMITS
+from quips.rounds import Comparison
+from quips.scoring.schemes import bands_of
+from quips.shares import LEAST
+
+
+@dataclass(frozen=True)
+class RoundReport:
+    """The report of a round, ready to be shown.
+
+    Attributes:
+        name: What the round is called.
+        marking: The protective marking.
+        number: Which report of the round it is, from 1; None for one that is not kept.
+        figures: What it says.
+        change: What changed since an earlier round; None if none was named.
+        earlier: The seal of the earlier round; empty if none was named.
+        earlier_rows: How many rows its trail had.
+    """
+
+    name: str
+    marking: str
+    number: int | None
+    figures: Figures
+    change: Comparison | None = None
+    earlier: str = ""
+    earlier_rows: int = 0
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"Peer audit: {self.name}"
+
+    @property
+    def day(self) -> str:
+        """The day of the report, in words."""
+        return day_in_words(date.fromisoformat(self.figures.as_at).toordinal())
+
+    @property
+    def seal(self) -> str:
+        """The seal that the report rests on, as it is printed."""
+        return self.figures.seal[:SEAL_SHOWN]
+
+
+def paper(report: RoundReport) -> Paper:
+    """Return the report of a round as it is to be read.
+
+    Args:
+        report: The report.
+    """
+    found = report.figures
+    number = f"Report {report.number}, made on " if report.number else "Made on "
+    under = (
+        found.edition.title,
+        f"{number}{report.day}, from row {found.rows} of the round's trail, with the seal {report.seal}.",
+    )
+    sections = [
+        Section("In short", [*summary(found)]),
+        Section("The cases", [*roundtables.cases(found)]),
+        Section("Scores", [*_scores(found)]),
+        Section("Root gaps", [*_gaps(found)]),
+        *_groups(found),
+        *_change(report),
+        Section("Good practice", [*roundtables.good_practice(found)]),
+        Section("What was done about it", [*roundtables.put_right(found)]),
+        Section("How the readers judged", [*_readers(found)]),
+        Section("How this was worked out", [*_how(report)]),
+    ]
+    return Paper(report.title, under, report.marking, f"{report.name}. Seal {report.seal}. ", sections)
+
+
+def _scores(found: Figures) -> Iterator[Block]:
+    if found.card is None:
+        yield Words("No case is settled yet, so there is no score.")
+        return
+    yield Words(
+        f"{INDICATIVE} Where an interval reaches into more than one band, the rating is open between them. Questions that fewer "
+        f"than {LEAST} cases are about are neither shown nor counted."
+    )
+    scored = [one for one in found.card.walk() if one.measure and not one.is_question]
+    if scored:
+        measured = [(one, one.measure) for one in scored if one.measure]
+        yield Chart(
+            "Chart of the scores, with their intervals. The table after it has the same figures.",
+            [roundtables.bar(one.number, measure, one.told) for one, measure in measured],
+            bands_of(found.edition.scoring),
+        )
+        yield roundtables.scores(found, scored)
+    yield roundtables.questions(found)
+    if roundtables.is_marked(found):
+        yield Words("* our wording, put together from findings. † rests on what is remembered, not printed.")
+
+
+def _gaps(found: Figures) -> Iterator[Block]:
+    patterns = found.patterns
+    if patterns.cases < LEAST:
+        yield Words(f"Fewer than {LEAST} cases are settled, so gaps are not counted.")
+        return
+    yield Words(
+        "A root gap is one that no other gap explains. What follows from it stands beside it, and is often put right by the same "
+        f"work. In {counted(patterns.without, 'settled case')} no gap was found."
+    )
+    if patterns.roots:
+        yield roundtables.gap_chart(found)
+        yield roundtables.gaps(found)
+    if patterns.aside:
+        yield Words("Set aside after the officer or the senior disputed it, and not counted above:")
+        yield Points([f"{one.rule.title}: {counted(one.cases, 'case')}" for one in patterns.aside])
+
+
+def _groups(found: Figures) -> Iterator[Section]:
+    """Yield the groups of cases of each column side by side, with the warning not to compare said once."""
+    if not found.by or found.card is None:
+        return
+    few = f"Groups of fewer than {LEAST} cases are not shown, nor any other figure from which theirs could be worked out."
+    limits = any(group.areas for card in found.by.values() for group in card.groups)
+    blocks: list[Block] = [Words(found.card.caveat, stands_out=True), Words(f"{few} {LIMITS}" if limits else few)]
+    for column in found.by:
+        blocks += [Heading(f"By {found.named[column]}"), *roundtables.groups(found, column)]
+    yield Section("Groups of cases side by side", blocks)
+
+
+def _change(report: RoundReport) -> Iterator[Section]:
+    change = report.change
+    if change is None:
+        return
+    blocks: list[Block] = [Words(report.figures.card.caveat, stands_out=True)] if report.figures.card else []
+    blocks += [Words(" ".join([rounds_words(change), *change.notes]))]
+    rows: list[tuple[str, ...]] = []
+    node = ""
+    for question in change.questions:
+        if question.node != node:
+            node = question.node
+            rows.append((node,))
+        rows.append((question.title, question.told))
+    blocks.append(Table("What changed, question by question", ("Question", "Change"), rows, (6, 11)))
+    blocks += [Words(words) for words in [left_out_words(change)] if words]
+    yield Section(f"Since {change.rounds[0].name}", blocks)
+
+
+def _readers(found: Figures) -> Iterator[Block]:
+    yield Heading("Where two people read the same case")
+    yield from roundtables.agreement(found)
+    yield Heading("Where readers judged otherwise than the record suggested")
+    yield from roundtables.overturned(found)
+
+
+def _how(report: RoundReport) -> Iterator[Block]:
+    found = report.figures
+    notes = found.card.notes if found.card else ()
+    yield from (Words(note) for note in notes)
+    undecided = len(found.card.undecided) if found.card else 0
+    if undecided:
+        yield Words(f"On {counted(undecided, 'answer')} readers differ and nothing was settled, so they count for nothing.")
+    drawn = f" They were drawn from {found.eligible}." if found.eligible else ""
+    yield Words(
+        f"Counted are the settled cases: {found.patterns.cases} of {found.progress.cases} in the round.{drawn} Intervals are 95% "
+        "intervals (Wilson), narrower where much of the whole was read."
+    )
+    yield Words(
+        f"{WHO} The folder's own permissions decide who could write in it. What was found is what the records show, read by "
+        "rules and judged by readers; it is indicative."
+    )
+    earlier = f" The earlier round was taken at its seal {report.earlier[:SEAL_SHOWN]}." if report.earlier else ""
+    yield Words(
+        f"Edition: {found.edition.title}. Digest of the framework and the rules: {found.rules}. Trail: row {found.rows}, seal "
+        f"{found.seal}.{earlier}"
+    )
+    yield Words(f"To see that nothing was changed since: quips round verify FOLDER --seal {report.seal}")

@@ -1,0 +1,203 @@
+"""The first page of a round's report, in plain words: what was read, what was found, what was done, how sure one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from quips.peeraudit.figures import Figures
+from quips.peeraudit.patterns import RootGap
+from quips.peeraudit.state import OPEN, Phase
+from quips.problems import listed
+from quips.reports.blocks import Block, Heading, Points, Words
+from quips.scoring.tree import Scored
+from quips.shares import CONFIDENCE, LEAST, Share, interval, is_small, whole_percent
+
+MOST = 3
+KEY_QUESTION = "key question"
+UNFINISHED = "This round is not finished, and its figures can still change."
+
+
+def summary(found: Figures) -> Iterator[Block]:
+    """Yield what somebody has to know who reads one page only.
+
+    Args:
+        found: The figures of the round.
+    """
+    if not found.progress.is_finished:
+        yield Words(f"{UNFINISHED} {_left(found)}", stands_out=True)
+    yield Heading("What was read")
+    yield Words(_read(found))
+    if found.patterns.cases < LEAST:
+        yield Words(f"With fewer than {LEAST} cases settled there is nothing to count yet: see how far the round is.")
+        yield from _done(found)
+        return
+    yield Heading("Scores")
+    yield Points([*_scores(found)] or [_no_score(found)])
+    yield Heading("Main strengths")
+    yield Points(_strengths(found) or ["No question was answered yes of more than half of the cases it is about."])
+    yield Heading("What was missing most often, and what follows from it")
+    yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
+    yield from _done(found)
+    yield Heading("How sure one can be")
+    yield from (Words(words) for words in _sure(found))
+
+
+def cases_words(number: int) -> str:
+    """Return a number of cases in words.
+
+    Example:
+        >>> cases_words(1), cases_words(12)
+        ('1 case', '12 cases')
+    """
+    return counted(number, "case")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with what is counted, in the plural where it is not one."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def follows_words(gap: RootGap, most: int = 0) -> str:
+    """Return what follows from a root gap, with in how many cases; the first few of it, if a number is given.
+
+    Args:
+        gap: The root gap.
+        most: How many to name at most; 0 for all.
+    """
+    shown = gap.leads_to[:most] if most else gap.leads_to
+    left = len(gap.leads_to) - len(shown)
+    told = [f"{rule.title} ({cases_words(n)})" for rule, n in shown]
+    return "; ".join([*told, *([f"{left} more"] if left else [])])
+
+
+def _left(found: Figures) -> str:
+    progress = found.progress
+    parts = [f"{progress.settled} of {cases_words(progress.cases)} {_is(progress.settled)} settled"]
+    parts += [f"{progress.countersigned} {_is(progress.countersigned)} countersigned"]
+    return f"{listed(parts, 'and')}."
+
+
+def _read(found: Figures) -> str:
+    progress = found.progress
+    of = f" from the {found.eligible} that could be drawn" if found.eligible else ""
+    replaced = f"; {progress.replaced} that could not be read {_was(progress.replaced)} replaced" if progress.replaced else ""
+    said = [f"The round has {cases_words(progress.cases)}, drawn by chance{of}{replaced}."]
+    if progress.readers:
+        groups = f" in {counted(progress.groups, 'group')} of mixed grades" if progress.groups else ""
+        said.append(
+            f"{counted(progress.readers, 'colleague')}{groups} read them: nobody read a case of their own or of their own team."
+        )
+    if progress.read_twice:
+        said.append(
+            f"{cases_words(progress.read_twice).capitalize()} {_was(progress.read_twice)} read twice, each time without seeing "
+            "the other reading."
+        )
+    said.append(f"What this report counts is the {cases_words(progress.settled)} that a moderator has settled.")
+    return " ".join(said)
+
+
+def _scores(found: Figures) -> Iterator[str]:
+    """Yield the whole, the headlines and the sections that have a score."""
+    for scored in found.card.scored if found.card else ():
+        if scored.measure is not None:
+            number = f"{scored.number}. " if scored.level not in ("overall", "headline") else ""
+            yield f"{number}{scored.title}: {scored.told}{f', {scored.rating}' if scored.rating else ''}."
+
+
+def _no_score(found: Figures) -> str:
+    if KEY_QUESTION in found.edition.levels:
+        return "No score: this edition scores its key questions, and a round asks what stands beneath them."
+    return "No score: too few of the questions that count were answered."
+
+
+def questions_of(found: Figures) -> list[Scored]:
+    """Return the questions that were answered of cases, in the edition's order."""
+    walked = found.card.walk() if found.card else ()
+    return [one for one in walked if one.share is not None and (one.share.of or one.share.not_applicable)]
+
+
+def _strengths(found: Figures) -> list[str]:
+    able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share)]
+    best = sorted((pair for pair in able if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of))
+    return [f"{one.title} Yes in {_of(share)}." for one, share in best[:MOST]]
+
+
+def _missing(found: Figures) -> Iterator[str]:
+    for gap in found.patterns.roots[:MOST]:
+        follows = f" What follows from it: {follows_words(gap, MOST)}." if gap.leads_to else ""
+        yield f"{gap.rule.title}: missing or not good enough in {_of(gap.share)}.{follows}"
+    more = len(found.patterns.roots) - MOST
+    if more > 0:
+        yield f"{counted(more, 'other root gap')}, in fewer cases or as many: see the table."
+
+
+def _of(share: Share) -> str:
+    return f"{share.yes} of {cases_words(share.of)} ({share.percent}%)"
+
+
+def _done(found: Figures) -> Iterator[Block]:
+    done, progress = found.put_right, found.progress
+    yield Heading("What was done about it")
+    if not progress.fed_back:
+        yield Words("No feedback has been given yet.")
+    else:
+        yield Words(" ".join(_done_words(found)))
+    if found.urgent:
+        risks = counted(found.urgent, "live risk")
+        yield Words(
+            f"{risks} {_was(found.urgent)} raised at once, outside the round. What was done stands in the trail, not here."
+        )
+    if done.overdue:
+        yield Words(f"{counted(done.overdue, 'action')} {_is(done.overdue)} overdue.", stands_out=True)
+
+
+def _done_words(found: Figures) -> Iterator[str]:
+    done, progress = found.put_right, found.progress
+    yield f"The officers and their seniors were given feedback on {cases_words(progress.fed_back)}."
+    total = done.done + done.open + done.withdrawn
+    if total:
+        parts = [f"{done.done} {_is(done.done)} done"]
+        parts += [f"{done.open} {_is(done.open)} {OPEN}"] if done.open else []
+        parts += [f"{done.withdrawn} {_was(done.withdrawn)} withdrawn"] if done.withdrawn else []
+        yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
+    if done.reread:
+        new = f", and {counted(done.new, 'new gap')} {_was(done.new)} found" if done.new else ""
+        yield (
+            f"{cases_words(done.reread).capitalize()} {_was(done.reread)} read again afterwards: {counted(done.closed, 'gap')} "
+            f"{_was(done.closed)} closed and {done.still_open} {_was(done.still_open)} not{new}."
+        )
+    signed = progress.phases[Phase.COUNTERSIGNED]
+    yield f"A director has countersigned {cases_words(signed) if signed else 'none so far'}."
+
+
+def _sure(found: Figures) -> Iterator[str]:
+    settled, eligible = found.patterns.cases, found.eligible
+    if eligible is not None and eligible <= settled:
+        yield "Every case that could be drawn was read, so nothing is left to chance in the figures themselves."
+    else:
+        half = Share(settled // 2, settled - settled // 2)
+        low, high = interval(half, CONFIDENCE, eligible)
+        whole = f"all {eligible} cases" if eligible else "all cases"
+        yield (
+            f"{cases_words(settled).capitalize()} were read and stand for {whole}. Something true of {half.yes} of these "
+            f"{settled} could be true of anything from {whole_percent(low)}% to {whole_percent(high)}% of {whole}. So a "
+            "difference between two figures of a few cases each says little."
+        )
+    alike = found.agreement.alike
+    if alike.of:
+        yield (
+            f"Where two people read the same case, they gave the same answer to {alike.yes} of {counted(alike.of, 'question')} "
+            f"({alike.percent}%)."
+        )
+    yield (
+        "A gap means that the record does not show the work, or not in time, or not good enough. The work may have been done and "
+        "not written down. Scores and ratings here are indicative: ratings are the judgement of the inspectorate."
+    )
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"

@@ -1,0 +1,271 @@
+"""The tables of a round's report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from quips.judged import Overturned
+from quips.peeraudit.figures import Figures
+from quips.peeraudit.patterns import RootGap
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN
+from quips.problems import listed
+from quips.readings import Reading
+from quips.reports.blocks import Block, Chart, Table, Words
+from quips.reports.charts import Bar
+from quips.reports.readers import WHAT_IT_MEANS
+from quips.reports.roundsummary import cases_words, counted, follows_words, questions_of
+from quips.reports.scorepage import areas_of, grouped
+from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
+from quips.scoring.measures import Measure, measure_of
+from quips.scoring.tree import Scored
+from quips.shares import is_small, told
+
+OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
+_GAPS_IN_GROUPS = 5
+_OVERTURNED_SHOWN = 10
+
+
+def capital(words: str) -> str:
+    """Return words with their first letter large, whatever the others are."""
+    return words[:1].upper() + words[1:]
+
+
+def bar(label: str, measure: Measure, words: str) -> Bar:
+    """Return a row of a chart; the name of a headline is cut to what stands beside a bar."""
+    return Bar(label[:9], measure, words)
+
+
+def cases(found: Figures) -> Iterator[Block]:
+    """Yield how far the cases are, and how they represent the list."""
+    progress = found.progress
+    rows = [(str(phase).capitalize(), str(count)) for phase, count in progress.phases.items() if count]
+    yield Table("How far the cases are", ("Cases that are", "Number"), [*rows, ("All", str(progress.cases))], (12, 5))
+    if found.composition:
+        yield Table(
+            "The cases beside the list that they were drawn from",
+            ("Kind of case", "On the list", "Drawn", "Settled"),
+            [*_composition(found)],
+            (8, 3, 3, 3),
+        )
+
+
+def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
+    in_all = found.eligible or 0
+    drawn, settled = found.progress.cases, found.progress.settled
+    before = ""
+    for row in found.composition:
+        column = found.named.get(row.column, "kinds of which enough were wanted")
+        if column != before:
+            before = column
+            yield (capital(column),)
+        counts = [_of(row.in_list, in_all), _of(row.in_sample, drawn), "" if row.settled is None else _of(row.settled, settled)]
+        yield (row.value.replace("_", " ") or "not given", *counts)
+
+
+def _of(number: int, whole: int) -> str:
+    return f"{number} ({(200 * number + whole) // (2 * whole)}%)" if whole else str(number)
+
+
+def scores(found: Figures, scored: Sequence[Scored]) -> Table:
+    """Return the scores of headlines, sections and criteria."""
+    rows = [(f"{_numbered(one)}{marks(one)}", one.told, rating_words(one)) for one in scored]
+    return _rated("Scores", "What is scored", rows, (8, 5, 4))
+
+
+def _rated(title: str, first: str, rows: Sequence[tuple[str, ...]], widths: tuple[float, float, float]) -> Table:
+    """Return a table of scores; without the column of ratings where the edition gives none."""
+    head = (first, "Score", "Rating or comment")
+    if any(row[2] for row in rows if len(row) > 1):
+        return Table(title, head, rows, widths)
+    return Table(title, head[:2], [row[:2] for row in rows], widths[:2])
+
+
+def _numbered(scored: Scored) -> str:
+    return scored.title if scored.level in ("overall", "headline") else f"{scored.number} {scored.title}"
+
+
+def questions(found: Figures) -> Table:
+    """Return every question that was answered, with its share."""
+    rows = [(f"{one.title}{marks(one)}", one.told) for one in questions_of(found)]
+    return Table("Question by question", ("Question", "Answered yes"), rows, (10, 7))
+
+
+def is_marked(found: Figures) -> bool:
+    """Whether anything in the tables of scores has a mark that has to be explained."""
+    return found.card is not None and any(marks(one) for one in found.card.walk())
+
+
+def gap_chart(found: Figures) -> Chart:
+    """Return the shares of the root gaps, numbered as in the table."""
+    rows = [
+        bar(f"Gap {n}", measure_of(gap.share, population=found.eligible), f"{gap.rule.title}: {_share(found, gap)}")
+        for n, gap in enumerate(found.patterns.roots, 1)
+    ]
+    words = "Chart of how many settled cases have each root gap, with intervals. The table after it has the same figures."
+    return Chart(words, rows, ())
+
+
+def gaps(found: Figures) -> Table:
+    """Return the root gaps, what follows from them, what would put them right, and what became of that."""
+    rows = [
+        (
+            f"{n}. {gap.rule.title}",
+            _cases(found, gap),
+            follows_words(gap) or "Nothing",
+            f"{gap.rule.remedy} {_actions(gap)}".strip(),
+        )
+        for n, gap in enumerate(found.patterns.roots, 1)
+    ]
+    head = (
+        "What was missing or not good enough",
+        "Cases",
+        "What follows from it",
+        "What officers were asked to do, and what was done",
+    )
+    return Table("Root gaps, those of most cases first", head, rows, (5, 4, 4, 5))
+
+
+def _share(found: Figures, gap: RootGap) -> str:
+    return told(gap.share, population=found.eligible)
+
+
+def _cases(found: Figures, gap: RootGap) -> str:
+    words = [f"{_share(found, gap)}."]
+    if gap.also_follows:
+        words.append(f"In {gap.also_follows} more it follows from another gap.")
+    if gap.open:
+        words.append(f"In {gap.open} more the record does not tell.")
+    return " ".join(words)
+
+
+def _actions(gap: RootGap) -> str:
+    total = sum(gap.actions.values())
+    if not total:
+        return "No action was set."
+    words = ((DONE, "done"), (OPEN, "open"), (WITHDRAWN, "withdrawn"))
+    return f"Actions: {', '.join(f'{gap.actions[status]} {word}' for status, word in words if gap.actions[status])}."
+
+
+def groups(found: Figures, column: str) -> Iterator[Block]:
+    """Yield the scores and the commonest root gaps of the groups of a column, side by side."""
+    card = found.by[column]
+    name = found.named[column]
+    if len(card.groups) == 1:
+        yield Words(f"All settled cases are of one {name}: {card.groups[0].name}.")
+        return
+    sizes = listed((f"{group.name} ({cases_words(group.cases)})" for group in card.groups), "and")
+    gaps_by = found.patterns.by[column]
+    if not any(one.shares for one in gaps_by):
+        yield Words(f"{sizes}: too few cases in a group to show any beside the others.")
+        return
+    yield Words(f"{sizes}.")
+    rows: list[tuple[str, ...]] = []
+    for scored, beside in grouped(card):
+        rows.append((_numbered(scored),))
+        areas = areas_of(card, scored)
+        for group, one in beside:
+            limits = f" {limits_words(areas[group])}" if group in areas else ""
+            rows.append((group, f"{one.told}{limits}", rating_words(one)))
+    if rows:
+        yield _rated(f"Scores by {name}", capital(name), rows, (4, 8, 5))
+    common = found.patterns.roots[:_GAPS_IN_GROUPS]
+    beneath = [row for gap in common for row in ((gap.rule.title,), *((one.name, one.told[gap.rule.name]) for one in gaps_by))]
+    yield Table(f"The commonest root gaps by {name}", (capital(name), "Cases"), beneath, (6, 11))
+
+
+def good_practice(found: Figures) -> Iterator[Block]:
+    """Yield what readers called good practice, in their words."""
+    if not found.good_practice:
+        yield Words("No reader wrote any down.")
+        return
+    yield Words("In the readers' own words.")
+    rows = [(case, " ".join(words)) for case, words in found.good_practice.items()]
+    yield Table("Good practice by case", ("Case", "What was good"), rows, (3, 14))
+
+
+def put_right(found: Figures) -> Iterator[Block]:
+    """Yield what became of actions, disputes and signatures."""
+    done = found.put_right
+    rows = [
+        ("Cases on which feedback was given", found.progress.fed_back),
+        ("Actions done", done.done),
+        ("Actions open", done.open),
+        ("of these overdue on the day of this report", done.overdue),
+        ("Actions withdrawn", done.withdrawn),
+        ("Cases read again after the changes", done.reread),
+        ("Gaps closed by then", done.closed),
+        ("Gaps not closed by then", done.still_open),
+        ("Gaps that were new then", done.new),
+        ("Cases that a director has countersigned", found.progress.countersigned),
+        ("Times that a director refused", len(found.refusals)),
+        ("Live risks raised at once, outside the round", found.urgent),
+    ]
+    yield Table("What was done", ("What", "Number"), [(what, str(number)) for what, number in rows], (12, 5))
+    if found.disputes:
+        disputed = [
+            (one.case, one.rule.title, one.because, f"{OUTCOMES[one.outcome]}. {one.answer}".strip()) for one in found.disputes
+        ]
+        head = ("Case", "Finding", "Why it was disputed", "Answer")
+        yield Table("Findings that were disputed", head, disputed, (3, 5, 4, 5))
+    if found.refusals:
+        refused = [(one.case, str(one.feedback), one.because) for one in found.refusals]
+        yield Table("Refused by a director", ("Case", "Feedback", "Why"), refused, (3, 3, 11))
+
+
+def agreement(found: Figures) -> Iterator[Block]:
+    """Yield how far first and second readers agree on each question."""
+    agreed = found.agreement
+    if not agreed.questions:
+        yield Words("No case was read by two people yet.")
+        return
+    yield Words(
+        f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people. {WHAT_IT_MEANS} "
+        "With few cases these figures say little."
+    )
+    rows = [(_asked(found, one), _alike(one), *_by_chance(one)) for one in agreed.questions]
+    head = ("Question", "Same answer", "Kappa", "AC1 and its interval")
+    yield Table("Agreement on each question, the least agreed on first", head, rows, (8, 3, 2, 4))
+
+
+def _asked(found: Figures, reading: Reading) -> str:
+    titles = {one.name: one.title for one in questions_of(found)}
+    return titles.get(reading.question, reading.question)
+
+
+def _alike(reading: Reading) -> str:
+    return f"{reading.raw.yes} of {reading.raw.of}"
+
+
+def _by_chance(reading: Reading) -> tuple[str, str]:
+    kappa = "undefined" if reading.kappa is None else f"{reading.kappa:.2f}"
+    ac1 = reading.ac1
+    if ac1 is None:
+        return kappa, "undefined"
+    bounds = f" ({ac1.low:.2f} to {ac1.high:.2f})" if ac1.low is not None and ac1.high is not None else ""
+    return kappa, f"{ac1.value:.2f}{bounds}"
+
+
+def overturned(found: Figures) -> Iterator[Block]:
+    """Yield how often readers judged otherwise than the record suggested, by question and by rule."""
+    card = found.card
+    if card is None:
+        yield Words("No case is settled yet.")
+        return
+    titles = {one.name: one.title for one in questions_of(found)}
+    for what, all_found, named in (("question", card.by_prompt, titles), ("rule", card.by_rule, found.titles)):
+        some = [one for one in all_found if one.share.yes]
+        if not some:
+            yield Words(f"By {what}: nothing that the record suggested was judged otherwise.")
+            continue
+        shown = [one for one in some if not is_small(one.share)][:_OVERTURNED_SHOWN]
+        if shown:
+            rows = [(named.get(one.name, one.name), overturned_words(one, card)) for one in shown]
+            yield Table(f"Judged otherwise, by {what}", (what.capitalize(), "Judged otherwise"), rows, (9, 8))
+        yield from _not_shown(what, some, shown)
+
+
+def _not_shown(what: str, some: Sequence[Overturned], shown: Sequence[Overturned]) -> Iterator[Block]:
+    left = len(some) - len(shown)
+    if left:
+        are = "is" if left == 1 else "are"
+        yield Words(f"{counted(left, f'more {what}')} {are} not shown: of too few cases, or seldom judged otherwise.")

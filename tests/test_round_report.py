@@ -1,0 +1,266 @@
+"""The report of a round in every form: what it says, what it must not, and how it is kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from docx import Document
+
+from knowledge_base import knowledge
+from quips.cli import main
+from quips.cli.rounds import reporting, shared
+from quips.judged import Judged
+from quips.peeraudit.figures import figures_of
+from quips.peeraudit.folder import digest_of
+from quips.reports.blocktext import to_text
+from quips.reports.roundpaper import RoundReport, paper
+from quips.reports.roundreports import ROUND_FORMATS
+from quips.reports.roundrows import figures_as_json
+from reported_round import PROMPTS, ReportedRound, fed_back, settled
+from round_at_hand import plan
+from round_commands import Commands
+from schemas import validator
+
+DAY = "2026-12-10"
+MARKING = "OFFICIAL-SENSITIVE"
+
+
+@pytest.fixture(scope="module")
+def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
+    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
+
+
+@pytest.fixture(scope="module")
+def report(round_: ReportedRound) -> RoundReport:
+    return RoundReport("Autumn <2026>", MARKING, 1, figures_of(round_.book, round_.state, DAY))
+
+
+@pytest.fixture(scope="module")
+def judged(round_: ReportedRound) -> Judged:
+    return round_.book.judged(round_.state)
+
+
+@pytest.fixture
+def commands(round_: ReportedRound, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    for module in (reporting, shared):
+        monkeypatch.setattr(module, "load", lambda *_: knowledge())
+    return Commands(round_, monkeypatch)
+
+
+def words(report: RoundReport) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"\x1b\[\d+m", "", to_text(paper(report), 120)))
+
+
+# What it says --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_be(report: RoundReport) -> None:
+    text = words(report)
+    page = text[: text.index("How far the cases are")]
+    assert "The round has 12 cases, drawn by chance from the 60 that could be drawn" in page
+    assert "2 cases were read twice, each time without seeing the other reading" in page
+    assert "An early, purposeful home visit where the risk of serious harm is high: missing or not good enough in 4 of 12" in page
+    assert "Of 25 actions to put things right, 2 are done, 22 are open and 1 was withdrawn" in page
+    assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
+    assert "This round is not finished, and its figures can still change. 12 of 12 cases are settled and 2 are" in page
+
+
+def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> None:
+    gaps = words(report)
+    assert re.search(
+        r"A check with the police domestic abuse unit.*?What follows from it: The risk of harm analysis draws on every source "
+        r"there is \(2 cases\); A spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
+        gaps,
+    )
+
+
+def test_every_form_is_marked_indicative_and_says_who_where_and_by_which_rules(
+    report: RoundReport, judged: Judged, round_: ReportedRound
+) -> None:
+    for form, render in ROUND_FORMATS.items():
+        said = _words_of(form, render(report, judged))
+        assert MARKING in said and round_.state.seal[:16] in said and report.figures.rules in said, form
+        assert "indicative" in said.casefold(), form
+        if form != "json":
+            assert "Who it was is who it was said to be" in said and report.figures.edition.title in said, form
+
+
+def test_no_form_says_what_the_urgent_concern_was(report: RoundReport, judged: Judged) -> None:
+    for form, render in ROUND_FORMATS.items():
+        assert "by the gate" not in _words_of(form, render(report, judged)), form
+    assert "1 live risk was raised at once" in words(report)
+
+
+def test_groups_are_set_side_by_side_with_the_inspectorates_caveat(report: RoundReport) -> None:
+    text = words(report)
+    groups = text[text.index("Groups of cases side by side") :]
+    assert report.figures.card and report.figures.card.caveat in groups
+    assert "East (4 cases), North (4 cases) and South (4 cases): too few cases in a group to show" in groups
+    assert "All settled cases are of one sentence: licence." in groups
+    assert "PO: 33% (2 of 6; 95% interval 10 to 70)" in groups
+
+
+def test_a_round_with_nothing_settled_can_be_reported(tmp_path: Path) -> None:
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw(["TV-01", "TV-02"])
+    early = RoundReport("Autumn", MARKING, None, figures_of(found.book, found.state, DAY))
+    for form, render in ROUND_FORMATS.items():
+        assert render(early, found.book.judged(found.state)), form
+    assert "0 of 2 cases are settled" in words(early) and "No case is settled yet" in words(early)
+
+
+# The forms -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_report_gives_the_same_bytes(report: RoundReport, judged: Judged) -> None:
+    for form, render in ROUND_FORMATS.items():
+        assert render(report, judged) == render(report, judged), form
+
+
+def test_json_fits_its_schema_and_what_it_holds_of_others(report: RoundReport, judged: Judged) -> None:
+    value = json.loads(ROUND_FORMATS["json"](report, judged))
+    validator("round-report").validate(value)
+    validator("score").validate(value["figures"]["scores"])
+    for by in value["figures"]["scores_by"]:
+        validator("score").validate(by["scores"])
+
+
+def test_the_page_is_whole_fetches_nothing_and_escapes_what_it_is_given(report: RoundReport, judged: Judged) -> None:
+    html = ROUND_FORMATS["html"](report, judged).decode()
+    assert "<script" not in html and not re.search(r"(src|href)=\"(?!#)", html)
+    assert "Autumn &lt;2026&gt;" in html and "Autumn <2026>" not in html
+    charts = re.findall(r'<svg class="chart"[^>]*aria-label="([^"]+)".*?</svg>\s*<table>', html, re.DOTALL)
+    assert len(charts) == html.count("<svg") == 2
+
+
+def test_the_word_document_has_its_marking_and_page_numbers_and_names_nobody(report: RoundReport, judged: Judged) -> None:
+    document = Document(io.BytesIO(ROUND_FORMATS["docx"](report, judged)))
+    section = document.sections[0]
+    assert section.header.paragraphs[0].text == section.footer.paragraphs[0].text == MARKING
+    assert {"PAGE", "NUMPAGES"} <= set(re.findall(r'instr="(\w+)"', section.footer._element.xml))
+    assert document.core_properties.author == "Quips"
+    headings = [one.text for one in document.paragraphs if one.style and one.style.name == "Heading 1"]
+    assert headings[0] == "In short" and headings[-1] == "How this was worked out"
+    assert all(table.rows[0]._tr.xpath("./w:trPr/w:tblHeader") for table in document.tables)
+
+
+def test_the_workbook_has_a_row_for_each_case_and_prompt_and_a_table_on_each_sheet(report: RoundReport, judged: Judged) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
+    for sheet in book.worksheets:
+        assert len(sheet.tables) == 1 and not sheet.merged_cells.ranges, sheet.title
+    answers = [*book["Answers"].iter_rows(values_only=True)]
+    head, rows = answers[0], [dict(zip(answers[0], row, strict=True)) for row in answers[1:]]
+    assert len(rows) == 12 * len(PROMPTS) and len(set(head)) == len(head)
+    [one] = [row for row in rows if (row["Case"], row["Prompt"]) == ("TV-05", PROMPTS[0])]
+    said = [one[name] for name in ("First reader", "Second reader", "Settled between them", "Settled answer")]
+    assert said == ["yes", "no", "no", "no"] and one["Reason"] == "Talked over."
+    assert len(book["Chart of root gaps"]._charts) == len(book["Chart of scores"]._charts) == 1
+    gaps = [*book["Root gaps"].iter_rows(values_only=True)]
+    assert gaps[1][4:6] == (4, 12)
+
+
+def test_the_workbook_leaves_small_groups_blank(report: RoundReport, judged: Judged) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
+    rows = [row for row in book["Root gaps by group"].iter_rows(values_only=True) if row[0] in ("team", "rosh_level")]
+    assert rows and all(row[4] is None and row[5] is None for row in rows)
+
+
+# The command ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_lead_reports_and_the_report_is_kept_with_what_it_rests_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settled(tmp_path / "round")
+    commands = run_of(found, monkeypatch)
+    rows = found.state.rows
+    told = commands.works("report", "--output", tmp_path / "out", who="L01")
+    row = found.folder.rows()[-1]
+    assert row.number == rows + 1 and row.step.about["rows"] == rows and "quips round verify" in told
+    assert set(row.step.files) == {f"reports/1/report.{form}" for form in ROUND_FORMATS}
+    for path, digest in row.step.files.items():
+        assert digest_of((found.path / path).read_bytes()) == digest
+        assert (tmp_path / "out" / Path(path).name).read_bytes() == (found.path / path).read_bytes()
+    commands.works("report", "--format", "json", who="L01")
+    assert [path for path, _ in found.state.reports][-1] == "reports/2/report.json"
+
+
+def test_text_is_shown_and_nothing_is_kept(commands: Commands, round_: ReportedRound) -> None:
+    rows = round_.state.rows
+    assert "In short" in commands.works("report", "--format", "text", who="L01")
+    assert round_.state.rows == rows and not (round_.path / "reports").exists()
+
+
+@pytest.mark.parametrize("form", ["text", "docx"])
+def test_only_the_lead_reports(commands: Commands, round_: ReportedRound, form: str) -> None:
+    assert "R01 cannot report; L01 can, as lead" in commands.refused("report", "--format", form, who="R01")
+    assert not (round_.path / "reports").exists()
+
+
+def test_a_copy_that_cannot_be_written_stops_the_report_before_it_is_kept(
+    commands: Commands, round_: ReportedRound, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("a file")
+    assert "cannot be used" in commands.refused("report", "--output", tmp_path / "taken" / "deep", who="L01")
+    assert not (round_.path / "reports").exists()
+
+
+def test_since_names_another_round(commands: Commands, round_: ReportedRound) -> None:
+    assert "names this round itself" in commands.refused("report", "--since", round_.path, who="L01")
+    assert "There is no folder" in commands.refused("report", "--since", round_.path / "gone", who="L01")
+
+
+def test_change_since_an_earlier_round_is_told_kept_and_worked_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found, earlier = settled(tmp_path / "autumn"), settled(tmp_path / "spring")
+    commands = run_of(found, monkeypatch)
+    told = commands.works("report", "--since", earlier.path, "--format", "json", "--format", "text", who="L01")
+    assert ("Since Autumn 2026, earlier" in told and "Whether" in told) or "cannot tell" in told
+    assert "12 cases of Autumn 2026 are in an earlier round as well" in told
+    value = json.loads((found.path / "reports/1/report.json").read_text())
+    validator("round-report").validate(value)
+    validator("change").validate(value["change"])
+    monkeypatch.setattr("quips.peeraudit.verifying.read_plan", lambda *_: found.plan)
+    monkeypatch.setattr("quips.peeraudit.verifying.replay", lambda *_: [])
+    assert verifies(found) == (0, True) and verifies(found, earlier.path) == (0, False)
+    earlier.submit_more()
+    assert verifies(found, earlier.path) == (0, False), "what came later in the earlier round changes nothing"
+    lines = (earlier.path / "trail.jsonl").read_text().splitlines(keepends=True)
+    (earlier.path / "trail.jsonl").write_text("".join(lines[:5]))
+    (earlier.path / "trail.end").unlink()
+    assert verifies(found, earlier.path)[0] in (1, 2)
+
+
+def verifies(found: ReportedRound, earlier: Path | None = None) -> tuple[int, bool]:
+    """The exit code of verify, and whether it says that the change was not worked out again."""
+    since = ["--since", str(earlier)] if earlier else []
+    result = CliRunner().invoke(main, ["round", "verify", str(found.path), *since], catch_exceptions=False)
+    return result.exit_code, "was not worked out again" in " ".join(result.output.split())
+
+
+def run_of(found: ReportedRound, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    for module in (reporting, shared):
+        monkeypatch.setattr(module, "load", lambda *_: knowledge())
+    return Commands(found, monkeypatch)
+
+
+def _words_of(form: str, data: bytes) -> str:
+    """Everything that a form says, its headers and properties too."""
+    if form in ("html", "json"):
+        return data.decode()
+    if form == "docx":
+        document = Document(io.BytesIO(data))
+        section = document.sections[0]
+        cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+        edges = [one.text for part in (section.header, section.footer) for one in part.paragraphs]
+        return " ".join([*(one.text for one in document.paragraphs), *cells, *edges])
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return " ".join(str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
+def test_figures_are_the_same_in_json_and_in_the_report(report: RoundReport) -> None:
+    value = figures_as_json(report.figures)
+    assert value["gaps"]["roots"][0]["told"] in words(report)
