@@ -235,7 +235,10 @@ class Round(RuleBasedStateMachine):
         if waiting:
             self.submit(name, waiting[0], said, True, "Because.")
         elif case.differ - set(case.agreed) and not case.settled_by:
-            self.adjudicate(name, by, min(case.differ - set(case.agreed)), said[0], "Because.")
+            if dispute:
+                self.adjudicate(name, by, min(case.differ - set(case.agreed)), said[0], "Because.")
+            else:
+                self.settle(name, by, False, "")  # too early
         elif not case.settled_by:
             self.settle(name, by, False, "")
         elif not case.fed_by:
