@@ -553,3 +553,13 @@ def test_what_was_only_told_in_interview_is_told_as_such_where_it_counts_as_done
     told = quips("audit", case_file(tmp_path, GOOD.replace("purposeful: true", "purposeful: true, evidence: interview")))
     assert said not in " ".join(on_file.split())
     assert f"11 January 2010 ({said}" in " ".join(told.stdout.split())
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json", "csv"])
+def test_an_answered_key_question_stands_in_every_report(tmp_path: Path, form: str) -> None:
+    case = tmp_path / "case.yaml"
+    case.write_text(GOOD + "judgements:\n  standards-2018/2.1.1: {answer: no, reason: Nobody asked.}\n", encoding="utf-8")
+    result = quips("audit", case, "--format", form)
+    assert result.exit_code in (0, 1) and "Traceback" not in result.output
+    if form in ("text", "html"):
+        assert "2.1.1 " in result.stdout and "Nobody asked." in result.stdout

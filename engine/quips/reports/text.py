@@ -120,8 +120,8 @@ class TextReport:
         if answers:
             yield from self._heading(f"The auditor's own answers, which count: {len(answers)}")
         for answer in answers:
-            standing = STANDING_WORDS[answer.prompt.standing]
-            yield from self._bullet(f"{answer.prompt.asks} ({answer.prompt.name}{f'; {standing}' if standing else ''})")
+            standing = STANDING_WORDS[answer.standing]
+            yield from self._bullet(f"{answer.asks} ({answer.name}{f'; {standing}' if standing else ''})")
             evidence = f" (evidence: {answer.evidence})" if answer.evidence else ""
             yield from self._labelled("", click.style(f"Answered: {answer.answer}", bold=True) + f"{evidence}.")
             yield from self._labelled("Reason", " ".join(answer.reasons) or "none given")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from quips.audits import Audit
 from quips.explain import day_in_words, wanted_in_words
 from quips.findings import Finding
-from quips.framework import Citation, Prompt, Source
+from quips.framework import Citation, Source
 from quips.knowledge import Knowledge
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
@@ -43,7 +43,9 @@ class Recorded(NamedTuple):
     """An auditor's own answer to a prompt, as the case file gives it.
 
     Attributes:
-        prompt: The prompt.
+        name: The full name of what is answered: a prompt, a key question, or a criterion that has a summary question.
+        asks: What it asks; of a key question or a criterion, its number and title.
+        standing: ``published``, ``reconstructed`` or ``unverified``.
         answer: The answer, in words.
         evidence: Where it was evidenced, in words; empty if that is not said.
         reasons: The reason and the note, as the auditor wrote them.
@@ -51,7 +53,9 @@ class Recorded(NamedTuple):
             another edition or not about a case, so that nothing was suggested.
     """
 
-    prompt: Prompt
+    name: str
+    asks: str
+    standing: str
     answer: str
     evidence: str
     reasons: tuple[str, ...]
@@ -68,8 +72,17 @@ def recorded(audit: Audit, knowledge: Knowledge) -> list[Recorded]:
         evidence = COMMON_ATTRIBUTES["evidence"].values[given["evidence"]] if "evidence" in given else ""
         reasons = tuple(given[key] for key in ("reason", "note") if key in given)
         differs = _difference(suggested.get(name, given["answer"]), given["answer"])
-        found.append(Recorded(knowledge.prompts[name], ANSWERS[given["answer"]], evidence, reasons, differs))
+        found.append(Recorded(name, *_asked(name, knowledge), ANSWERS[given["answer"]], evidence, reasons, differs))
     return found
+
+
+def _asked(name: str, knowledge: Knowledge) -> tuple[str, str]:
+    """Return what is asked under a name, and how that stands; the name is known to be one that can be answered."""
+    if name in knowledge.prompts:
+        return knowledge.prompts[name].asks, knowledge.prompts[name].standing
+    edition, _, number = name.partition("/")
+    node = next(node for node in knowledge.editions[edition].nodes() if node.id == number)
+    return f"{node.id} {node.title}", node.standing
 
 
 def _difference(proposed: str, answer: str) -> str:
