@@ -16,7 +16,7 @@ from knowledge_base import knowledge
 from quips.cli import main
 from quips.peeraudit.allocation import groups_able
 from quips.peeraudit.drawing import KEPT, replay
-from quips.peeraudit.folder import RoundFolder
+from quips.peeraudit.folder import RoundFolder, Turn
 from quips.peeraudit.planfile import read_plan
 from quips.problems import InputError, Level
 from round_files import HEADINGS, OTHERS, RoundFiles, a_case, readers
@@ -199,6 +199,7 @@ def test_a_crash_between_the_list_and_the_row_leaves_the_round_undrawn(
 
     with monkeypatch.context() as patched:
         patched.setattr(RoundFolder, "append", crash)
+        patched.setattr(Turn, "tidy", crash)
         CliRunner().invoke(main, ["round", "draw", str(round_.path), "--as", "L01"])
     assert (round_.path / KEPT).exists() and round_.folder.state().drawn is None
     round_.run("draw")

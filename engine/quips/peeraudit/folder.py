@@ -16,17 +16,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
-from quips.peeraudit.state import State, state_of
+from quips.peeraudit.state import State, after, state_of
 from quips.peeraudit.trail import BEGINNING, Row, Step, end_of, end_problems, read_rows, seal
-from quips.problems import InputError, Problem
+from quips.problems import InputError, Problem, QuipsError
 from quips.storage.files import sync_folder, told_plainly, write_whole
 from quips.storage.store import StorageError
 
@@ -51,6 +52,7 @@ class Turn:
     folder: RoundFolder
     rows: tuple[Row, ...]
     state: State
+    _kept: set[str] = field(default_factory=set)
 
     def keep(self, path: str, data: bytes) -> dict[str, str]:
         """Write a file of the step that is about to be taken, whole, and return its path with its digest.
@@ -64,6 +66,8 @@ class Turn:
         """
         if any(path in row.step.files for row in self.rows):
             raise StorageError(f"{path} belongs to an earlier step and is never replaced.")
+        if not (self.folder.path / PurePosixPath(path)).exists():
+            self._kept.add(path)
         self.folder.write(path, data)
         return {path: digest_of(data)}
 
@@ -75,15 +79,25 @@ class Turn:
 
         Raises:
             StorageError: It cannot be written; the step is not taken.
+            StrangeRowError: Nobody could read it again; the step is not taken.
         """
         self.folder.say_end(self.rows)  # so that a crash after the row leaves it one row behind at most
-        row = seal(len(self.rows) + 1, self.folder.now(), step, self.rows[-1].seal if self.rows else BEGINNING)
+        try:
+            row = seal(len(self.rows) + 1, self.folder.now(), step, self.rows[-1].seal if self.rows else BEGINNING)
+        except ValueError as error:
+            raise StorageError("What is said holds a character that no file can hold. Type it again.") from error
+        state = after(self.state, row)  # a row that cannot be understood would be in everybody's way for ever
         self.folder.append(row)
-        self.rows = (*self.rows, row)
-        self.state = state_of(self.rows)
+        self.rows, self.state = (*self.rows, row), state
         with suppress(StorageError):  # the step is taken, whatever becomes of this
             self.folder.say_end(self.rows)
         return row
+
+    def tidy(self) -> None:
+        """Take away what was kept for a step that was not taken, by what the trail says now."""
+        rested_on = {path for row in self.folder.rows() for path in row.step.files} if self._kept else set()
+        for path in self._kept - rested_on:
+            (self.folder.path / PurePosixPath(path)).unlink(missing_ok=True)
 
 
 class RoundFolder:
@@ -152,8 +166,8 @@ class RoundFolder:
             InputError, StorageError: As for `rows`; or others are still busy.
         """
         with told_plainly(f"{self.path} cannot be used"):
-            (self.path / OWN).mkdir(exist_ok=True)
-            lock = FileLock(self.path / OWN / "lock", timeout=_WAIT_SECONDS)
+            self._make(self.path / OWN)
+            lock = FileLock(self.path / OWN / "lock", timeout=_WAIT_SECONDS, mode=self._mode)
             try:
                 lock.acquire()
             except Timeout:
@@ -162,7 +176,12 @@ class RoundFolder:
                 ) from None
             try:
                 rows = self.rows()
-                yield Turn(self, rows, state_of(rows))
+                turn = Turn(self, rows, state_of(rows))
+                try:
+                    yield turn
+                finally:
+                    with suppress(QuipsError, OSError):  # what is left over does no harm
+                        turn.tidy()
             finally:
                 lock.release()
 
@@ -184,8 +203,8 @@ class RoundFolder:
         target = self.path / PurePosixPath(path)
         with told_plainly(f"{path} cannot be written"):
             for folder in (self.path / OWN, target.parent):
-                folder.mkdir(parents=True, exist_ok=True)
-            write_whole(target, data, self.path / OWN, self._clock(), mode=self.path.stat().st_mode & 0o666)
+                self._make(folder)
+            write_whole(target, data, self.path / OWN, self._clock(), mode=self._mode)
 
     def append(self, row: Row) -> None:
         """Add a row to the trail; when this returns, it is on the disk.
@@ -196,14 +215,16 @@ class RoundFolder:
         path = self.path / TRAIL
         with told_plainly("The step cannot be written down, and was not taken"):
             is_new = not path.exists()
-            with path.open("ab") as file:
-                whole = len(self._trail())
+            with path.open("ab", buffering=0) as file:  # or what cannot be written now would be tried again on closing
+                if is_new:
+                    path.chmod(self._mode)
+                whole, data = len(self._trail()), f"{row.line}\n".encode()
                 try:
                     file.truncate(whole)  # what a crash left without an end was never acknowledged
-                    file.write(f"{row.line}\n".encode())
-                    file.flush()
+                    while data:
+                        data = data[file.write(data) :]
                     os.fsync(file.fileno())
-                except OSError:
+                except BaseException:
                     file.truncate(whole)
                     raise
             if is_new:
@@ -218,6 +239,18 @@ class RoundFolder:
         end = end_of(rows).encode()
         if self._bytes(END) != end and rows:
             self.write(END, end)
+
+    @property
+    def _mode(self) -> int:
+        """The permissions of files: whoever can use the folder can use them."""
+        return self.path.stat().st_mode & 0o666
+
+    def _make(self, folder: Path) -> None:
+        """Make a folder within the round, unless it is there, that those can use who can use the round's."""
+        if not folder.is_dir():
+            self._make(folder.parent)
+            folder.mkdir(exist_ok=True)
+            folder.chmod(stat.S_IMODE(self.path.stat().st_mode))
 
     def _trail(self) -> bytes:
         """The lines of the trail that have an end."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from quips.peeraudit.trail import Row
+from quips.problems import QuipsError
 
 # What a row can say was done.
 DREW, ALLOCATED, REALLOCATED, REPLACED = "drew", "allocated", "reallocated", "replaced"
@@ -19,6 +20,10 @@ COUNTERSIGNED, REFUSED, REPORTED = "countersigned", "refused", "reported"
 
 STANDS, SET_ASIDE = "stands", "set_aside"
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+
+
+class StrangeRowError(QuipsError):
+    """A row that is sealed as it should be, and cannot be understood."""
 
 
 class Phase(StrEnum):
@@ -238,6 +243,11 @@ class RoundCase:
         """Who reads it: the reader, and the second one if there is."""
         return tuple(filter(None, (self.reader, self.second_reader)))
 
+    @property
+    def ever_read_by(self) -> frozenset[str]:
+        """Who reads it or has handed in anything of it, those from whom it was taken again too."""
+        return frozenset((*self.readers, *self.readings, *self.records))
+
     def newest(self, reader: str) -> Reading | None:
         """Return what a reader last handed in; None if nothing."""
         versions = self.readings.get(reader, ())
@@ -310,6 +320,9 @@ def state_of(rows: Iterable[Row]) -> State:
 
     Args:
         rows: The rows of a sound trail, from the first.
+
+    Raises:
+        StrangeRowError: One says what this version of Quips does not know.
     """
     state = State()
     for row in rows:
@@ -318,13 +331,23 @@ def state_of(rows: Iterable[Row]) -> State:
 
 
 def after(state: State, row: Row) -> State:
-    """Return what a round is after one more row."""
+    """Return what a round is after one more row.
+
+    Raises:
+        StrangeRowError: It says what this version of Quips does not know.
+    """
     state = replace(state, rows=row.number, seal=row.seal)
     step = row.step
-    if step.did in _OF_CASE:
-        case = _OF_CASE[step.did](state.cases[step.case], row)
-        return replace(state, cases={**state.cases, step.case: case})
-    return _OF_ROUND[step.did](state, row)
+    try:
+        if step.did in _OF_CASE:
+            case = _OF_CASE[step.did](state.cases[step.case], row)
+            return replace(state, cases={**state.cases, step.case: case})
+        return _OF_ROUND[step.did](state, row)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise StrangeRowError(
+            f"Row {row.number} of the trail ('{step.did}') says what this version of Quips does not know. "
+            "A later version may have written it: bring Quips up to date."
+        ) from error
 
 
 # The whole round -----------------------------------------------------------------------------------------------------------
@@ -386,7 +409,9 @@ def _reported(state: State, row: Row) -> State:
 
 
 def _reallocated(case: RoundCase, row: Row) -> RoundCase:
-    return _given(case, row.step.about["allocated"])
+    """What was settled between two readers does not hold for two others."""
+    given = _given(case, row.step.about["allocated"])
+    return given if given.readers == case.readers else replace(given, adjudicated={})
 
 
 def _recorded(case: RoundCase, row: Row) -> RoundCase:

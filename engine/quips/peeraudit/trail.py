@@ -68,6 +68,9 @@ def seal(number: int, at: str, step: Step, before: str) -> Row:
         at: When, in UTC.
         step: The step.
         before: The seal of the row before it; `BEGINNING` for the first.
+
+    Raises:
+        ValueError: It says something that no file can hold: half a character, or a number that is none.
     """
     said = _text(_said(number, at, step, before))
     return Row(number, at, step, before, hashlib.sha256(said.encode()).hexdigest())
@@ -90,8 +93,7 @@ def read_rows(text: str, file: str) -> tuple[list[Row], list[Problem]]:
             before = ""
             continue
         number += 1
-        sealed = seal(row.number, row.at, row.step, row.before)
-        if sealed.seal != row.seal or row.line != line:
+        if not _is_sealed(row, line):
             problems.append(_fault(file, line_number, "row-edited", f"Row {row.number} was changed after it was written."))
         if (before and row.before != before) or row.number != number:
             message = f"Row {row.number} does not follow the one above it: a row was changed, taken out, put in or moved."
@@ -153,6 +155,13 @@ def _row(line: str) -> Row | None:
     texts = (row.at, row.before, row.seal, step.who, step.did, step.case)
     is_row = isinstance(row.number, int) and isinstance(step.about, dict) and isinstance(step.files, dict)
     return row if is_row and all(isinstance(text, str) for text in texts) else None
+
+
+def _is_sealed(row: Row, line: str) -> bool:
+    try:
+        return seal(row.number, row.at, row.step, row.before).seal == row.seal and row.line == line
+    except (ValueError, RecursionError):
+        return False
 
 
 def _fault(file: str, line: int, name: str, message: str) -> Problem:

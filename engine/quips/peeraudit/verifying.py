@@ -14,7 +14,7 @@ from quips.peeraudit.folder import TRAIL, RoundFolder, digest_of
 from quips.peeraudit.handingin import reading_text
 from quips.peeraudit.planfile import read_plan
 from quips.peeraudit.reworking import BACK_AGAIN, Reworked, Written
-from quips.peeraudit.state import RECORDED, REPORTED, REREAD, SUBMITTED, State, state_of
+from quips.peeraudit.state import RECORDED, REPORTED, REREAD, SUBMITTED, State, StrangeRowError, state_of
 from quips.peeraudit.trail import Row, holds_seal
 from quips.places import Place
 from quips.problems import InputError, Level, Problem, QuipsError
@@ -182,7 +182,7 @@ def _plan(folder: RoundFolder, auditor: Auditor, faults: Sequence[Problem]) -> t
 def _state(folder: RoundFolder, rows: Sequence[Row]) -> tuple[State | None, list[Problem]]:
     try:
         return state_of(rows), []
-    except _NOT_SO:
+    except StrangeRowError:
         return None, [_not_understood(folder, "was done")]
 
 
