@@ -19,14 +19,21 @@ from round_at_hand import TEAMS, listed_case, people, plan
 BOTH = {name: replace(people()[name], roles=frozenset({READER, MODERATOR})) for name in ("R01", "R03")}
 PLAN = replace(plan(), people=people() | BOTH)
 ASKED = PLAN.prompts[:2]
-NAMES = ("TV-1", "TV-2", "TV-3")
+NAMES = ("TV-1", "TV-2")
 READERS = {name: one.team for name, one in people().items() if one.team}
 MODERATORS, DIRECTORS = ("M01", "M02", "R01", "R03"), ("M02", "D01")
 EVERYBODY = (*people(), *(f"O{n:02}" for n in range(3)), *(f"S{n:02}" for n in range(3)), "", "X99")
 
-who_ = st.one_of(st.sampled_from(["M02", "D01", "M01", "L01", "R01", "R03"]), st.sampled_from(EVERYBODY))
-case_ = st.sampled_from(NAMES)
-reason_ = st.sampled_from(["", " ", "Because."])
+who_ = st.sampled_from(EVERYBODY)
+
+
+def mostly(*likely: str) -> st.SearchStrategy[str]:
+    """Mostly somebody who may; ``@reader`` and the like stand for whoever it is of the case."""
+    return st.one_of(*[st.sampled_from(likely)] * 4, st.sampled_from(["M02", "D01", "M01", "L01", "R01", "R03"]), who_)
+
+
+case_ = st.sampled_from(["TV-2", "TV-2", "TV-1"])
+reason_ = st.sampled_from([*["Because."] * 5, "", " "])
 answer_ = st.sampled_from(["yes", "no"])
 gap_ = st.sampled_from(["gap-a", "gap-b"])
 
@@ -49,9 +56,15 @@ class Believed:
     disputed: dict[str, tuple[str, str]] = field(default_factory=dict)
     signed: bool = False
 
+    reread_by: set[str] = field(default_factory=set)
+    ever_said: list[tuple[str, bool]] = field(default_factory=list)
+
     @property
     def readers(self) -> list[str]:
         return [one for one in (self.reader, self.second) if one]
+
+    def whoever(self, who: str) -> str:
+        return {"@reader": self.reader, "@second": self.second, "@officer": self.officer, "@senior": self.senior}.get(who, who)
 
     @property
     def all_in(self) -> bool:
@@ -77,7 +90,7 @@ class Believed:
 
 
 class Round(RuleBasedStateMachine):
-    """A round of three cases, the second of them read twice."""
+    """A round of two cases, the second of them read twice."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,42 +128,91 @@ class Round(RuleBasedStateMachine):
         self.take(step)
         return True
 
-    @rule(name=case_, who=who_, answers=st.tuples(answer_, answer_), complete=st.booleans(), why=reason_)
+    @rule(name=case_, who=mostly("@reader", "@second"), answers=st.tuples(answer_, answer_), complete=st.booleans(), why=reason_)
     def submit(self, name: str, who: str, answers: tuple[str, str], complete: bool, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         again = who in case.said and case.said[who][1]
         allowed = (
-            who in case.readers and not case.settled_by and (who, name) not in self.conflicts and (bool(why.strip()) or not again)
+            who in case.readers and not case.settled_by and self.is_free(case, who, name) and (bool(why.strip()) or not again)
         )
         if self.wish(allowed, reading.submit, who, name, f"readings/{len(self.rows)}", "", {}, complete, (), why):
             case.said[who] = (dict(zip(ASKED, answers, strict=True)), complete)
+            case.ever_said.append((who, complete))
             case.agreed = {}
 
-    @rule(name=case_, who=st.sampled_from(sorted(READERS)), why=reason_)
+    @rule(name=case_, who=mostly("L01"), to=st.sampled_from(sorted(READERS)), second=st.booleans(), why=reason_)
+    def reallocate(self, name: str, who: str, to: str, second: bool, why: str) -> None:
+        case = self.believed[name]
+        who = case.whoever(who)
+        group = READERS[to]  # here a group is a team
+        given = {"second_reader": to, "second_because": "x"} if second else {"group": group, "reader": to}
+        reader, other = (case.reader, to) if second else (to, case.second)
+        mates = {one for one, of in READERS.items() if other and of in (READERS[reader], READERS[other])}
+        mates |= {one for one, of in READERS.items() if of == READERS[reader]}
+        fits = all(self.is_free(case, one, name) for one in mates) and (not other or READERS[reader] != READERS[other])
+        allowed = who == "L01" and not case.settled_by and bool(why.strip()) and fits
+        if self.wish(allowed, setting_up.reallocate, who, name, given, why):
+            before = case.readers
+            case.reader, case.second = reader, other
+            if case.readers != before:
+                case.agreed = {}
+
+    @rule(name=case_, who=mostly("L01"), why=reason_)
+    def replace_by_nothing(self, name: str, who: str, why: str) -> None:
+        """Only wished for where it has to be refused: what was read stays in the round, and so do settled cases."""
+        case = self.believed[name]
+        who = case.whoever(who)
+        read = case.settled_by or any(complete for _, complete in case.ever_said)
+        if read or who != "L01" or not why.strip():
+            self.wish(False, setting_up.replace_case, who, name, why, None, {})
+
+    @rule(name=case_, who=mostly("L01", "M01", "M02", "@reader"))
+    def reread(self, name: str, who: str) -> None:
+        case = self.believed[name]
+        who = case.whoever(who)
+        theirs = (who in case.readers or who in MODERATORS or who == "L01") and self.is_free(case, who, name)
+        change = {"closed": [], "still_open": [], "new": []}
+        allowed = theirs and bool(case.fed_by) and not case.signed
+        if self.wish(allowed, feeding_back.reread, who, name, f"rereads/{len(self.rows)}", {}, change):
+            case.reread_by.add(who)
+
+    @rule(name=case_, who=st.sampled_from([*sorted(READERS), "M01", "M02", "D01"]), why=reason_)
     def declare(self, name: str, who: str, why: str) -> None:
         rare = len(self.conflicts) < 1  # else soon nobody reads anything
         if rare and self.wish(bool(why.strip()), setting_up.declare, who, name, why):
             self.conflicts.add((who, name))
 
-    def may_settle(self, case: Believed, who: str) -> bool:
-        return who in MODERATORS and who not in case.readers and READERS.get(who, "") != case.team
+    def may_settle(self, case: Believed, who: str, name: str) -> bool:
+        read_it = who in case.readers or who in case.said
+        return who in MODERATORS and not read_it and self.is_free(case, who, name)
 
-    @rule(name=case_, who=who_, prompt=st.sampled_from(ASKED), answer=answer_, why=reason_)
+    def is_free(self, case: Believed, who: str, name: str) -> bool:
+        """Whether a case is neither somebody's own nor their team's, and they have no conflict with it."""
+        return READERS.get(who, "") != case.team and (who, name) not in self.conflicts
+
+    @rule(name=case_, who=mostly("M01", "M02", "R01", "R03"), prompt=st.sampled_from(ASKED), answer=answer_, why=reason_)
     def adjudicate(self, name: str, who: str, prompt: str, answer: str, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         allowed = (
-            self.may_settle(case, who) and case.all_in and not case.settled_by and prompt in case.differ and bool(why.strip())
+            self.may_settle(case, who, name)
+            and case.all_in
+            and not case.settled_by
+            and prompt in case.differ
+            and bool(why.strip())
         )
         said = {prompt: {"answer": answer, "reason": why}}
         if self.wish(allowed, agreeing.adjudicate, who, name, said, case.differ):
             case.agreed[prompt] = who
 
-    @rule(name=case_, who=who_, second=st.booleans(), why=reason_)
+    @rule(name=case_, who=mostly("M01", "M02", "R01", "R03"), second=st.booleans(), why=reason_)
     def settle(self, name: str, who: str, second: bool, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         record_of = case.second if second else case.reader
         allowed = (
-            self.may_settle(case, who)
+            self.may_settle(case, who, name)
             and case.all_in
             and not case.settled_by
             and case.differ <= set(case.agreed)
@@ -160,17 +222,19 @@ class Round(RuleBasedStateMachine):
         if self.wish(allowed, agreeing.moderate, who, name, record_of, case.differ, why):
             case.settled_by = who
 
-    @rule(name=case_, who=who_, why=reason_)
+    @rule(name=case_, who=mostly("M01", "M02", "R03"), why=reason_)
     def reopen(self, name: str, who: str, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         between = bool(case.settled_by) and not case.fed_by and not case.signed
-        if self.wish(self.may_settle(case, who) and between and bool(why.strip()), agreeing.reopen, who, name, why):
+        if self.wish(self.may_settle(case, who, name) and between and bool(why.strip()), agreeing.reopen, who, name, why):
             case.settled_by, case.disputed = "", {}
 
-    @rule(name=case_, who=who_)
+    @rule(name=case_, who=mostly("L01", "M01", "R03"))
     def feed_back(self, name: str, who: str) -> None:
         case = self.believed[name]
-        theirs = who in case.readers or (who in MODERATORS and READERS.get(who, "") != case.team) or who == "L01"
+        who = case.whoever(who)
+        theirs = (who in case.readers or who in MODERATORS or who == "L01") and self.is_free(case, who, name)
         actions = [Action(n, gap, gap, "Do it.", case.officer, "2026-12-01") for n, gap in enumerate(case.gaps, 1)]
         allowed = theirs and bool(case.settled_by) and not case.fed_by and not case.signed
         if self.wish(allowed, feeding_back.feed_back, who, name, actions, {}):
@@ -178,9 +242,10 @@ class Round(RuleBasedStateMachine):
             case.actions = {action.number: (action.rule, "open") for action in actions}
             case.keep_set_aside()
 
-    @rule(name=case_, who=who_, number=st.integers(1, 3), shows=reason_)
+    @rule(name=case_, who=mostly("L01", "@officer", "@senior"), number=st.integers(1, 3), shows=reason_)
     def act(self, name: str, who: str, number: int, shows: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         change = {"number": number, "status": "done", "done_on": "2026-11-01", "evidence": shows}
         theirs = who == "L01" or (bool(who) and who in (case.officer, case.senior))
         is_open = number in case.actions and case.actions[number][1] != "withdrawn"
@@ -188,9 +253,10 @@ class Round(RuleBasedStateMachine):
         if self.wish(allowed, feeding_back.act, who, name, [change]):
             case.actions[number] = (case.actions[number][0], "done")
 
-    @rule(name=case_, who=who_, gap=st.sampled_from(["gap-a", "gap-b", "gap-c"]), why=reason_)
+    @rule(name=case_, who=mostly("@officer", "@senior"), gap=st.sampled_from(["gap-a", "gap-b", "gap-c"]), why=reason_)
     def dispute(self, name: str, who: str, gap: str, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         theirs = bool(who) and who in (case.officer, case.senior)
         new = gap in case.gaps and gap not in case.disputed
         allowed = bool(case.fed_by) and not case.signed and theirs and new and bool(why.strip())
@@ -199,37 +265,74 @@ class Round(RuleBasedStateMachine):
 
     @rule(
         name=case_,
-        who=who_,
+        who=mostly("M01", "M02", "R01", "R03"),
         gap=st.sampled_from(["gap-a", "gap-b"]),
         outcome=st.sampled_from(["stands", "set_aside"]),
         why=reason_,
     )
     def answer(self, name: str, who: str, gap: str, outcome: str, why: str) -> None:
         case = self.believed[name]
+        who = case.whoever(who)
         is_open = case.disputed.get(gap) == ("", "")
-        allowed = bool(case.fed_by) and not case.signed and self.may_settle(case, who) and is_open and bool(why.strip())
+        allowed = bool(case.fed_by) and not case.signed and self.may_settle(case, who, name) and is_open and bool(why.strip())
         if self.wish(allowed, feeding_back.answer_dispute, who, name, gap, outcome, why):
             case.disputed[gap] = (who, outcome)
             for number, (of, status) in case.actions.items():
                 if outcome == "set_aside" and of == gap and status == "open":
                     case.actions[number] = (of, "withdrawn")
 
-    @rule(name=case_, who=who_, accepts=st.booleans(), why=reason_)
+    @rule(name=case_, who=mostly("D01", "M02"), accepts=st.booleans(), why=reason_)
     def sign(self, name: str, who: str, accepts: bool, why: str) -> None:
         case = self.believed[name]
-        hands = {*case.readers, case.settled_by, case.fed_by, *case.agreed.values(), *(by for by, _ in case.disputed.values())}
+        who = case.whoever(who)
+        hands = {
+            *case.readers,
+            *case.said,
+            *case.reread_by,
+            case.settled_by,
+            case.fed_by,
+            *case.agreed.values(),
+            *(by for by, _ in case.disputed.values()),
+        }
         nothing_open = ("", "") not in case.disputed.values() and all(status != "open" for _, status in case.actions.values())
         ready = bool(case.fed_by) and not case.signed
-        allowed = who in DIRECTORS and who not in hands and ready and (nothing_open if accepts else bool(why.strip()))
+        allowed = (
+            who in DIRECTORS
+            and who not in hands
+            and self.is_free(case, who, name)
+            and ready
+            and (nothing_open if accepts else bool(why.strip()))
+        )
         if self.wish(allowed, signing.countersign, who, name, accepts, why):
             case.signed = accepts
             if not accepts:
                 case.fed_by, case.actions = "", {}
                 case.keep_set_aside()
 
-    @rule(name=case_, said=st.tuples(answer_, answer_), by=st.sampled_from(["M01", "M02"]), dispute=st.booleans())
-    def carry_on(self, name: str, said: tuple[str, str], by: str, dispute: bool) -> None:
-        """The right person does what comes next, so that wrong steps are tried at every depth."""
+    @rule(name=case_, second=st.booleans(), again=st.booleans())
+    def hand_over(self, name: str, second: bool, again: bool) -> None:
+        """A case that was read goes to another reader of the group, and sometimes back again."""
+        case = self.believed[name]
+        before = case.second if second else case.reader
+        if before:
+            mate = next(one for one, team in READERS.items() if team == READERS[before] and one != before)
+            self.reallocate(name, "L01", mate, second, "Illness.")
+            if again:
+                self.submit(name, mate, ("no", "no"), True, "Because.")
+
+    @rule(
+        name=case_,
+        said=st.tuples(answer_, answer_),
+        by=st.sampled_from(["M01", "M02", "R01", "R03"]),
+        dispute=st.booleans(),
+        times=st.integers(1, 6),
+    )
+    def carry_on(self, name: str, said: tuple[str, str], by: str, dispute: bool, times: int) -> None:
+        """Mostly the right person does what comes next, so that wrong steps are tried at every depth."""
+        for _ in range(times):
+            self.next(name, said, by, dispute)
+
+    def next(self, name: str, said: tuple[str, str], by: str, dispute: bool) -> None:
         case = self.believed[name]
         waiting = [one for one in case.readers if one not in case.said or not case.said[one][1]]
         if waiting:
@@ -241,6 +344,8 @@ class Round(RuleBasedStateMachine):
                 self.settle(name, by, False, "")  # too early
         elif not case.settled_by:
             self.settle(name, by, False, "")
+        elif not case.fed_by and dispute and by == "R03":
+            self.reopen(name, "M01", "Because.")
         elif not case.fed_by:
             self.feed_back(name, "L01")
         elif dispute and case.gaps and case.gaps[0] not in case.disputed:
@@ -248,10 +353,13 @@ class Round(RuleBasedStateMachine):
         elif ("", "") in case.disputed.values():
             gap = next(gap for gap, said_of in case.disputed.items() if said_of == ("", ""))
             self.answer(name, by, gap, "set_aside" if dispute else "stands", "Because.")
-        else:
+        elif any(status == "open" for _, status in case.actions.values()):
             for number, (_, status) in list(case.actions.items()):
                 if status == "open":
                     self.act(name, case.officer, number, "Because.")
+        else:
+            self.reread(name, "M02" if dispute else "L01")
+            self.sign(name, "M02" if by == "M01" else "D01", said[0] == "yes", "Because.")
 
     @invariant()
     def the_trail_verifies_and_tells_the_same_again(self) -> None:
@@ -265,6 +373,7 @@ class Round(RuleBasedStateMachine):
         for name, case in self.believed.items():
             there = self.state.cases[name]
             assert (there.signature is not None, there.feedback is not None) == (case.signed, bool(case.fed_by))
+            assert list(there.readers) == case.readers and set(there.adjudicated) == set(case.agreed)
             assert (there.moderated is not None) == bool(case.settled_by) and there.times_fed_back == case.times
             assert {n: (one.rule, one.status) for n, one in there.actions.items()} == case.actions
             assert {gap: (one.answered_by, one.outcome) for gap, one in there.disputes.items()} == case.disputed

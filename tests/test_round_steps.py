@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from quips.peeraudit.plan import DIRECTOR, MODERATOR, READER
 from quips.peeraudit.state import Phase
-from quips.peeraudit.steps import agreeing, setting_up, signing
+from quips.peeraudit.steps import agreeing, feeding_back, setting_up, signing
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.peeraudit.steps.reading import may_see
 from round_at_hand import PROMPTS, RoundAtHand
@@ -95,3 +97,103 @@ def test_nothing_is_signed_while_an_action_is_open(round_: RoundAtHand) -> None:
         step("TV-1")
     with pytest.raises(StepRefusedError, match="cannot be signed while action"):
         round_.sign("TV-1")
+
+
+def mate(round_: RoundAtHand, who: str) -> str:
+    return next(name for members in round_.state.groups.values() if who in members for name in members if name != who)
+
+
+def hand_over(round_: RoundAtHand, case: str, second: bool = False) -> str:
+    """Give a case to another reader of the group, and return who had it before."""
+    one = round_.case(case)
+    before = one.second_reader if second else one.reader
+    to = {"second_reader": mate(round_, before)} if second else {"group": one.group, "reader": mate(round_, before)}
+    round_.take(lambda state: setting_up.reallocate(round_.plan, state, "L01", case, to, "Illness."))
+    return before
+
+
+def with_roles(round_: RoundAtHand, who: str, *roles: str) -> None:
+    person = replace(round_.plan.people[who], roles=frozenset(roles))
+    round_.plan = replace(round_.plan, people={**round_.plan.people, who: person})
+
+
+def test_whoever_once_read_a_case_neither_settles_nor_signs_it(round_: RoundAtHand) -> None:
+    round_.submit("TV-1")
+    before = hand_over(round_, "TV-1")
+    with_roles(round_, before, READER, MODERATOR, DIRECTOR)
+    round_.submit("TV-1")
+    with pytest.raises(StepRefusedError, match=f"{before} read TV-1, so somebody else has to settle it"):
+        round_.settle("TV-1", by=before)
+    for step in (round_.settle, round_.feed_back, round_.act):
+        step("TV-1")
+    with pytest.raises(StepRefusedError, match="nobody signs their own work"):
+        round_.sign("TV-1", by=before)
+
+
+def test_whoever_read_it_again_or_owned_an_action_does_not_sign(round_: RoundAtHand) -> None:
+    with_roles(round_, "M01", MODERATOR, DIRECTOR)
+    for step in (round_.submit, lambda name: round_.settle(name, by="M02"), round_.feed_back):
+        step("TV-1")
+    given = {"number": 1, "owner": "D01"}
+    round_.take(lambda state: feeding_back.act(round_.plan, state, "L01", "TV-1", [given], "She asked for it."))
+    round_.act("TV-1")
+    change = {"closed": [], "still_open": [], "new": []}
+    round_.take(lambda state: feeding_back.reread(round_.plan, state, "M01", "TV-1", "rereads/x.yaml", {}, change))
+    with pytest.raises(StepRefusedError, match="nobody signs their own work"):
+        round_.sign("TV-1", by="M01")
+    with pytest.raises(StepRefusedError, match="nobody signs their own work"):
+        round_.sign("TV-1")
+
+
+def test_a_conflict_keeps_moderators_and_directors_out_too(round_: RoundAtHand) -> None:
+    round_.submit("TV-1")
+    for who in ("M01", "D01"):
+        round_.take(lambda state, who=who: setting_up.declare(round_.plan, state, who, "TV-1", "I know the family."))
+    with pytest.raises(StepRefusedError, match="M01 has a conflict with TV-1, so somebody else has to settle it"):
+        round_.settle("TV-1")
+    for step in (lambda name: round_.settle(name, by="M02"), round_.feed_back, round_.act):
+        step("TV-1")
+    with pytest.raises(StepRefusedError, match="D01 has a conflict with TV-1, so somebody else has to countersign it"):
+        round_.sign("TV-1")
+
+
+def test_a_case_that_was_read_is_not_replaced(round_: RoundAtHand) -> None:
+    round_.submit("TV-1")
+    with pytest.raises(StepRefusedError, match="what was read stays in the round"):
+        round_.take(lambda state: setting_up.replace_case(round_.plan, state, "L01", "TV-1", "Thin file.", None, {}))
+
+
+def test_what_was_settled_between_two_readers_does_not_hold_for_others(round_: RoundAtHand) -> None:
+    first, second = round_.case("TV-2").readers
+    round_.submit("TV-2", first, {PROMPTS[0]: "no"})
+    round_.submit("TV-2", second)
+    said = {PROMPTS[0]: {"answer": "no", "reason": "Talked over."}}
+    round_.take(lambda state: agreeing.adjudicate(round_.plan, state, "M01", "TV-2", said, [PROMPTS[0]]))
+    hand_over(round_, "TV-2", second=True)
+    assert not round_.case("TV-2").adjudicated
+    round_.take(lambda state: setting_up.reallocate(round_.plan, state, "L01", "TV-2", {"second_reader": second}, "Well again."))
+    with pytest.raises(StepRefusedError, match="the readers differ on"):
+        round_.take(lambda state: agreeing.moderate(round_.plan, state, "M01", "TV-2", first, [PROMPTS[0]]))
+
+
+def test_a_second_reading_that_was_called_for_is_not_done_without_unless_it_is_said_why(round_: RoundAtHand) -> None:
+    round_.take(
+        lambda state: setting_up.reallocate(
+            round_.plan, state, "L01", "TV-1", {"second_because": "gap: no plan"}, "A rule marks it."
+        )
+    )
+    round_.submit("TV-1")
+    with pytest.raises(StepRefusedError, match=r"TV-1 is to be read a second time \(gap: no plan\), and nobody does yet"):
+        round_.settle("TV-1")
+    reader = round_.case("TV-1").reader
+    round_.take(lambda state: agreeing.moderate(round_.plan, state, "M01", "TV-1", reader, [], "Nobody of another team is left."))
+    moderated = round_.case("TV-1").moderated
+    assert moderated is not None and moderated.because == "Nobody of another team is left."
+
+
+@pytest.mark.parametrize("change", [{"status": "banana"}, {"title": "Another"}])
+def test_nothing_is_written_of_an_action_that_could_not_be_read_again(round_: RoundAtHand, change: dict[str, str]) -> None:
+    for step in (round_.submit, round_.settle, round_.feed_back):
+        step("TV-1")
+    with pytest.raises(StepRefusedError, match="An action is open, done or withdrawn"):
+        round_.take(lambda state: feeding_back.act(round_.plan, state, "L01", "TV-1", [{"number": 1, **change}]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from quips.judged import ANSWERS, words_of
 from quips.peeraudit import state as did
 from quips.peeraudit.plan import Plan
 from quips.peeraudit.state import Phase, RoundCase, State
@@ -38,6 +39,8 @@ def adjudicate(
         if prompt not in differing:
             hint = did_you_mean(prompt, differing) or f"They differ on {listed(sorted(differing), 'and') or 'nothing'}."
             raise StepRefusedError(f"The readers of {one.reference} do not differ on {prompt}. {hint}")
+        if said.get("answer") not in ANSWERS:
+            raise StepRefusedError(f"Settle {prompt} with {listed(map(words_of, ANSWERS))}.")
         reasoned(said.get("reason", ""), f"Say why {prompt} is settled so.")
     return Step(who, did.ADJUDICATED, case, {"answers": {prompt: dict(said) for prompt, said in answers.items()}})
 
@@ -54,7 +57,7 @@ def moderate(
         case: The case.
         record_of: The reader whose record of the facts is the case's.
         differing: The prompts on which the readers differ.
-        because: Why it is the second reader's, if it is.
+        because: Why it is the second reader's, if it is; or why a second reading that was called for is done without.
 
     Raises:
         StepRefusedError: Somebody else's work, not now, or something is not settled.
@@ -63,6 +66,12 @@ def moderate(
     left = sorted(set(differing) - set(one.adjudicated))
     if left:
         raise StepRefusedError(f"{case} cannot be settled while the readers differ on {listed(left, 'and')}. Settle these first.")
+    if one.second_because and not one.second_reader:
+        reasoned(
+            because,
+            f"{case} is to be read a second time ({one.second_because}), and nobody does yet. The lead gives it to somebody: "
+            f"quips round reallocate --second. If nobody can, say why it is settled without.",
+        )
     if record_of not in one.readers:
         raise StepRefusedError(f"{record_of} did not read {case}; it was read by {listed(one.readers, 'and')}.")
     if record_of != one.reader:

@@ -108,8 +108,8 @@ def reasoned(because: str, message: str) -> None:
         raise StepRefusedError(message)
 
 
-def not_own(plan: Plan, who: str, case: RoundCase, what: str) -> None:
-    """See that a case is neither somebody's own nor their team's.
+def not_own(plan: Plan, state: State, who: str, case: RoundCase, what: str) -> None:
+    """See that a case is neither somebody's own nor their team's, and that they have no other conflict with it.
 
     Raises:
         StepRefusedError: It is.
@@ -119,6 +119,8 @@ def not_own(plan: Plan, who: str, case: RoundCase, what: str) -> None:
         raise StepRefusedError(f"{case.reference} is {who}'s own case, and nobody can {what} their own.")
     if case.team and person.team == case.team:
         raise StepRefusedError(f"{case.reference} is a case of {who}'s own team, and nobody can {what} their own team's.")
+    if case.reference in person.conflicts | state.conflicts.get(who, frozenset()):
+        raise StepRefusedError(f"{who} has a conflict with {case.reference}, so somebody else has to {what} it.")
 
 
 def moderates(plan: Plan, state: State, who: str, case: str) -> RoundCase:
@@ -129,8 +131,8 @@ def moderates(plan: Plan, state: State, who: str, case: str) -> RoundCase:
     """
     has_role(plan, who, MODERATOR, "settle a case")
     one = case_of(state, case)
-    not_own(plan, who, one, "settle")
-    if who in one.readers:
+    not_own(plan, state, who, one, "settle")
+    if who in one.ever_read_by:
         raise StepRefusedError(f"{who} read {case}, so somebody else has to settle it.")
     return one
 

@@ -21,6 +21,8 @@ from quips.peeraudit.steps.checks import (
 from quips.peeraudit.trail import Step
 from quips.problems import did_you_mean, listed
 
+_OF_ACTION = frozenset({"number", "owner", "due", "status", "done_on", "evidence"})  # what can change of it
+
 
 def feed_back(plan: Plan, state: State, who: str, case: str, actions: Sequence[Action], files: Mapping[str, str]) -> Step:
     """Return the step that gives feedback to the officer and the senior.
@@ -40,7 +42,7 @@ def feed_back(plan: Plan, state: State, who: str, case: str, actions: Sequence[A
     person = known(plan, who)
     if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
         raise StepRefusedError(f"{who} gives no feedback on {case}: the lead, a moderator or one of its readers does.")
-    not_own(plan, who, one, "give feedback on")
+    not_own(plan, state, who, one, "give feedback on")
     if one.phase is not Phase.TO_FEED_BACK:
         raise StepRefusedError(f"{case} is {one.phase}; feedback is given once it is settled.")
     if any(action.number != n for n, action in enumerate(actions, 1)) or any(action.status != OPEN for action in actions):
@@ -78,6 +80,8 @@ def act(
                 "its owner, the officer, the senior or the lead can."
             )
         status = change.get("status", action.status)
+        if status not in (OPEN, DONE, WITHDRAWN) or set(change) - _OF_ACTION:
+            raise StepRefusedError(f"An action is open, done or withdrawn; '{status}' is none of these.")
         if status == WITHDRAWN and not is_lead:
             raise StepRefusedError(
                 f"Only the lead withdraws an action. If action {action.number} is not right, dispute the finding."
@@ -86,7 +90,7 @@ def act(
             if not is_lead:
                 raise StepRefusedError(f"Only the lead changes who does action {action.number} of {case}, or by when.")
             reasoned(because, f"Say why action {action.number} of {case} is given to somebody else, or another day.")
-        if status == DONE and action.status == WITHDRAWN:
+        if "status" in change and action.status == WITHDRAWN:
             raise StepRefusedError(f"Action {action.number} of {case} was withdrawn: {action.evidence}")
         if status == DONE and not (change.get("done_on") and str(change.get("evidence", "")).strip()):
             raise StepRefusedError(f"Say on which day action {action.number} of {case} was done, and what shows it.")
@@ -183,7 +187,7 @@ def reread(
     person = known(plan, who)
     if who not in one.readers and not person.roles & {LEAD, MODERATOR}:
         raise StepRefusedError(f"{who} does not read {case} again: one of its readers, a moderator or the lead does.")
-    not_own(plan, who, one, "read again")
+    not_own(plan, state, who, one, "read again")
     uncounted = sorted(set(unsure or {}) - set(change["still_open"]))
     if uncounted:
         raise StepRefusedError(f"{listed(uncounted, 'and')}: a gap of which the record does not show that it closed stays open.")

@@ -20,6 +20,7 @@ from quips.peeraudit.steps.checks import (
     reasoned,
 )
 from quips.peeraudit.trail import Step
+from quips.problems import listed
 
 
 def draw(plan: Plan, state: State, who: str, drawn: Mapping[str, Any], files: Mapping[str, str] | None = None) -> Step:
@@ -123,6 +124,9 @@ def replace_case(
     one = case_of(state, case)
     not_settled(one)
     reasoned(because, "Say why the case cannot be read.")
+    read = [reading.reader for versions in one.readings.values() for reading in versions if reading.complete]
+    if read:
+        raise StepRefusedError(f"{case} was read by {listed(dict.fromkeys(read), 'and')}, and what was read stays in the round.")
     if instead is not None and instead["case"] in {**state.cases, **state.gone}:
         raise StepRefusedError(f"{instead['case']} is or was in the round already.")
     if instead is not None and given:
@@ -135,12 +139,12 @@ def replace_case(
 
 
 def declare(plan: Plan, state: State, who: str, case: str, because: str) -> Step:
-    """Return the step by which somebody says that they may not read a case; the lead then gives it to another.
+    """Return the step by which somebody says that they may not read, settle or sign a case; it then goes to another.
 
     Raises:
         StepRefusedError: They take no part, or there is no such case.
     """
-    has_role(plan, who, READER, "declare a conflict")
+    known(plan, who)
     case_of(state, case)
     reasoned(because, "Say in a few words why, without names.")
     return Step(who, did.DECLARED, case, {"because": because})

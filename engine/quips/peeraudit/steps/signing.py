@@ -38,13 +38,14 @@ def countersign(plan: Plan, state: State, who: str, case: str, accepts: bool, be
     if DIRECTOR not in person.roles:
         raise StepRefusedError(f"{who} is no director of this round, and only a director countersigns.")
     one = case_of(state, case)
-    not_own(plan, who, one, "countersign")
+    not_own(plan, state, who, one, "countersign")
     if one.signature is not None:
         raise StepRefusedError(f"{case} was countersigned by {one.signature.by} before.")
-    hands = {*one.readers, one.moderated.by if one.moderated else "", one.feedback.by if one.feedback else ""}
+    hands = one.ever_read_by | {one.moderated.by if one.moderated else "", one.feedback.by if one.feedback else ""}
     hands |= {said.by for said in one.adjudicated.values()} | {said.answered_by for said in one.disputes.values()}
+    hands |= {again.by for again in one.rereads} | {action.owner for action in one.actions.values()}
     if who in hands:
-        raise StepRefusedError(f"{who} read, settled or fed back on {case}, and nobody signs their own work.")
+        raise StepRefusedError(f"{who} read, settled, fed back on or put right {case}, and nobody signs their own work.")
     if one.feedback is None:
         raise StepRefusedError(f"{case} is {one.phase}; there is no feedback to sign yet.")
     if accepts:
