@@ -119,6 +119,7 @@ class RoundAtHand:
         answers: Mapping[str, str] | None = None,
         because: str = "",
         source: str = "composed-home-visits",
+        complete: bool = True,
     ) -> None:
         """Hand in a reading: every prompt answered yes, but for those given."""
         who = who or self.case(name).reader
@@ -128,7 +129,7 @@ class RoundAtHand:
             path = f"readings/{name}.{who}.{version}.yaml"
             files = turn.keep(path, case_text(name, said, source).encode())
             turn.take(
-                reading.submit(self.plan, turn.state, who, name, path, "", files, True, ["Letters in plain words."], because)
+                reading.submit(self.plan, turn.state, who, name, path, "", files, complete, ["Letters in plain words."], because)
             )
 
     def settle(self, name: str, by: str = "M01") -> None:

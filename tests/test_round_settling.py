@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from quips.peeraudit.state import Phase
+from quips.peeraudit.steps import feeding_back, setting_up
 from round_at_hand import PROMPTS, RoundAtHand
 from round_commands import Commands
 from round_forms import InHand
@@ -123,7 +124,7 @@ def test_a_sheet_does_not_settle_a_reading_that_has_changed_since(at_hand: Round
     hand = sheet(at_hand, "settling-M01.xlsx")
     hand.write(("settle", "TV-1"), True)
     at_hand.submit("TV-1", answers={FIRST: "no"}, because="I had missed a page.")
-    assert "was changed since" in run.refused("import", keep(at_hand, "settling-M01.xlsx", hand), who="")
+    assert "read, given out or opened again since" in run.refused("import", keep(at_hand, "settling-M01.xlsx", hand), who="")
 
 
 def test_a_settled_case_can_be_opened_again_with_a_reason(at_hand: RoundAtHand, run: Commands) -> None:
@@ -131,6 +132,107 @@ def test_a_settled_case_can_be_opened_again_with_a_reason(at_hand: RoundAtHand, 
     assert "Say why" in run.refused("reopen", "TV-1", who="M01")
     run.works("reopen", "TV-1", "--because", "A volume was found.", who="M02")
     assert at_hand.case("TV-1").phase is Phase.TO_MODERATE
+
+
+def test_a_sheet_from_before_a_case_was_opened_again_does_not_settle_it_again(at_hand: RoundAtHand, run: Commands) -> None:
+    run.works("settle", "--sheet", who="M01")
+    hand = sheet(at_hand, "settling-M01.xlsx")
+    hand.write(("settle", "TV-1"), True)
+    path = keep(at_hand, "settling-M01.xlsx", hand)
+    run.works("import", path, who="")
+    run.works("reopen", "TV-1", "--because", "A volume was found.", who="M02")
+    assert "opened again since this sheet was made" in run.refused("import", path, who="")
+    assert at_hand.case("TV-1").phase is Phase.TO_MODERATE
+
+
+def test_a_new_sheet_leaves_alone_the_one_that_is_being_filled_in(at_hand: RoundAtHand, run: Commands) -> None:
+    run.works("settle", "--sheet", who="M01")
+    hand = sheet(at_hand, "settling-M01.xlsx")
+    hand.write(("answers", "TV-2", FIRST, "reason"), "An afternoon's work.")
+    path = keep(at_hand, "settling-M01.xlsx", hand)
+    begun = path.read_bytes()
+    assert "settling-M01-2.xlsx" in run.works("settle", "--sheet", who="M01")
+    assert path.read_bytes() == begun
+
+
+def test_the_sheet_shows_what_each_said_what_the_records_suggest_and_what_was_settled_before(
+    at_hand: RoundAtHand, run: Commands
+) -> None:
+    second = at_hand.case("TV-2").second_reader
+    at_hand.submit("TV-2", second, {SECOND: "not_applicable"}, "Another volume.", "composed-safeguarding")
+    both = ("--answer", f"{FIRST}=no: Seen on page 4.", "--answer", f"{SECOND}=not applicable: No such work.")
+    run.works("settle", "TV-2", *both, who="M01")
+    run.works("reopen", "TV-2", "--because", "Looked at anew.", who="M01")
+    run.works("settle", "--sheet", who="M01")
+    hand = sheet(at_hand, "settling-M01.xlsx")
+    _, row, _, _ = hand.cells["answers", "TV-2", FIRST, "answer"][0]
+    shown = [str(cell.value or "") for cell in hand.book["Where they differ"][row]]
+    assert shown[1:3] == ["No", "Seen on page 4."] and shown[4].startswith("No ") and shown[5].startswith("Yes ")
+    first, other = (at_hand.book.audit(at_hand.case("TV-2").newest(who).file) for who in at_hand.case("TV-2").readers)
+    for audit in (first, other):
+        proposed = next(one.answer for one in audit.proposals if one.prompt.name == FIRST)
+        assert proposed.replace("_", " ") in shown[6].lower()
+    _, row, _, _ = hand.cells["settle", "TV-2"][0]
+    under = str(hand.book["Cases"].cell(row, 1).value)
+    for audit in (first, other):
+        assert all(gap.finding.rule.title in under for gap in audit.gaps)
+
+
+def test_nobody_learns_from_a_refusal_where_readers_differ_before_both_are_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1", "TV-2"])
+    found.allocate(second=["TV-2"])
+    one, other = found.case("TV-2").readers
+    found.submit("TV-2", one, {FIRST: "no"})
+    found.submit("TV-2", other, complete=False)
+    run = Commands(found, monkeypatch)
+    for who in ("M01", other):
+        told = run.refused("settle", "TV-2", "--answer", f"{SECOND}=no: x", who=who)
+        assert FIRST not in told and ("They differ on nothing" in told or "cannot settle" in told)
+
+
+def test_agreement_counts_what_each_said_before_both_were_in(at_hand: RoundAtHand, run: Commands) -> None:
+    second = at_hand.case("TV-2").second_reader
+    at_hand.submit("TV-2", second, {FIRST: "no"}, because="The first reader is right.")
+    value = json.loads(run.shown("agree", "--format", "json"))
+    assert {one["question"]: one["agree"] for one in value["questions"]}[FIRST] == 0
+    assert value["changed_after"] == ["TV-2"] and not value["differ"]
+    assert "In 1 case (TV-2) a reader changed a reading after both were in" in run.told("agree")
+
+
+def test_a_reading_changed_before_the_other_is_in_is_still_blind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1", "TV-2"])
+    found.allocate(second=["TV-2"])
+    one, other = found.case("TV-2").readers
+    found.submit("TV-2", one, {FIRST: "no"})
+    found.submit("TV-2", one, because="I had missed a page.")
+    found.submit("TV-2", other)
+    value = json.loads(Commands(found, monkeypatch).shown("agree", "--format", "json"))
+    assert {one["question"]: one["agree"] for one in value["questions"]} == dict.fromkeys(PROMPTS, 1)
+    assert value["changed_after"] == []
+
+
+def test_with_nothing_read_twice_the_marking_stands_on_what_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1"])
+    assert Commands(found, monkeypatch).told("agree").startswith("No case has been read by two yet. OFFICIAL-SENSITIVE")
+
+
+def test_a_case_that_waits_for_somebody_to_read_it_again_is_left_by_one_word(at_hand: RoundAtHand, run: Commands) -> None:
+    marked = {"second_because": "gap: no plan"}
+    at_hand.take(lambda state: setting_up.reallocate(at_hand.plan, state, "L01", "TV-1", marked, "A rule marks it."))
+    told = run.works("settle", "--all-agreed", who="M01")
+    assert "Left, as nobody has been found for a second reading: TV-1." in told
+    assert at_hand.case("TV-1").moderated is None
+    assert "nobody does yet" in run.refused("settle", "TV-1", who="M01")
+    run.works("settle", "TV-1", "--because", "Nobody of another team is left.", who="M01")
+    at_hand.feed_back("TV-1")
+    told = run.works("countersign", "TV-1", who="D01")
+    assert "A second reading was called for (gap: no plan), and was done without." in told
+    assert "Nobody of another team is left." in told
 
 
 # Signing ------------------------------------------------------------------------------------------------------------------
@@ -173,10 +275,11 @@ def test_nobody_signs_on_a_sheet_what_has_changed_since(at_hand: RoundAtHand, ru
     at_hand.feed_back("TV-1")
     at_hand.act("TV-1")
     assert "has changed since" in run.refused("import", path, who="")
-    run.works("countersign", "--sheet", who="D01")
-    hand = sheet(at_hand, "signing-D01.xlsx")
+    told = run.works("countersign", "--sheet", who="D01")
+    assert "signing-D01-2.xlsx" in told, "beside the one that is filled in"
+    hand = sheet(at_hand, "signing-D01-2.xlsx")
     hand.write(("sign", "TV-1"), "accept")
-    path = keep(at_hand, "signing-D01.xlsx", hand)
+    path = keep(at_hand, "signing-D01-2.xlsx", hand)
     run.works("import", path, who="")
     assert at_hand.case("TV-1").phase is Phase.COUNTERSIGNED
     assert "Nothing was changed" in run.works("import", path, who="")
@@ -189,3 +292,33 @@ def test_a_refusal_on_a_sheet_needs_a_reason_at_its_cell(at_hand: RoundAtHand, r
     hand.write(("sign", "TV-1"), "refuse")
     row = hand.cells["because", "TV-1"][0][1]
     assert f"To sign!C{row}" in run.refused("import", keep(at_hand, "signing-D01.xlsx", hand), who="")
+
+
+def test_of_a_case_that_is_not_settled_nothing_is_said_of_gaps(at_hand: RoundAtHand, run: Commands) -> None:
+    told = run.works("countersign", "TV-1", who="D01")
+    assert "Not settled yet." in told and "No gap" not in told
+
+
+def test_a_director_sees_which_gaps_closed_what_was_set_aside_and_the_letters(at_hand: RoundAtHand, run: Commands) -> None:
+    fed_back(at_hand, done=False)
+    case, plan = at_hand.case("TV-1"), at_hand.plan
+    rules = at_hand.book.auditor.knowledge.rules
+    aside, closed = (action.rule for action in list(case.actions.values())[:2])
+    gaps = at_hand.book.gap_rules(case)
+    at_hand.take(lambda state: feeding_back.dispute(plan, state, case.officer, "TV-1", aside, "On paper.", gaps))
+    at_hand.take(lambda state: feeding_back.answer_dispute(plan, state, "M01", "TV-1", aside, "set_aside", "Seen."))
+    change = {"closed": [closed], "still_open": [], "new": []}
+    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    told = run.works("countersign", "TV-1", who="D01")
+    assert f"Closed: {rules[closed].title}." in told
+    assert f"({rules[aside].title}): On paper. Set aside by M01: Seen." in told
+    assert rules[aside].title not in told.partition("First causes:")[2].partition("Action 1")[0]
+
+
+def test_a_director_is_asked_only_of_what_they_may_sign(at_hand: RoundAtHand, run: Commands) -> None:
+    at_hand.settle("TV-1", by="M02")  # a director as well
+    at_hand.feed_back("TV-1")
+    at_hand.act("TV-1")
+    assert "0 cases to sign by M02" in run.works("countersign", "--sheet", who="M02")
+    assert "1 case to sign by D01" in run.works("countersign", "--sheet", who="D01")
+    assert "M01 cannot countersign" in run.refused("countersign", "--sheet", who="M01")

@@ -52,8 +52,8 @@ class Book:
         return {prompt: given[prompt] for prompt in self.plan.prompts if prompt in given}
 
     def differing(self, case: RoundCase) -> list[str]:
-        """Return the prompts on which the two readers of a case differ; none if it was read once."""
-        if not case.second_reader:
+        """Return the prompts on which the two readers of a case differ; none if it was read once, or until both are in."""
+        if not case.second_reader or not case.all_read:
             return []
         first, second = (self.judgements(case, reader) for reader in case.readers)
         return differing_prompts(*({prompt: said["answer"] for prompt, said in by.items()} for by in (first, second)))

@@ -1,7 +1,12 @@
 """Cases that were read twice: how far their readers agree, and where they differ, with what each said.
 
 Readers are compared as first and second reader, not as persons. In a round many people read a few cases each, so that a table for
-each two of them would hold one or two cases; what a team needs is one figure for each question over all cases read twice.
+each two of them would hold one or two cases; what a team needs is one figure for each question over all cases read twice. Who is
+first and who is second is drawn, so that Cohen's kappa of the two roles is close to Fleiss's, which is made for other readers of
+each case (Psychological Bulletin 76, 1971); raw agreement and AC1 do not depend on who is who.
+
+How far they agree is taken from what each said before both readings were in. Whoever changes a reading after that may have seen
+the other's.
 """
 
 from __future__ import annotations
@@ -10,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quips.judged import AGREED, READER, Judged
+from quips.judged import READER, SECOND_READER, Answer, Judged, from_audits
 from quips.peeraudit.book import Book
-from quips.peeraudit.state import RoundCase, State
+from quips.peeraudit.state import Reading, RoundCase, State
 
 FIRST, SECOND = "first reader", "second reader"
 
@@ -48,13 +53,27 @@ def second_to_come(state: State) -> list[str]:
 
 def judged_twice(book: Book, state: State) -> Judged:
     """Return what first and second readers answered of the cases that both have read, each under the name of their role."""
-    twice = {case.reference for case in read_twice(state)}
-    answers = tuple(
-        one._replace(reader=FIRST if one.role == READER else SECOND)
-        for one in book.judged(state, only_settled=False).answers
-        if one.case in twice and one.role != AGREED
-    )
-    return Judged(answers)
+    answers: list[Answer] = []
+    for case in read_twice(state):
+        for reading, name, role in zip(read_blind(case), (FIRST, SECOND), (READER, SECOND_READER), strict=True):
+            found = from_audits([book.audit(reading.file)], name).answers
+            answers += [one._replace(role=role) for one in found if one.question in book.plan.prompts]
+    return Judged(tuple(answers))
+
+
+def read_blind(case: RoundCase) -> list[Reading]:
+    """Return what each reader of a case had handed in when all readings were complete for the first time."""
+    newest: dict[str, Reading] = {}
+    for reading in sorted((one for who in case.readers for one in case.readings[who]), key=lambda one: one.at):
+        newest[reading.reader] = reading
+        if all(who in newest and newest[who].complete for who in case.readers):
+            break
+    return [newest[who] for who in case.readers]
+
+
+def changed_after(state: State) -> list[str]:
+    """Return the cases read twice of which a reading was changed after both were in."""
+    return [case.reference for case in read_twice(state) if read_blind(case) != [case.newest(who) for who in case.readers]]
 
 
 def disagreements(book: Book, state: State) -> Iterator[Disagreement]:

@@ -94,17 +94,22 @@ class _Forms:
             data = made()
         except InputError as error:
             return Issued(reader, case, stage, path, NOT_MADE, tuple(error.problems))
+        path, how = self.place(path, data)
+        return Issued(reader, case, stage, path, how)
+
+    def place(self, path: str, data: bytes) -> tuple[str, str]:
+        """Write a form, but not over one that is being filled in: beside it, if it is to be made again. Return where, and how."""
         lies, new = self._lies(path), digest_of(data)
         if lies not in ("", new, self.issued.get(path), *self.handed_in):
             if not self.is_again:
-                return Issued(reader, case, stage, path, BEGUN)
+                return path, BEGUN
             stem = path.removesuffix(".xlsx")
             path = next(beside for n in count(2) if self._lies(beside := f"{stem}-{n}.xlsx") in ("", new))
             lies = self._lies(path)
         if lies != new:
             self.book.folder.write(path, data)
         self.issued[path] = new
-        return Issued(reader, case, stage, path, AS_IT_WAS if lies == new else WRITTEN)
+        return path, AS_IT_WAS if lies == new else WRITTEN
 
     def note(self) -> None:
         """Write down how the forms were laid out."""
@@ -176,6 +181,24 @@ def issue_known(book: Book, turn: Turn, made: MakesKnown, reader: str, case: str
         found.append(forms.lay_out(reader, path.stem, KNOWN, make))
     forms.note()
     return found
+
+
+def lay_out_sheet(book: Book, turn: Turn, path: str, data: bytes) -> str:
+    """Write a sheet for a moderator or a director, beside one that they have begun to fill in, and return where.
+
+    Args:
+        book: The readings of the round.
+        turn: The turn in which it is done.
+        path: Where, within the round.
+        data: The sheet.
+
+    Raises:
+        StorageError: It cannot be written.
+    """
+    forms = _Forms(book, turn, is_again=True)
+    where, _ = forms.place(path, data)
+    forms.note()
+    return where
 
 
 def _known_case(book: Book, path: Path) -> Document:

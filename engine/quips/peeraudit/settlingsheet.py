@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from quips.forms.filled import Filled
 from quips.forms.layout import expects
 from quips.forms.sheets import TEXT, YES_NO, Builder, Expects, Sheet
-from quips.forms.workbook import workbook_bytes
+from quips.forms.workbook import Answers, workbook_bytes
 from quips.judged import words_of
+from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import began
 from quips.peeraudit.state import Phase, RoundCase, State
 from quips.peeraudit.steps import agreeing
 from quips.peeraudit.steps.checks import StepRefusedError, moderates
+from quips.peeraudit.trail import Row
 from quips.places import Place
 from quips.problems import InputError, Problem
+from quips.proposals import FOR_THE_AUDITOR
 from quips.vocabulary import COMMON_ATTRIBUTES
 
 KIND = "settling"
+_CHANGES = (did.RECORDED, did.SUBMITTED, did.REALLOCATED, did.REOPENED)
 FRESH = "Make a new sheet with: quips round settle FOLDER --sheet."
 _ANSWER = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})
 _RECORD = Expects("word", {"The first reader's": "first", "The second reader's": "second"})
@@ -39,46 +43,96 @@ def to_settle(book: Book, state: State, who: str) -> list[RoundCase]:
     return found
 
 
-def settling_sheet(book: Book, state: State, who: str) -> bytes:
+def waits_for_second(case: RoundCase) -> bool:
+    """Whether a second reading was called for that nobody has been found for."""
+    return bool(case.second_because) and not case.second_reader
+
+
+def settling_sheet(book: Book, turn: Turn, who: str) -> bytes:
     """Return the sheet of all cases that somebody can settle, as the bytes of a workbook.
 
     Args:
         book: The readings of the round.
-        state: The round as it stands.
+        turn: The round as it stands.
         who: The moderator.
     """
-    plan, cases = book.plan, to_settle(book, state, who)
-    sheets = [_cases(cases, plan.marking), *([_differing(book, cases, plan.marking)] if any(map(book.differing, cases)) else [])]
-    head = {"round": plan.name, "began": began(state), "who": who, "versions": {case.reference: versions(case) for case in cases}}
-    return workbook_bytes(sheets, KIND, head, {}, plan.marking, f"To settle, by {who}")
+    plan, state, cases = book.plan, turn.state, to_settle(book, turn.state, who)
+    sheets = [_cases(book, cases), *([_differing(book, cases, plan.marking)] if any(map(book.differing, cases)) else [])]
+    head = {
+        "round": plan.name,
+        "began": began(state),
+        "who": who,
+        "seen": {case.reference: seen(turn.rows, case.reference) for case in cases},
+    }
+    before: Answers = {
+        ("answers", case.reference, prompt, key): [(getattr(said, key), ())]
+        for case in cases
+        for prompt, said in case.adjudicated.items()
+        for key in ("answer", "reason", "evidence")
+        if getattr(said, key)
+    }
+    return workbook_bytes(sheets, KIND, head, before, plan.marking, f"To settle, by {who}")
 
 
-def versions(case: RoundCase) -> list[int]:
-    """Return which version of each reading of a case there is, so that nobody settles what has changed since they saw it."""
-    return [newest.version for reader in case.readers if (newest := case.newest(reader))]
+def seen(rows: Sequence[Row], case: str) -> int:
+    """Return the last row that changed what there is to settle of a case, so that nobody settles what they have not seen."""
+    return max((row.number for row in rows if row.step.case == case and row.step.did in _CHANGES), default=0)
 
 
-def _cases(cases: list[RoundCase], marking: str) -> Sheet:
+def _cases(book: Book, cases: list[RoundCase]) -> Sheet:
     advice = (
         "A case that is settled is locked. Settle one once every question on which its readers differ has an answer on the next "
         "sheet. Leave a row blank to come back to it."
     )
     heads = ["Case", "Settle it?", "Whose record of the facts?", "Why, if the second reader's"]
-    build = Builder("Cases", "Cases to settle", advice, heads, [50, 14, 26, 60], marking)
+    build = Builder("Cases", "Cases to settle", advice, heads, [84, 14, 26, 60], book.plan.marking)
     for case in cases:
         name = case.reference
         answers = [(("settle", name), YES_NO, 1)]
         if case.second_reader:
             answers += [(("record", name), _RECORD, 1), (("because", name), TEXT, 1)]
-        by = f"Read by {case.reader}" + (f" and, a second time, by {case.second_reader}" if case.second_reader else "")
-        build.ask(name, f"{by}.", answers, wanted=("settle", name))
+        under = [*_read(book, case)]
+        if waits_for_second(case):
+            under.append(
+                f"To be read a second time ({case.second_because}), and nobody does yet. The lead can find somebody. "
+                f"If nobody can: quips round settle FOLDER {name} --because WHY."
+            )
+        build.ask(name, "\n".join(under), answers if not waits_for_second(case) else [], wanted=("settle", name))
     return build.sheet()
+
+
+def _read(book: Book, case: RoundCase) -> Iterator[str]:
+    """Yield what each reader's record of a case comes to, so that the moderator sees which of them to take."""
+    for reader, which in zip(case.readers, ("Read", "Read a second time"), strict=False):
+        newest = case.newest(reader)
+        roots = dict.fromkeys(gap.finding.rule.title for gap in book.audit(newest.file).gaps) if newest else {}
+        yield f"{which} by {reader}. First causes in this record: {'; '.join(roots) or 'none'}."
+
+
+def suggested(book: Book, case: RoundCase, prompt: str) -> str:
+    """Return in words what the records of a case suggest for a prompt, each reader's own if they suggest different answers."""
+    found = {}
+    for reader in case.readers:
+        newest = case.newest(reader)
+        answers = [one.answer for one in book.audit(newest.file).proposals if one.prompt.name == prompt] if newest else []
+        found[reader] = words_of(answers[0]) if answers else words_of(FOR_THE_AUDITOR)
+    if len(set(found.values())) == 1:
+        return next(iter(found.values())).capitalize()
+    return "\n".join(f"{words.capitalize()}, by {reader}'s record" for reader, words in found.items())
 
 
 def _differing(book: Book, cases: list[RoundCase], marking: str) -> Sheet:
     advice = "Where two readers differ. Say which answer holds, and why, once you have talked to both."
-    heads = ["Question", "Settled answer", "Why?", COMMON_ATTRIBUTES["evidence"].ask, "First reader", "Second reader"]
-    build = Builder("Where they differ", "Where readers differ", advice, heads, [60, 18, 50, 20, 50, 50], marking)
+    heads = [
+        "Question",
+        "Settled answer",
+        "Why?",
+        COMMON_ATTRIBUTES["evidence"].ask,
+        "First reader",
+        "Second reader",
+        "What the record suggests",
+    ]
+    build = Builder("Where they differ", "Where readers differ", advice, heads, [60, 18, 50, 20, 50, 50, 26], marking)
     for case in cases:
         prompts = book.differing(case)
         if prompts:
@@ -92,7 +146,10 @@ def _differing(book: Book, cases: list[RoundCase], marking: str) -> Sheet:
             ]
             build.ask_beside(
                 *(book.auditor.knowledge.prompts[prompt].asks, prompt, paths),
-                *([said_words(first[prompt]), said_words(second[prompt])], ("answers", case.reference, prompt, "answer")),
+                *(
+                    [said_words(first[prompt]), said_words(second[prompt]), suggested(book, case, prompt)],
+                    ("answers", case.reference, prompt, "answer"),
+                ),
             )
     return build.sheet()
 
@@ -157,7 +214,7 @@ def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str
         if filled.head.get("began") != began(turn.state):
             message = f"This sheet is of the round '{filled.head.get('round')}', and not of this one."
             raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
-        rows = [_Row(book, turn, filled, by, name, seen) for name, seen in filled.head.get("versions", {}).items()]
+        rows = [_Row(book, turn, filled, by, name, since) for name, since in filled.head.get("seen", {}).items()]
         problems = [*filled.problems, *(problem for row in rows for problem in row.problems())]
         if problems:
             raise InputError(problems)
@@ -180,7 +237,7 @@ class _Row:
     filled: Filled
     who: str
     name: str
-    seen: list[int]
+    since: int
 
     @property
     def case(self) -> RoundCase | None:
@@ -219,8 +276,8 @@ class _Row:
             return
         if not self.wanted or self.is_settled:
             return
-        if versions(case) != self.seen:
-            message = f"A reading of {self.name} was changed since this sheet was made."
+        if seen(self.turn.rows, self.name) != self.since:
+            message = f"{self.name} was read, given out or opened again since this sheet was made."
             yield Problem(self.filled.place("settle", self.name), "changed-since", message, FRESH)
             return
         left = set(self.book.differing(case)) - set(case.adjudicated)
@@ -233,7 +290,10 @@ class _Row:
         if self.record_of and not self.because:
             at = self.filled.place("because", self.name)
             yield Problem(at, "not-answered", "Say why the second reader's record is taken.", "Or take the first reader's.")
+            return
         try:
-            moderates(self.book.plan, self.turn.state, self.who, self.name)
+            agreeing.moderate(
+                *(self.book.plan, self.turn.state, self.who, self.name, self.record_of or case.reader, (), self.because)
+            )
         except StepRefusedError as error:
             yield Problem(self.filled.place("settle", self.name), "refused", str(error))

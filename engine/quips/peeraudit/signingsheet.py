@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
 from quips.forms.workbook import workbook_bytes
-from quips.peeraudit.book import Book
+from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.feedback import roots_of
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import began
-from quips.peeraudit.state import SET_ASIDE, Phase, RoundCase, State
+from quips.peeraudit.plan import Plan
+from quips.peeraudit.state import FED_BACK, SET_ASIDE, Phase, RoundCase, State
 from quips.peeraudit.steps import signing
 from quips.peeraudit.steps.checks import StepRefusedError
+from quips.peeraudit.trail import Row
 from quips.places import Place
 from quips.problems import InputError, Problem, listed
 
@@ -24,52 +27,86 @@ ACCEPT, REFUSE = "accept", "refuse"
 _ANSWER = Expects("word", {"Accept": ACCEPT, "Refuse": REFUSE})
 
 
-def to_sign(state: State) -> list[RoundCase]:
-    """Return the cases that wait for a director, in the order of the draw."""
-    return [case for case in state.cases.values() if case.phase is Phase.TO_COUNTERSIGN]
+def to_sign(plan: Plan, state: State, who: str) -> list[RoundCase]:
+    """Return the cases that wait for a director and that somebody may sign, in the order of the draw."""
+    found = []
+    for name, case in state.cases.items():
+        if case.phase is Phase.TO_COUNTERSIGN:
+            try:
+                signing.countersign(plan, state, who, name, True)
+            except StepRefusedError:
+                continue  # another director's
+            found.append(case)
+    return found
 
 
-def shown(book: Book, case: RoundCase) -> list[str]:
-    """Return what a director is shown of a case, a line each: what fell short, what was done, what was disputed, what closed."""
-    return list(_shown(book, case))
+def shown(book: Book, rows: Sequence[Row], case: RoundCase) -> list[str]:
+    """Return what a director is shown of a case, a line each: what fell short, what was done, what was disputed, what closed.
+
+    Args:
+        book: The readings of the round.
+        rows: The rows of the trail.
+        case: The case.
+    """
+    return list(_shown(book, rows, case))
 
 
-def digest_of_shown(book: Book, case: RoundCase) -> str:
+def digest_of_shown(book: Book, rows: Sequence[Row], case: RoundCase) -> str:
     """Return a digest of what a director is shown, so that nobody signs what they have not seen."""
-    said = [case.times_fed_back, *shown(book, case)]
+    said = [case.times_fed_back, *shown(book, rows, case)]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
-def _shown(book: Book, case: RoundCase) -> Iterator[str]:
+def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     rules = book.auditor.knowledge.rules
     audit = book.settled(case)
-    roots = [gap.finding.rule.title for gap in audit.gaps] if audit else []
-    yield f"Read by {listed(case.readers, 'and')}; settled by {case.moderated.by}." if case.moderated else "Not settled yet."
-    yield f"First causes: {'; '.join(dict.fromkeys(roots))}." if roots else "No gap was found."
+    if audit is None or case.moderated is None:
+        yield "Not settled yet."
+        return
+    settled = case.moderated
+    because = f" {settled.because}" if settled.because else ""
+    yield f"Read by {listed(case.readers, 'and')}; settled by {settled.by}, on {settled.record_of}'s record.{because}"
+    if case.second_because and not case.second_reader:
+        yield f"A second reading was called for ({case.second_because}), and was done without."
+    roots = [root.rule.title for root in roots_of(audit, set_aside(case))]
+    yield f"First causes: {'; '.join(roots)}." if roots else "No gap was found that stands."
     for action in case.actions.values():
         done = f" on {action.done_on}: {action.evidence}" if action.done_on else f": {action.evidence}" if action.evidence else ""
-        yield f"Action {action.number}, {action.status}{done} ({action.title})"
+        whose = f"for {action.owner or 'the officer'}, by {action.due}"
+        yield f"Action {action.number}, {action.status}{done} ({action.title}; {whose})"
     for dispute in case.disputes.values():
-        outcome = {"": "not answered", SET_ASIDE: "set aside"}.get(dispute.outcome, dispute.outcome)
-        answer = f": {dispute.answer}" if dispute.answer else ""
-        yield f"Disputed by {dispute.by}, {outcome}{answer} ({rules[dispute.rule].title})"
+        answer = "Not answered."
+        if not dispute.is_open:
+            outcome = "Set aside" if dispute.outcome == SET_ASIDE else "Left to stand"
+            answer = f"{outcome} by {dispute.answered_by}: {dispute.answer}"
+        yield f"Disputed by {dispute.by} ({rules[dispute.rule].title}): {dispute.because} {answer}"
     for again in case.rereads[-1:]:
-        counts = (("closed", again.closed), ("still open", again.still_open), ("new", again.new))
-        said = listed((f"{len(found)} {what}" for what, found in counts), "and")
-        yield f"Read again by {again.by}: {said}."
+        yield f"Read again by {again.by} on {again.at[:10]}. " + " ".join(
+            f"{what}: {'; '.join(rules[name].title for name in found) or 'none'}."
+            for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new))
+        )
+    if case.feedback and not case.rereads:
+        yield "Not read again since the feedback."
     for refusal in case.refusals:
         yield f"Refused before by {refusal.by}: {refusal.because}"
+    yield from (f"Sent: {path}" for path in _letters(rows, case))
 
 
-def signing_sheet(book: Book, state: State, who: str) -> bytes:
+def _letters(rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
+    """Yield where the letters of the feedback that stands lie."""
+    given = [row.step for row in rows if (row.step.case, row.step.did) == (case.reference, FED_BACK)]
+    yield from given[-1].files if given and case.feedback else ()
+
+
+def signing_sheet(book: Book, turn: Turn, who: str) -> bytes:
     """Return the sheet of all cases that wait for a director, as the bytes of a workbook.
 
     Args:
         book: The readings of the round.
-        state: The round as it stands.
+        turn: The round as it stands.
         who: The director.
     """
-    plan, cases = book.plan, to_sign(state)
+    plan, cases = book.plan, to_sign(book.plan, turn.state, who)
     advice = (
         "Accept a case if the feedback was right and what was asked for was done. If you refuse, say why: the feedback is taken "
         "back, and given again. Leave a row blank to come back to it."
@@ -79,12 +116,12 @@ def signing_sheet(book: Book, state: State, who: str) -> bytes:
     for case in cases:
         name = case.reference
         paths = [(("sign", name), _ANSWER, 1), (("because", name), TEXT, 1)]
-        build.ask(name, "\n".join(shown(book, case)), paths, wanted=("sign", name))
+        build.ask(name, "\n".join(shown(book, turn.rows, case)), paths, wanted=("sign", name))
     head = {
         "round": plan.name,
-        "began": began(state),
+        "began": began(turn.state),
         "who": who,
-        "shown": {c.reference: digest_of_shown(book, c) for c in cases},
+        "shown": {c.reference: digest_of_shown(book, turn.rows, c) for c in cases},
     }
     return workbook_bytes([build.sheet()], KIND, head, {}, plan.marking, f"To countersign, by {who}")
 
@@ -140,7 +177,7 @@ def _is_done(turn: Turn, filled: Filled, by: str, name: str) -> bool:
 def _problems(book: Book, turn: Turn, filled: Filled, by: str, name: str, seen: str) -> Iterator[Problem]:
     case, at = turn.state.cases.get(name), filled.place("sign", name)
     accepts = filled.one("sign", name) == ACCEPT
-    if case is not None and digest_of_shown(book, case) != seen:
+    if case is not None and digest_of_shown(book, turn.rows, case) != seen:
         message = f"{name} has changed since this sheet was made, and nobody signs what they have not seen."
         yield Problem(at, "changed-since", message, FRESH)
         return

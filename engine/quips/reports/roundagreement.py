@@ -17,7 +17,12 @@ from quips.reports.wording import wrap
 
 
 def agreement_text(
-    found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], marking: str, width: int
+    found: Sequence[Reading],
+    differ: Sequence[Disagreement],
+    waiting: Sequence[str],
+    changed: Sequence[str],
+    marking: str,
+    width: int,
 ) -> str:
     """Return how far readers agree, and where they differ, as text.
 
@@ -25,25 +30,35 @@ def agreement_text(
         found: How far they agree on each question.
         differ: Where they differ.
         waiting: The cases that are read twice and of which a reading is still to come.
+        changed: The cases of which a reading was changed after both were in.
         marking: The protective marking.
         width: The width to wrap at.
     """
-    parts = [agree_text(found, marking, width)] if found else []
-    parts.append("\n".join(_lines(differ, waiting, width)) + "\n")
+    parts = [agree_text(found, marking, width) if found else f"No case has been read by two yet.   {marking}\n"]
+    parts.append("\n".join(_lines(differ, waiting, changed, width)) + "\n")
     return "\n".join(parts)
 
 
-def agreement_json(found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], marking: str) -> str:
+def agreement_json(
+    found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], changed: Sequence[str], marking: str
+) -> str:
     """Return the same as JSON: ``questions`` is as ``quips agree`` has it."""
     value: dict[str, Any] = {"version": 1, "marking": marking, "questions": json.loads(agree_json(found))["questions"]}
-    value |= {"differ": [asdict(one) for one in differ], "waiting": list(waiting)}
+    value |= {"differ": [asdict(one) for one in differ], "waiting": list(waiting), "changed_after": list(changed)}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-def _lines(differ: Sequence[Disagreement], waiting: Sequence[str], width: int) -> Iterator[str]:
+def _lines(differ: Sequence[Disagreement], waiting: Sequence[str], changed: Sequence[str], width: int) -> Iterator[str]:
     if waiting:
         n = len(waiting)
         yield from wrap(f"{n} case{'' if n == 1 else 's'} to be read twice {'waits' if n == 1 else 'wait'} for a reading.", width)
+    if changed:
+        alone = len(changed) == 1
+        yield from wrap(
+            f"In {len(changed)} case{'' if alone else 's'} ({', '.join(changed)}) a reader changed a reading after both were in. "
+            "How far readers agree is counted from what each said before; where they differ is told as it stands now.",
+            width,
+        )
     if not differ:
         yield "Nowhere do two readers of a case differ."
         return

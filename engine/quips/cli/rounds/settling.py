@@ -11,13 +11,15 @@ from quips.cli.rounds.shared import because_option, folder_argument, opened, who
 from quips.cli.shared import WIDTH, knowledge_options, output_option, write
 from quips.judged import ANSWERS
 from quips.peeraudit.book import Book
-from quips.peeraudit.doublereading import disagreements, judged_twice, second_to_come
+from quips.peeraudit.doublereading import changed_after, disagreements, judged_twice, second_to_come
 from quips.peeraudit.formnames import named
-from quips.peeraudit.settlingsheet import settle_case, settling_sheet, to_settle
+from quips.peeraudit.issuing import lay_out_sheet
+from quips.peeraudit.plan import DIRECTOR, MODERATOR
+from quips.peeraudit.settlingsheet import settle_case, settling_sheet, to_settle, waits_for_second
 from quips.peeraudit.signingsheet import shown, signing_sheet, to_sign
 from quips.peeraudit.state import State
 from quips.peeraudit.steps import agreeing, signing
-from quips.peeraudit.steps.checks import StepRefusedError, case_of
+from quips.peeraudit.steps.checks import StepRefusedError, case_of, has_role, moderates
 from quips.problems import QuipsError, did_you_mean, listed
 from quips.readings import readings
 from quips.reports.roundagreement import agreement_json, agreement_text
@@ -36,11 +38,12 @@ def agree(folder: Path, form: str, output: Path | None, rules: str | None, frame
     with opened(folder, framework, rules) as book:
         state = book.folder.state()
         found = list(readings(judged_twice(book, state)))
-        differ, waiting, marking = list(disagreements(book, state)), second_to_come(state), book.plan.marking
+        differ, marking = list(disagreements(book, state)), book.plan.marking
+        waiting, changed = second_to_come(state), changed_after(state)
         if form == "json":
-            write(agreement_json(found, differ, waiting, marking), output)
+            write(agreement_json(found, differ, waiting, changed, marking), output)
             return
-        write(agreement_text(found, differ, waiting, marking, WIDTH), output)
+        write(agreement_text(found, differ, waiting, changed, marking, WIDTH), output)
         if any(not one.settled for one in differ):
             click.echo(f"Next: quips round settle {shlex.quote(str(folder))} --sheet --as MODERATOR")
 
@@ -76,23 +79,29 @@ def settle(
         raise click.UsageError("Name a case, or say --sheet, or --all-agreed; one of the three.")
     with opened(folder, framework, rules) as book:
         if sheet:
-            path = f"forms/settling-{named(who)}.xlsx"
-            book.folder.write(path, settling_sheet(book, book.folder.state(), who))
-            click.echo(f"{len(to_settle(book, book.folder.state(), who))} cases wait for {who}: {path}")
+            with book.folder.turn() as turn:
+                has_role(book.plan, who, MODERATOR, "settle a case")
+                count = len(to_settle(book, turn.state, who))
+                path = lay_out_sheet(book, turn, f"forms/settling-{named(who)}.xlsx", settling_sheet(book, turn, who))
+            click.echo(f"{count} case{'' if count == 1 else 's'} to settle by {who}: {path}")
             click.echo(f"Next: fill it in, and hand it in: quips round import {shlex.quote(str(folder))} {folder / path}")
             return
         with book.folder.turn() as turn:
             if all_agreed:
-                done = [one.reference for one in to_settle(book, turn.state, who) if not book.differing(one)]
+                has_role(book.plan, who, MODERATOR, "settle a case")
+                waiting = [one for one in to_settle(book, turn.state, who) if not book.differing(one)]
+                done = [one.reference for one in waiting if not waits_for_second(one)]
                 for name in done:
                     settle_case(book, turn, who, name, {})
+                left = [one.reference for one in waiting if waits_for_second(one)]
+                if left:
+                    click.echo(f"Left, as nobody has been found for a second reading: {listed(left, 'and')}.")
                 click.echo(
                     f"{len(done)} settled: {listed(done, 'and')}." if done else "No case with nothing to settle waits for you."
                 )
             else:
-                settle_case(
-                    book, turn, who, case, _answers(answers, book.differing(case_of(turn.state, case))), record_of, because
-                )
+                given = _answers(answers, book.differing(moderates(book.plan, turn.state, who, case)))
+                settle_case(book, turn, who, case, given, record_of, because)
                 click.echo(f"{case} is settled.")
         click.echo(f"Next: quips round feed-back {shlex.quote(str(folder))} --as LEAD")
 
@@ -156,17 +165,18 @@ def countersign(
         raise click.UsageError("Name a case, or say --sheet; and say who you are with --as to sign, or for a sheet.")
     with opened(folder, framework, rules) as book:
         if sheet:
-            path = f"forms/signing-{named(who)}.xlsx"
-            state = book.folder.state()
-            book.folder.write(path, signing_sheet(book, state, who))
-            click.echo(f"{len(to_sign(state))} cases wait for {who}: {path}")
+            with book.folder.turn() as turn:
+                has_role(book.plan, who, DIRECTOR, "countersign")
+                waiting = len(to_sign(book.plan, turn.state, who))
+                path = lay_out_sheet(book, turn, f"forms/signing-{named(who)}.xlsx", signing_sheet(book, turn, who))
+            click.echo(f"{waiting} case{'' if waiting == 1 else 's'} to sign by {who}: {path}")
             click.echo(f"Next: fill it in, and hand it in: quips round import {shlex.quote(str(folder))} {folder / path}")
             return
         with book.folder.turn() as turn:
             one = case_of(turn.state, case)
             if accepts is None:
                 click.echo(f"{case}, {one.phase}   {book.plan.marking}")
-                for line in shown(book, one):
+                for line in shown(book, turn.rows, one):
                     click.echo(f"  {line}")
                 _what_keeps(book, turn.state, case, who)
                 return
