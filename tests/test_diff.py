@@ -123,6 +123,14 @@ def test_a_stored_case_that_can_be_read_no_more_is_told(old: Path, new: Path) ->
     assert value["found"]["stored"] == len(list(stored.glob("*.yaml"))) - len(naming)
 
 
+@pytest.mark.parametrize("text", ["record: []\n", "- not a case\n", "case: TV-1\nas_at: [2010]\ncircumstances: {}\nrecord: []\n"])
+def test_a_stored_file_that_is_no_case_is_told_by_its_name(old: Path, tmp_path: Path, text: str) -> None:
+    stored = tmp_path / "odd.yaml"
+    stored.write_text(text, encoding="utf-8")
+    found = compared(old, old, "--cases", stored)["found"]
+    assert list(found["unreadable"]) == [str(stored)] and found["stored"] == 0
+
+
 def test_revisions_of_a_repository_are_versions(new: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*arguments: str) -> None:
         who = ["-c", "user.name=x", "-c", "user.email=x@x.invalid"]

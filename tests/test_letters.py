@@ -48,7 +48,7 @@ def text_of(document: Any) -> str:
 
 def edges_of(document: Any) -> tuple[str, str]:
     section = document.sections[0]
-    return tuple("\n".join(one.text for one in part.paragraphs) for part in (section.header, section.footer))  # type: ignore[return-value]
+    return tuple("\n".join(one.text for one in part.paragraphs) for part in (section.header, section.footer))
 
 
 def own_template(

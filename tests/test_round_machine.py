@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from quips.peeraudit.folding import after, state_of
 from quips.peeraudit.plan import MODERATOR, READER
-from quips.peeraudit.state import Action, State, after, state_of
+from quips.peeraudit.state import Action, State
 from quips.peeraudit.steps import agreeing, feeding_back, reading, setting_up, signing
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.peeraudit.trail import BEGINNING, Row, Step, end_of, end_problems, read_rows, seal

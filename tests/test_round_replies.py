@@ -55,7 +55,7 @@ class Reply(Filled):
         return f"Findings!B{row}"
 
     def hand_in(self, round_: RoundAtHand, who: str = "L01") -> list[str]:
-        return hand_in(round_.book, read_filled(self.saved(), "reply.xlsx", {KIND: FRESH}), who, "")
+        return hand_in(round_.book, read_filled(self.saved(), "reply.xlsx", {KIND: FRESH}), who)
 
 
 def refused(round_: RoundAtHand, reply: Reply, who: str = "L01") -> list[str]:
@@ -202,7 +202,7 @@ def test_a_reply_of_another_round_with_the_same_name_and_cases_is_refused(round_
     feed_back(other)
     reply = Reply(other)
     reply.done(1)
-    assert "which is another round" in refused(round_, reply)[0]
+    assert "and not of this one" in refused(round_, reply)[0]
 
 
 def test_hostile_text_in_a_reply_is_kept_as_text(round_):

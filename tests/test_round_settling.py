@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from quips.peeraudit.doublereading import changed_after, read_blind
+from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.state import Phase
-from quips.peeraudit.steps import feeding_back, setting_up
-from round_at_hand import PROMPTS, RoundAtHand
+from quips.peeraudit.steps import feeding_back, reading, setting_up
+from round_at_hand import BEGAN, PROMPTS, RoundAtHand, case_text
 from round_commands import Commands
 from round_forms import InHand
 
@@ -322,3 +324,31 @@ def test_a_director_is_asked_only_of_what_they_may_sign(at_hand: RoundAtHand, ru
     assert "0 cases to sign by M02" in run.works("countersign", "--sheet", who="M02")
     assert "1 case to sign by D01" in run.works("countersign", "--sheet", who="D01")
     assert "M01 cannot countersign" in run.refused("countersign", "--sheet", who="M01")
+
+
+def test_what_is_blind_goes_by_the_order_of_rows_and_not_by_the_clock(tmp_path: Path) -> None:
+    """Handed in within one second, the first reader's second version still came after both were in."""
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV-1", "TV-2"])
+    found.allocate(second=["TV-2"])
+    found.folder = RoundFolder(found.path, lambda: BEGAN)
+    one, other = found.case("TV-2").readers
+    found.submit("TV-2", one, {FIRST: "no"})
+    found.submit("TV-2", other)
+    found.submit("TV-2", one, because="I have seen the other's.")
+    assert [reading.version for reading in read_blind(found.case("TV-2"))] == [1, 1]
+    assert changed_after(found.state) == ["TV-2"]
+
+
+def test_a_reference_with_a_slash_makes_no_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = RoundAtHand(tmp_path / "round")
+    found.draw(["TV/1"])
+    found.allocate()
+    path = f"readings/TV_1.{found.case('TV/1').reader}.1.yaml"
+    with found.folder.turn() as turn:
+        files = turn.keep(path, case_text("TV/1", dict.fromkeys(PROMPTS, "yes")).encode())
+        turn.take(reading.submit(found.plan, turn.state, found.case("TV/1").reader, "TV/1", path, "", files, True))
+    found.settle("TV/1")
+    Commands(found, monkeypatch).works("feed-back", who="L01")
+    assert {one.name for one in (found.path / "letters").iterdir()} == {"TV_1.officer.1.docx", "TV_1.senior.1.docx"}
+    assert (found.path / "forms" / "reply-TV_1.1.xlsx").is_file()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from quips.peeraudit.folder import END, TRAIL, RoundFolder
-from quips.peeraudit.state import StrangeRowError
+from quips.peeraudit.folding import StrangeRowError
 from quips.peeraudit.trail import BEGINNING, Step, read_rows, seal
 from quips.problems import QuipsError
 from quips.storage.store import StorageError
@@ -139,7 +139,7 @@ def test_a_row_that_comes_through_in_pieces_is_whole(folder: RoundFolder, monkey
     real = Path.open
 
     def in_pieces(path: Path, mode: str = "r", *rest: object, **more: object) -> object:
-        file = real(path, mode, *rest, **more)  # type: ignore[arg-type]
+        file = real(path, mode, *rest, **more)
         if "a" not in mode:
             return file
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from quips.decisions import Ref
@@ -28,6 +28,12 @@ class Gap:
     twins: tuple[Finding, ...]
     consequences: tuple[Gap, ...]
     also_because_of: tuple[Ref, ...]
+
+    def walk(self) -> Iterator[Gap]:
+        """Yield the gap and all that follows from it, in the order in which to put them right."""
+        yield self
+        for gap in self.consequences:
+            yield from gap.walk()
 
     @property
     def occasions(self) -> list[str]:

@@ -15,7 +15,7 @@ from quips.problems import InputError, Problem, did_you_mean
 from quips.reached import Reached, reached
 from quips.reference import ReferenceEngine
 
-HOLDS, FAILS, TODO, TODO_HOLDS = "holds", "fails", "to do", "holds, though still to do"
+HOLDS, FAILS, TO_DO, TO_DO_HOLDS = "holds", "fails", "to do", "holds, though still to do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Outcome:
     def result(self) -> str:
         """``holds``, ``fails``, ``to do``, or ``holds, though still to do``."""
         if self.example.todo:
-            return TODO if self.differ else TODO_HOLDS
+            return TO_DO if self.differ else TO_DO_HOLDS
         return FAILS if self.differ else HOLDS
 
     @property
     def is_wrong(self) -> bool:
         """Whether somebody has to do something about it now."""
-        return self.result in (FAILS, TODO_HOLDS)
+        return self.result in (FAILS, TO_DO_HOLDS)
 
 
 @dataclass(frozen=True, slots=True)

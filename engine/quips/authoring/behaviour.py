@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from quips.cases import build_case
@@ -33,7 +34,7 @@ class Changed:
 
     Attributes:
         kind: The way.
-        stored: The stored cases, by reference.
+        stored: The stored cases, by name.
         composed: How many composed cases.
         smallest: The smallest case found that changes so, as a case file says it.
     """
@@ -83,14 +84,14 @@ class Side:
         self.knowledge, self.names = knowledge, names or {}
         self.engine = ReferenceEngine(knowledge.program)
 
-    def problem(self, case: Json) -> str:
-        """Return what is wrong with a case under this version; empty if nothing is."""
-        problems = self.knowledge.case_shape.problems(Document(str(case["case"]), case, {}, {}))
+    def problem(self, case: Any) -> str:
+        """Return what is wrong with what a case file says, under this version; empty if nothing is."""
+        problems = self.knowledge.case_shape.problems(Document("case", case, {}, {}))
         return problems[0].message if problems else ""
 
     def found(self, case: Json) -> dict[tuple[str, str], str]:
         """Return the status of each finding, a gap's with whether it is a root, by rule and key."""
-        document = Document(str(case["case"]), case, {}, {})
+        document = Document("case", case, {}, {})
         built = build_case(document, self.knowledge.vocabulary, date.fromisoformat(case["as_at"]))
         found = {}
         for decision in self.engine.decide(built):
@@ -99,33 +100,32 @@ class Side:
         return found
 
 
-def behaviour(old: Side, new: Side, stored: Sequence[Json], composed: Iterable[Json]) -> Behaviour:
+def behaviour(old: Side, new: Side, stored: Mapping[str, Any], composed: Iterable[Json]) -> Behaviour:
     """Compare what two versions find.
 
     Args:
         old: The old version.
         new: The new one.
-        stored: Cases that were kept, as their files say them, each with an ``as_at``.
+        stored: Cases that were kept, as their files say them and each with an ``as_at``, by name.
         composed: Cases that were made up.
     """
     changed: dict[Kind, Changed] = {}
     unreadable = {}
     counts = {"stored": 0, "composed": 0, "moved": 0, "left_out": 0}
-    marked = [*((case, True) for case in stored), *((case, False) for case in composed)]
-    for case, is_stored in marked:
+    for name, case in chain(stored.items(), (("", case) for case in composed)):
         problem = old.problem(case) or new.problem(case)
         if problem:
-            if is_stored:
-                unreadable[str(case["case"])] = problem
-            counts["left_out"] += not is_stored
+            if name:
+                unreadable[name] = problem
+            counts["left_out"] += not name
             continue
-        counts["stored" if is_stored else "composed"] += 1
+        counts["stored" if name else "composed"] += 1
         kinds = set(_kinds(old, new, case))
         counts["moved"] += bool(kinds)
         for kind in kinds:
             one = changed.setdefault(kind, Changed(kind, smallest=case))
-            if is_stored:
-                one.stored.append(str(case["case"]))
+            if name:
+                one.stored.append(name)
             else:
                 one.composed += 1
             if _size(case) < _size(one.smallest):

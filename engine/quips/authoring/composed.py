@@ -14,7 +14,7 @@ from typing import Any
 
 from quips.knowledge import Knowledge
 from quips.shapes import is_date
-from quips.vocabulary import COMMON_ATTRIBUTES, Term, Vocabulary
+from quips.vocabulary import Term, Vocabulary
 
 Json = dict[str, Any]
 
@@ -100,7 +100,7 @@ def _change_an_entry(case: Json, random: Random, vocabulary: Vocabulary) -> None
         if known and random.random() < 0.7:
             key = random.choice(known)
             said[key] = _another(terms[key], said[key], random)
-        elif name in vocabulary.activities and "sufficient" in COMMON_ATTRIBUTES:
+        elif name in vocabulary.activities:
             said["sufficient"] = random.random() < 0.5
 
 

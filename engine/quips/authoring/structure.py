@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quips.framework import Limit
 from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.problems import listed
@@ -79,7 +78,7 @@ def _things(knowledge: Knowledge, kind: str) -> dict[str, _Thing]:
         case "rule":
             return {name: _Thing(rule.document.value, rule.place, rule.topic) for name, rule in knowledge.rules.items()}
         case "limit":
-            return {name: _limit(limit, knowledge) for name, limit in knowledge.limits.items()}
+            return _limits(knowledge)
         case "circumstance" | "activity":
             return _words_of(knowledge, "circumstances" if kind == "circumstance" else "activities")
         case "prompt":
@@ -96,17 +95,17 @@ def _things(knowledge: Knowledge, kind: str) -> dict[str, _Thing]:
             }
         case _:
             return {
-                name: _Thing({"title": edition.title, "scoring": edition.scoring}, Place(name))
+                name: _Thing({"title": edition.title, "scoring": edition.scoring}, edition.place)
                 for name, edition in knowledge.editions.items()
             }
 
 
-def _limit(limit: Limit, knowledge: Knowledge) -> _Thing:
-    for document in knowledge.files.of_shape("limits"):
-        for n, value in enumerate(document.value["limits"]):
-            if value["limit"] == limit.name:
-                return _Thing(value, document.place("limits", n), document.file)
-    raise AssertionError(f"{limit.name} was read from no file")
+def _limits(knowledge: Knowledge) -> dict[str, _Thing]:
+    return {
+        value["limit"]: _Thing(value, document.place("limits", n), document.file)
+        for document in knowledge.files.of_shape("limits")
+        for n, value in enumerate(document.value["limits"])
+    }
 
 
 def _words_of(knowledge: Knowledge, part: str) -> dict[str, _Thing]:

@@ -26,15 +26,17 @@ class Version:
         name: What it was called: a folder or a revision.
         root: The folder it lies in; of a revision, one that is gone when it is closed.
         knowledge: What it says.
+        shown_in: What stands for that folder where a place is shown.
     """
 
     name: str
     root: Path
     knowledge: Knowledge
+    shown_in: str = ""
 
     def shown(self, place: Place) -> str:
         """Return a place as people would find it in this version, without the folder that the version was laid out in."""
-        return str(place).replace(f"{self.root}/", f"{self.name}:" if self.root.name.startswith("quips-") else "")
+        return str(place).replace(f"{self.root}/", self.shown_in)
 
 
 @contextmanager
@@ -59,12 +61,12 @@ def version(name: str) -> Iterator[Version]:
     with TemporaryDirectory(prefix="quips-") as temporary:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(temporary, filter="data")
-        yield _read(name, Path(temporary))
+        yield _read(name, Path(temporary), f"{name}:")
 
 
-def _read(name: str, root: Path) -> Version:
+def _read(name: str, root: Path, shown_in: str = "") -> Version:
     framework, rules = (find_folder(part, str(root / part)) for part in _PARTS)
-    return Version(name, root, load_knowledge(framework, rules))
+    return Version(name, root, load_knowledge(framework, rules), shown_in)
 
 
 def _archive(revision: str) -> bytes:
@@ -90,5 +92,5 @@ def _archive(revision: str) -> bytes:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
-    done = subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)  # noqa: S603, S607 - no shell, and whose git it is is for the author's PATH to say
+    done = subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)  # noqa: S603, S607 - no shell is asked, and the author's own PATH says which git
     return done.stdout

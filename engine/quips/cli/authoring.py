@@ -15,7 +15,7 @@ from quips.authoring.behaviour import Side, behaviour
 from quips.authoring.composed import composed
 from quips.authoring.structure import differences, former_names
 from quips.authoring.versions import version
-from quips.cli.shared import WIDTH, knowledge_options, load, marking_option, output_option, progress, told, write
+from quips.cli.shared import WIDTH, engine_option, knowledge_options, load, marking_option, output_option, progress, told, write
 from quips.durable.engine import durable_available
 from quips.knowledge import Knowledge
 from quips.reports import versions
@@ -25,13 +25,7 @@ from quips.testing import chosen, run_examples
 
 @click.command("test")
 @click.argument("what", nargs=-1, metavar="[RULE|TOPIC|PATH]...")
-@click.option(
-    "--engine",
-    type=click.Choice(["both", "reference"]),
-    default="reference",
-    show_default=True,
-    help="Which engines run the examples; both take much longer.",
-)
+@engine_option
 @click.option("--coverage", is_flag=True, help="Name each part of a condition that no example has seen true, or false.")
 @click.option(
     "--least", type=click.FloatRange(0, 100), default=0, metavar="PERCENT", help="Fail if the examples reach less than this."
@@ -85,14 +79,14 @@ def diff(
         sides = Side(before.knowledge, renamed), Side(after.knowledge)
         near = {one.name for one in written if one.kind == "rule"}
         made_up = progress(list(composed((before.knowledge, after.knowledge), count, seed, near)), "Cases")
-        found = behaviour(*sides, list(_stored(cases, after.knowledge)), made_up)
+        found = behaviour(*sides, dict(_stored(cases, after.knowledge)), made_up)
         compared = versions.Compared(before, after, written, found, seed, marking)
         write(versions.FORMATS[form](compared, WIDTH), output)
     sys.exit(1 if found.moved or found.unreadable else 0)
 
 
-def _stored(paths: tuple[Path, ...], knowledge: Knowledge) -> Iterator[dict[str, Any]]:
-    """Yield stored cases as their files say them; one that gives no day is read as at today."""
+def _stored(paths: tuple[Path, ...], knowledge: Knowledge) -> Iterator[tuple[str, Any]]:
+    """Yield stored cases, by their files, as these say them; one that gives no day is read as at today."""
     for path in case_files(paths):
         value = read_record(path, knowledge).value
-        yield {"as_at": date.today().isoformat(), **value} if isinstance(value, dict) else {"case": str(path)}
+        yield str(path), {"as_at": date.today().isoformat(), **value} if isinstance(value, dict) else value

@@ -9,7 +9,7 @@ import click
 
 from quips.checking import check_examples
 from quips.citations import citation_problems
-from quips.cli.shared import WIDTH, knowledge_options, load, one_of, progress, told
+from quips.cli.shared import WIDTH, engine_option, knowledge_options, load, one_of, progress, told
 from quips.coverage import coverage
 from quips.durable.engine import durable_available
 from quips.places import Place
@@ -18,13 +18,7 @@ from quips.reports import catalogue, printed
 
 
 @click.command()
-@click.option(
-    "--engine",
-    type=click.Choice(["both", "reference"]),
-    default="reference",
-    show_default=True,
-    help="Which engines run the examples; both take much longer.",
-)
+@engine_option
 @click.option("--again", is_flag=True, help="Run every example, those that are known to pass as well.")
 @click.option("--reports", type=click.Path(path_type=Path), metavar="FOLDER", help="Look every citation up in the reports there.")
 @knowledge_options

@@ -49,6 +49,15 @@ confidence_option = click.option(
 )
 
 
+engine_option = click.option(
+    "--engine",
+    type=click.Choice(["both", "reference"]),
+    default="reference",
+    show_default=True,
+    help="Which engines run the examples; both take much longer.",
+)
+
+
 def knowledge_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name other copies of the framework and the rules."""
     command = click.option("--framework", metavar="FOLDER", help="Another copy of the framework files.")(command)

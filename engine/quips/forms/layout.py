@@ -11,11 +11,14 @@ from typing import Any
 from quips import __version__
 from quips.forms.sheets import DAY, FORMAT, MOST_TIMES, TEXT, YES_NO, Builder, Expects, Label, Sheet, Word
 from quips.framework import Edition
+from quips.source import Path_
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, STAGES, Activity, Term, Vocabulary
 
 CASE = "case"
 START, CIRCUMSTANCES, CHANGES, JUDGEMENTS = "Start here", "Circumstances", "Changes", "Judgements"
 NOT_DONE = "not_done"
+JUDGED = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})
+"""The answer to a prompt."""
 # What is asked of any piece of work, under names that no attribute in the vocabulary can have.
 REASON, ACCEPTABLE, NOT_DONE_ON, REASON_CODE = "_reason", "_acceptable", "_not_done_on", "_reason_code"
 NONE_OF_THESE = ""  # what the cell "None of these" of a list stands for
@@ -270,19 +273,21 @@ def _questions(activity: Activity, choices: Choices) -> Iterator[tuple[str, str,
     yield COMMON_ATTRIBUTES["stands"].ask, "Only if you have seen that gap.", "stands", TEXT
 
 
+JUDGED_HEADS = ("Answer", "Why?", COMMON_ATTRIBUTES["evidence"].ask, "Anything to add?")
+"""What stands above the boxes of a judgement."""
+
+
+def judged_boxes(name: str) -> list[tuple[Path_, Expects, int]]:
+    """Return the boxes of the judgement of a prompt: the answer, why, the evidence, and a note."""
+    columns = (("answer", JUDGED), ("reason", TEXT), ("evidence", expects(COMMON_ATTRIBUTES["evidence"])), ("note", TEXT))
+    return [(("judgements", name, key), wanted, 1) for key, wanted in columns]
+
+
 def _judgements(choices: Choices) -> Sheet:
-    evidence = COMMON_ATTRIBUTES["evidence"]
-    columns = {
-        "answer": ("Answer", 18, Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})),
-        "reason": ("Why?", 40, TEXT),
-        "evidence": (evidence.ask, 20, expects(evidence)),
-        "note": ("Anything to add?", 40, TEXT),
-    }
-    heads = ["Question", *(head for head, _, _ in columns.values())]
-    widths = [74, *(width for _, width, _ in columns.values())]
+    heads, widths = ["Question", *JUDGED_HEADS], [74, 18, 40, 20, 40]
     build = Builder(JUDGEMENTS, "The auditor's judgements", "Only the auditor fills this in.", heads, widths, choices.marking)
     for name, asks in choices.prompts.items():
-        build.ask(asks, name, [(("judgements", name, key), wanted, 1) for key, (_, _, wanted) in columns.items()])
+        build.ask(asks, name, judged_boxes(name))
     return build.sheet()
 
 

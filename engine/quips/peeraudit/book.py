@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,16 +68,8 @@ class Book:
     def gap_rules(self, case: RoundCase) -> list[str]:
         """Return the rules of which a settled case has a gap, but for those that were set aside on a dispute, roots first."""
         audit = self.settled(case)
-        aside = set_aside(case)
-        found: list[str] = []
-
-        def walk(gaps: Iterable[Any]) -> None:
-            for gap in gaps:
-                found.append(gap.finding.rule.name)
-                walk(gap.consequences)
-
-        walk(audit.gaps if audit else ())
-        return [name for name in dict.fromkeys(found) if name not in aside]
+        gaps = [gap for root in audit.gaps for gap in root.walk()] if audit else []
+        return [name for name in dict.fromkeys(gap.finding.rule.name for gap in gaps) if name not in set_aside(case)]
 
     def judged(self, state: State, only_settled: bool = True) -> Judged:
         """Return what was answered of the round's cases, described by what the list of cases says of them.

@@ -64,7 +64,7 @@ def judged_twice(book: Book, state: State) -> Judged:
 def read_blind(case: RoundCase) -> list[Reading]:
     """Return what each reader of a case had handed in when all readings were complete for the first time."""
     newest: dict[str, Reading] = {}
-    for reading in sorted((one for who in case.readers for one in case.readings[who]), key=lambda one: one.at):
+    for reading in sorted((one for who in case.readers for one in case.readings[who]), key=lambda one: one.row):
         newest[reading.reader] = reading
         if all(who in newest and newest[who].complete for who in case.readers):
             break

@@ -11,6 +11,7 @@ from pathlib import Path
 from quips.audits import Audit
 from quips.ordering import Gap
 from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.formnames import named
 from quips.peeraudit.state import Action, Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError, case_of
@@ -54,6 +55,7 @@ class Prepared:
         day: The day it is given.
         due: The day by which things are to be put right.
         seal: The last seal of the trail when it was prepared.
+        began: What tells the round from any other.
         roots: What is to be put right, urgent gaps first.
         actions: The actions that do.
         gaps: Every rule of which the case has a gap, with its title, in the order in which they are told.
@@ -67,6 +69,7 @@ class Prepared:
     day: date
     due: date
     seal: str
+    began: str
     roots: tuple[Root, ...]
     actions: tuple[Action, ...]
     gaps: Mapping[str, str]
@@ -75,11 +78,11 @@ class Prepared:
     @property
     def sheet(self) -> str:
         """Where the reply sheet stands, as a path within the round."""
-        return f"forms/reply-{self.case.reference}.{self.number}.xlsx"
+        return f"forms/reply-{named(self.case.reference)}.{self.number}.xlsx"
 
     def letter(self, to: str) -> str:
         """Return where the letter to the officer or the senior stands, as a path within the round."""
-        return f"letters/{self.case.reference}.{to}.{self.number}.docx"
+        return f"letters/{named(self.case.reference)}.{to}.{self.number}.docx"
 
 
 def to_feed_back(state: State) -> list[str]:
@@ -116,7 +119,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     rules = book.auditor.knowledge.rules
     gaps = {name: rules[name].title for name in book.gap_rules(case)}
     return Prepared(
-        *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, tuple(roots), tuple(actions), gaps),
+        *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), tuple(actions), gaps),
         {name: case.disputes[name].answer for name in sorted(aside)},
     )
 
@@ -162,7 +165,8 @@ def roots_of(audit: Audit, aside: frozenset[str]) -> list[Root]:
 
 def _root(gaps: Sequence[Gap], audit: Audit, aside: frozenset[str]) -> Root:
     rule = gaps[0].finding.rule
-    beneath = {one.name: one for gap in gaps for child in gap.consequences for one in _rules(child)}
+    following = [found.finding.rule for gap in gaps for child in gap.consequences for found in child.walk()]
+    beneath = {one.name: one for one in following}
     concerned = {concern for one in (rule, *beneath.values()) for concern in one.concerns}
     follows = tuple(one for name, one in beneath.items() if name != rule.name and name not in aside)
     return Root(rule, tuple(gaps), follows, bool(concerned & set(audit.urgent)))
@@ -175,12 +179,6 @@ def _standing(gap: Gap, aside: frozenset[str]) -> Iterator[Gap]:
         return
     for child in gap.consequences:
         yield from _standing(child, aside)
-
-
-def _rules(gap: Gap) -> Iterator[Rule]:
-    yield gap.finding.rule
-    for child in gap.consequences:
-        yield from _rules(child)
 
 
 def _title(root: Root) -> str:

@@ -25,7 +25,8 @@ from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
-from quips.peeraudit.state import State, after, state_of
+from quips.peeraudit.folding import after, state_of
+from quips.peeraudit.state import State
 from quips.peeraudit.trail import BEGINNING, Row, Step, end_of, end_problems, read_rows, seal
 from quips.problems import InputError, Problem, QuipsError
 from quips.storage.files import sync_folder, told_plainly, write_whole

@@ -1,11 +1,11 @@
-"""What the workbooks of a round are called, and what they say of themselves."""
+"""What the workbooks of a round are called, and what they say of themselves: of which round they are, and whose."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-
+from quips.forms.filled import Filled
 from quips.peeraudit.state import State
+from quips.places import Place
+from quips.problems import InputError, Problem
 
 READING = "reading"
 FACTS, JUDGING, KNOWN = "facts", "judging", "known"
@@ -36,6 +36,30 @@ def form_path(reader: str, case: str, stage: str) -> str:
     return f"forms/{named(reader)}/{named(case)}-{stage}.xlsx"
 
 
-def began(state: State) -> str:
-    """Return what tells a round from any other, whatever it is called: a digest of its draw; empty before the draw."""
-    return hashlib.sha256(json.dumps(state.drawn, sort_keys=True).encode()).hexdigest()[:16] if state.drawn else ""
+def of_round(filled: Filled, state: State) -> None:
+    """See that a workbook was made in this round.
+
+    Raises:
+        InputError: It was made in another one.
+    """
+    if filled.head.get("began") != state.began:
+        message = f"This is of the round '{filled.head.get('round')}', and not of this one."
+        raise InputError([Problem(Place(filled.file), "another-round", message, "Hand it in to the round it belongs to.")])
+
+
+def made_for(filled: Filled, who: str, key: str = "who") -> str:
+    """Return whom a workbook was made for.
+
+    Args:
+        filled: The workbook.
+        who: Who hands it in; empty if that is not said.
+        key: Under what the workbook says it.
+
+    Raises:
+        InputError: Somebody else hands it in.
+    """
+    whose = str(filled.head.get(key))
+    if who and who != whose:
+        message = f"This was made for {whose}, and it is handed in as {who}."
+        raise InputError([Problem(Place(filled.file), "another-person", message, "Everybody has a form or sheet of their own.")])
+    return whose

@@ -25,8 +25,9 @@ from quips.peeraudit.formnames import (
     KNOWN,
     READING,
     URGENT,
-    began,
+    made_for,
     named,
+    of_round,
 )
 from quips.peeraudit.state import RECORDED, State
 from quips.peeraudit.steps import reading, setting_up
@@ -44,12 +45,10 @@ class HandedIn:
     Attributes:
         book: The readings of the round.
         filled: The form.
-        state: The round as it stands.
     """
 
     book: Book
     filled: Filled
-    state: State
 
     @property
     def case(self) -> str:
@@ -169,9 +168,11 @@ def of_this_round(book: Book, state: State, filled: Filled) -> None:
     if not all(isinstance(head.get(key), str) for key in _HEAD) or head["stage"] not in (FACTS, JUDGING, KNOWN):
         message = "The hidden sheet that says whose form this is was changed."
         raise InputError([Problem(place, "form-changed", message, f"Copy the answers into a new one. {FRESH}")])
-    is_known = head["stage"] == KNOWN  # may be read before the draw, from which a round is told otherwise
-    if head["round"] != book.plan.name if is_known else head["began"] != began(state):
-        message = f"This form is of the round '{head.get('round')}', and not of this one."
+    is_known = head["stage"] == KNOWN  # may be read before the draw, by which a round is told from any other
+    if not is_known:
+        of_round(filled, state)
+    elif head["round"] != book.plan.name:
+        message = f"This is of the round '{head['round']}', and not of this one."
         raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
     if head.get("edition") != book.plan.edition:
         message = f"This form asks what {head.get('edition')} asks, and the round is judged under {book.plan.edition}."
@@ -199,16 +200,13 @@ def hand_in(book: Book, filled: Filled, data: bytes, who: str = "", because: str
     """
     with book.folder.turn() as turn:
         of_this_round(book, turn.state, filled)
-        given = HandedIn(book, filled, turn.state)
+        given = HandedIn(book, filled)
         if given.stage == KNOWN:
             message = f"{given.case} is a known case, which is read to see how a reader judges."
             hint = f"Hand it in with: quips round qualify {book.folder.path} {filled.file}"
             raise InputError([Problem(Place(filled.file), "known-case", message, hint)])
         try:
-            if who and who != given.reader:
-                message = f"This form was made for {given.reader}, and it is handed in as {who}."
-                hint = "Each reader has a form of their own."
-                raise InputError([Problem(Place(filled.file), "another-reader", message, hint)])
+            made_for(filled, who, "reader")
             return [*_facts(turn, given, data)] if given.stage == FACTS else [*_judged(turn, given, data, because)]
         except QuipsError as error:
             raise _refused(given, error) from error
@@ -345,7 +343,7 @@ def qualify(book: Book, filled: Filled, who: str = "") -> list[str]:
     """
     with book.folder.turn() as turn:
         of_this_round(book, turn.state, filled)
-        given = HandedIn(book, filled, turn.state)
+        given = HandedIn(book, filled)
         place = Place(filled.file)
         if given.stage != KNOWN or (who and who != given.reader):
             message = (

@@ -16,16 +16,16 @@ from quips.workbooks import FORM
 Takes = Callable[[Book, Filled, bytes, str, str], list[str]]
 
 
-def _without_bytes(takes: Callable[[Book, Filled, str, str], list[str]]) -> Takes:
+def _sheet(takes: Callable[[Book, Filled, str], list[str]]) -> Takes:
     """What takes in a sheet of which only the answers are kept, in the rows of the trail."""
-    return lambda book, filled, data, who, because: takes(book, filled, who, because)
+    return lambda book, filled, data, who, because: takes(book, filled, who)
 
 
 KINDS: Mapping[str, tuple[str, Takes]] = {
     READING: (FRESH, handingin.hand_in),
-    settlingsheet.KIND: (settlingsheet.FRESH, _without_bytes(settlingsheet.hand_in)),
-    replysheet.KIND: (replysheet.FRESH, _without_bytes(replysheet.hand_in)),
-    signingsheet.KIND: (signingsheet.FRESH, _without_bytes(signingsheet.hand_in)),
+    settlingsheet.KIND: (settlingsheet.FRESH, _sheet(settlingsheet.hand_in)),
+    replysheet.KIND: (replysheet.FRESH, _sheet(replysheet.hand_in)),
+    signingsheet.KIND: (signingsheet.FRESH, _sheet(signingsheet.hand_in)),
 }
 """What can be handed in: its kind, how to have a new one, and what takes it in."""
 

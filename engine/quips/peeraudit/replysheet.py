@@ -15,9 +15,10 @@ from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import Prepared, next_step
 from quips.peeraudit.folder import Turn
+from quips.peeraudit.formnames import of_round
 from quips.peeraudit.state import DONE, RoundCase
 from quips.peeraudit.steps import feeding_back
-from quips.peeraudit.steps.checks import StepRefusedError
+from quips.peeraudit.steps.checks import StepRefusedError, case_of
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.source import Path_
@@ -38,7 +39,7 @@ def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:
     sheets = [_start(prepared, round_name, marking)]
     sheets += [_actions(prepared, marking)] if prepared.actions else []
     sheets += [_findings(prepared, marking)] if prepared.gaps else []
-    head = {"round": round_name, "case": reference, "feedback": prepared.number, "seal": prepared.seal}
+    head = {"round": round_name, "case": reference, "feedback": prepared.number, "began": prepared.began}
     return workbook_bytes(sheets, KIND, head, {}, marking, f"Reply on {reference}")
 
 
@@ -76,14 +77,13 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     return build.sheet()
 
 
-def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str]:
+def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
     """Take what a reply sheet says that was not said before, and return it in lines with what is to be done next.
 
     Args:
         book: The readings of the round.
         filled: The sheet.
         who: Who hands it in; who replies is what the sheet says.
-        because: Why, if there is something to say of that.
 
     Raises:
         InputError: Something in the sheet is wrong, or it replies to feedback that was taken back; nothing was taken.
@@ -98,7 +98,7 @@ def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str
             raise InputError(problems)
         name, lines = case.reference, []
         if changes:
-            turn.take(feeding_back.act(book.plan, turn.state, reply.by, name, changes, because, who))
+            turn.take(feeding_back.act(book.plan, turn.state, reply.by, name, changes, handed_in=who))
         for change in changes:
             day = day_in_words(date.fromisoformat(change["done_on"]).toordinal())
             lines.append(f"{name}: action {change['number']} was done on {day}.")
@@ -117,15 +117,9 @@ def _case(turn: Turn, filled: Filled) -> RoundCase:
     Raises:
         InputError: It is of another round, or replies to feedback that does not stand.
     """
-    head, place = filled.head, Place(filled.file)
-    name, number = str(head.get("case")), head.get("feedback")
-    case = turn.state.cases.get(name)
-    if case is None or head.get("seal") not in {row.seal for row in turn.rows}:
-        gone = turn.state.gone.get(name)
-        message = (
-            f"{name} was replaced: {gone}" if gone else f"This reply is on {name} of {head.get('round')}, which is another round."
-        )
-        raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+    of_round(filled, turn.state)
+    name, number = str(filled.head.get("case")), filled.head.get("feedback")
+    case = case_of(turn.state, name)
     if case.feedback is None or case.feedback.number != number:
         message = f"This replies to feedback {number} on {name}, which was taken back."
         hint = (
@@ -133,7 +127,7 @@ def _case(turn: Turn, filled: Filled) -> RoundCase:
             if case.feedback
             else "There will be new feedback, with a sheet."
         )
-        raise InputError([Problem(place, "feedback-taken-back", message, hint)])
+        raise InputError([Problem(Place(filled.file), "feedback-taken-back", message, hint)])
     return case
 
 

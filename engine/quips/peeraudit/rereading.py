@@ -12,6 +12,7 @@ from quips.explain import day_in_words, in_sentence
 from quips.findings import Finding
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.formnames import named
 from quips.peeraudit.restoring import Loss, Restored, restored
 from quips.peeraudit.state import RoundCase
 from quips.peeraudit.steps import feeding_back
@@ -76,7 +77,7 @@ def reread(book: Book, who: str, reference: str, document: Document) -> Change:
         _stop_at_another(case, settled, now, document, book.folder.today())
         change = compare(book, case, settled, now)
         times = sum(row.step.did == did.REREAD and row.step.case == reference for row in turn.rows)
-        path = f"rereads/{reference}.{times + 1}.yaml"
+        path = f"rereads/{named(reference)}.{times + 1}.yaml"
         files = turn.keep(path, as_yaml(document.value).encode())
         step = feeding_back.reread(book.plan, turn.state, who, reference, path, files, change.step, change.unsure)
         turn.take(step)

@@ -9,7 +9,8 @@ from typing import Any
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import Figures, changed_since, figures_of
 from quips.peeraudit.folder import TRAIL, RoundFolder
-from quips.peeraudit.state import State, state_of
+from quips.peeraudit.folding import state_of
+from quips.peeraudit.state import State
 from quips.peeraudit.trail import Row
 from quips.places import Place
 from quips.problems import Problem, QuipsError

@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from quips.forms.filled import Filled
-from quips.forms.layout import expects
+from quips.forms.layout import JUDGED, expects
 from quips.forms.sheets import TEXT, YES_NO, Builder, Expects, Sheet
 from quips.forms.workbook import Answers, workbook_bytes
 from quips.judged import words_of
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
 from quips.peeraudit.folder import Turn
-from quips.peeraudit.formnames import began
+from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.state import Phase, RoundCase, State
 from quips.peeraudit.steps import agreeing
 from quips.peeraudit.steps.checks import StepRefusedError, moderates
 from quips.peeraudit.trail import Row
-from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.proposals import FOR_THE_AUDITOR
 from quips.vocabulary import COMMON_ATTRIBUTES
@@ -27,7 +26,6 @@ from quips.vocabulary import COMMON_ATTRIBUTES
 KIND = "settling"
 _CHANGES = (did.RECORDED, did.SUBMITTED, did.REALLOCATED, did.REOPENED)
 FRESH = "Make a new sheet with: quips round settle FOLDER --sheet."
-_ANSWER = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})
 _RECORD = Expects("word", {"The first reader's": "first", "The second reader's": "second"})
 
 
@@ -60,7 +58,7 @@ def settling_sheet(book: Book, turn: Turn, who: str) -> bytes:
     sheets = [_cases(book, cases), *([_differing(book, cases, plan.marking)] if any(map(book.differing, cases)) else [])]
     head = {
         "round": plan.name,
-        "began": began(state),
+        "began": state.began,
         "who": who,
         "seen": {case.reference: seen(turn.rows, case.reference) for case in cases},
     }
@@ -140,7 +138,7 @@ def _differing(book: Book, cases: list[RoundCase], marking: str) -> Sheet:
         first, second = (book.judgements(case, reader) for reader in case.readers) if prompts else ({}, {})
         for prompt in prompts:
             paths = [
-                (("answers", case.reference, prompt, "answer"), _ANSWER, 1),
+                (("answers", case.reference, prompt, "answer"), JUDGED, 1),
                 (("answers", case.reference, prompt, "reason"), TEXT, 1),
                 (("answers", case.reference, prompt, "evidence"), expects(COMMON_ATTRIBUTES["evidence"]), 1),
             ]
@@ -194,26 +192,20 @@ def settle_case(
     turn.take(agreeing.moderate(plan, turn.state, who, name, record_of or case.reader, differing, because))
 
 
-def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str]:
+def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
     """Settle the cases that a sheet settles, and return what there is to say, a line each.
 
     Args:
         book: The readings of the round.
         filled: The sheet.
         who: Who hands it in; the moderator it was made for, if left out.
-        because: Not needed.
 
     Raises:
         InputError: Something in it is wrong; nothing was settled.
     """
-    by = str(filled.head.get("who"))
-    place = Place(filled.file)
-    if who and who != by:
-        raise InputError([Problem(place, "another-moderator", f"This sheet was made for {by}, not for {who}.", FRESH)])
+    by = made_for(filled, who)
     with book.folder.turn() as turn:
-        if filled.head.get("began") != began(turn.state):
-            message = f"This sheet is of the round '{filled.head.get('round')}', and not of this one."
-            raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+        of_round(filled, turn.state)
         rows = [_Row(book, turn, filled, by, name, since) for name, since in filled.head.get("seen", {}).items()]
         problems = [*filled.problems, *(problem for row in rows for problem in row.problems())]
         if problems:

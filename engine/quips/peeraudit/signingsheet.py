@@ -12,13 +12,12 @@ from quips.forms.workbook import workbook_bytes
 from quips.peeraudit.book import Book, set_aside
 from quips.peeraudit.feedback import roots_of
 from quips.peeraudit.folder import Turn
-from quips.peeraudit.formnames import began
+from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.plan import Plan
 from quips.peeraudit.state import FED_BACK, SET_ASIDE, Phase, RoundCase, State
 from quips.peeraudit.steps import signing
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.peeraudit.trail import Row
-from quips.places import Place
 from quips.problems import InputError, Problem, listed
 
 KIND = "signing"
@@ -119,32 +118,27 @@ def signing_sheet(book: Book, turn: Turn, who: str) -> bytes:
         build.ask(name, "\n".join(shown(book, turn.rows, case)), paths, wanted=("sign", name))
     head = {
         "round": plan.name,
-        "began": began(turn.state),
+        "began": turn.state.began,
         "who": who,
         "shown": {c.reference: digest_of_shown(book, turn.rows, c) for c in cases},
     }
     return workbook_bytes([build.sheet()], KIND, head, {}, plan.marking, f"To countersign, by {who}")
 
 
-def hand_in(book: Book, filled: Filled, who: str, because: str = "") -> list[str]:
+def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
     """Take the signatures and refusals on a sheet, and return what there is to say, a line each.
 
     Args:
         book: The readings of the round.
         filled: The sheet.
         who: Who hands it in; the director it was made for, if left out.
-        because: Not needed.
 
     Raises:
         InputError: Something in it is wrong, or changed since it was made; nothing was signed.
     """
-    by, place = str(filled.head.get("who")), Place(filled.file)
-    if who and who != by:
-        raise InputError([Problem(place, "another-director", f"This sheet was made for {by}, not for {who}.", FRESH)])
+    by = made_for(filled, who)
     with book.folder.turn() as turn:
-        if filled.head.get("began") != began(turn.state):
-            message = f"This sheet is of the round '{filled.head.get('round')}', and not of this one."
-            raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
+        of_round(filled, turn.state)
         seen = filled.head.get("shown", {})
         answered = [name for name in seen if filled.one("sign", name)]
         again = [name for name in answered if _is_done(turn, filled, by, name)]

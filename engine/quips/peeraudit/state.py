@@ -1,14 +1,11 @@
-"""What a round is now: its people, its cases and how far each has come, worked out from the rows of its trail."""
+"""What a round is at a row of its trail: its groups, its cases, and how far each has come."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-from quips.peeraudit.trail import Row
-from quips.problems import QuipsError
 
 # What a row can say was done.
 DREW, ALLOCATED, REALLOCATED, REPLACED = "drew", "allocated", "reallocated", "replaced"
@@ -20,10 +17,6 @@ COUNTERSIGNED, REFUSED, REPORTED = "countersigned", "refused", "reported"
 
 STANDS, SET_ASIDE = "stands", "set_aside"
 OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
-
-
-class StrangeRowError(QuipsError):
-    """A row that is sealed as it should be, and cannot be understood."""
 
 
 class Phase(StrEnum):
@@ -46,7 +39,7 @@ class Reading:
     Attributes:
         reader: Who read it.
         version: Which version, from 1.
-        at: When it was handed in, in UTC.
+        row: The row of the trail by which it was handed in.
         file: The reading, a case file, as a path within the round.
         form: The form it was read from, as a path within the round.
         complete: Whether every prompt in scope is answered.
@@ -56,7 +49,7 @@ class Reading:
 
     reader: str
     version: int
-    at: str
+    row: int
     file: str
     form: str
     complete: bool
@@ -294,236 +287,22 @@ class State:
         rows: How many rows its trail has.
         seal: The seal of the last row; empty before the first.
         drawn: What the row of the draw says; None before the draw.
+        began: The seal of that row, which no other round has; empty before the draw.
         groups: The members of each group, by the group's name.
         cases: The cases that are in the round, in the order of the draw.
         gone: The cases that were drawn and replaced, with why.
         conflicts: The cases that people have said they may not read, by person.
         qualified: Who has read the known cases well enough.
         urgent: What was raised at once.
-        reports: The reports that were made, as paths within the round with the digest of the figures of each.
     """
 
     rows: int = 0
     seal: str = ""
     drawn: Mapping[str, Any] | None = None
+    began: str = ""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cases: Mapping[str, RoundCase] = field(default_factory=dict)
     gone: Mapping[str, str] = field(default_factory=dict)
     conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     qualified: frozenset[str] = frozenset()
     urgent: tuple[Urgent, ...] = ()
-    reports: tuple[tuple[str, str], ...] = ()
-
-
-def state_of(rows: Iterable[Row]) -> State:
-    """Return what a round is after these rows.
-
-    Args:
-        rows: The rows of a sound trail, from the first.
-
-    Raises:
-        StrangeRowError: One says what this version of Quips does not know.
-    """
-    state = State()
-    for row in rows:
-        state = after(state, row)
-    return state
-
-
-def after(state: State, row: Row) -> State:
-    """Return what a round is after one more row.
-
-    Raises:
-        StrangeRowError: It says what this version of Quips does not know.
-    """
-    state = replace(state, rows=row.number, seal=row.seal)
-    step = row.step
-    try:
-        if step.did in _OF_CASE:
-            case = _OF_CASE[step.did](state.cases[step.case], row)
-            return replace(state, cases={**state.cases, step.case: case})
-        return _OF_ROUND[step.did](state, row)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise StrangeRowError(
-            f"Row {row.number} of the trail ('{step.did}') says what this version of Quips does not know. "
-            "A later version may have written it: bring Quips up to date."
-        ) from error
-
-
-# The whole round -----------------------------------------------------------------------------------------------------------
-
-
-def _drew(state: State, row: Row) -> State:
-    return replace(state, drawn=row.step.about, cases={one["case"]: _case(one) for one in row.step.about["cases"]})
-
-
-def _case(said: Mapping[str, Any]) -> RoundCase:
-    return RoundCase(said["case"], said["values"], said.get("officer", ""), said.get("senior", ""), said.get("team", ""))
-
-
-def _allocated(state: State, row: Row) -> State:
-    about = row.step.about
-    cases = {name: _given(case, about["cases"].get(name, {})) for name, case in state.cases.items()}
-    return replace(state, cases=cases, groups={name: tuple(members) for name, members in about["groups"].items()})
-
-
-def _given(case: RoundCase, to: Mapping[str, Any]) -> RoundCase:
-    """Return a case as allocated: what is not said stays as it is."""
-    names = {name: to[name] for name in ("group", "reader", "second_reader", "second_because") if name in to}
-    return replace(case, **names)
-
-
-def _replaced(state: State, row: Row) -> State:
-    about = row.step.about
-    cases: dict[str, RoundCase] = {}
-    for name, case in state.cases.items():
-        if name != row.step.case:
-            cases[name] = case
-        elif about.get("instead"):
-            cases[about["instead"]["case"]] = _given(_case(about["instead"]), about.get("allocated", {}))
-    return replace(state, cases=cases, gone={**state.gone, row.step.case: about["because"]})
-
-
-def _declared(state: State, row: Row) -> State:
-    who = row.step.who
-    return replace(state, conflicts={**state.conflicts, who: state.conflicts.get(who, frozenset()) | {row.step.case}})
-
-
-def _qualified(state: State, row: Row) -> State:
-    passed = state.qualified | {row.step.who} if row.step.about["passed"] else state.qualified
-    return replace(state, qualified=passed)
-
-
-def _raised(state: State, row: Row) -> State:
-    about = row.step.about
-    raised = Urgent(row.step.case, row.step.who, row.at, about["concern"], about["told"])
-    return replace(state, urgent=(*state.urgent, raised))
-
-
-def _reported(state: State, row: Row) -> State:
-    made = [(path, row.step.about["figures"]) for path in row.step.files]
-    return replace(state, reports=(*state.reports, *made))
-
-
-# One case ------------------------------------------------------------------------------------------------------------------
-
-
-def _reallocated(case: RoundCase, row: Row) -> RoundCase:
-    """What was settled between two readers does not hold for two others."""
-    given = _given(case, row.step.about["allocated"])
-    return given if given.readers == case.readers else replace(given, adjudicated={})
-
-
-def _recorded(case: RoundCase, row: Row) -> RoundCase:
-    return _given(
-        replace(case, records={**case.records, row.step.who: row.step.about["record"]}), row.step.about.get("allocated", {})
-    )
-
-
-def _submitted(case: RoundCase, row: Row) -> RoundCase:
-    about, who = row.step.about, row.step.who
-    reading = Reading(
-        *(who, about["version"], row.at, about["reading"], about["form"], about["complete"]),
-        *(tuple(about.get("good_practice", ())), about.get("because", "")),
-    )
-    readings = {**case.readings, who: (*case.readings.get(who, ()), reading)}
-    return _given(replace(case, readings=readings, adjudicated={}), about.get("allocated", {}))
-
-
-def _adjudicated(case: RoundCase, row: Row) -> RoundCase:
-    answers = row.step.about["answers"]
-    made = {
-        prompt: Adjudicated(row.step.who, said["answer"], said["reason"], said.get("evidence", ""))
-        for prompt, said in answers.items()
-    }
-    return replace(case, adjudicated={**case.adjudicated, **made})
-
-
-def _moderated(case: RoundCase, row: Row) -> RoundCase:
-    about = row.step.about
-    return replace(case, moderated=Moderated(row.step.who, row.at, about["record_of"], about.get("because", "")))
-
-
-def _reopened(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, moderated=None, disputes={})  # what was set aside is looked at anew
-
-
-def _fed_back(case: RoundCase, row: Row) -> RoundCase:
-    times = case.times_fed_back + 1
-    actions = {one["number"]: Action(**one) for one in row.step.about["actions"]}
-    feedback = Feedback(row.step.who, row.at, times)
-    return replace(case, feedback=feedback, times_fed_back=times, actions=actions, disputes=_set_aside(case))
-
-
-def _acted(case: RoundCase, row: Row) -> RoundCase:
-    changed = dict(case.actions)
-    for said in row.step.about["actions"]:
-        changed[said["number"]] = replace(changed[said["number"]], **said)
-    return replace(case, actions=changed)
-
-
-def _disputed(case: RoundCase, row: Row) -> RoundCase:
-    rule = row.step.about["rule"]
-    return replace(case, disputes={**case.disputes, rule: Dispute(rule, row.step.who, row.step.about["because"])})
-
-
-def _answered(case: RoundCase, row: Row) -> RoundCase:
-    about = row.step.about
-    rule, outcome = about["rule"], about["outcome"]
-    answered = replace(case.disputes[rule], answered_by=row.step.who, outcome=outcome, answer=about["because"])
-    actions = dict(case.actions)
-    if outcome == SET_ASIDE:
-        for number, action in actions.items():
-            if action.rule == rule and action.status == OPEN:
-                actions[number] = replace(action, status=WITHDRAWN, evidence=about["because"])
-    return replace(case, disputes={**case.disputes, rule: answered}, actions=actions)
-
-
-def _reread(case: RoundCase, row: Row) -> RoundCase:
-    about = row.step.about
-    closed, still_open, new = (tuple(about[key]) for key in ("closed", "still_open", "new"))
-    found = Reread(row.step.who, row.at, about["record"], closed, still_open, new, about["unsure"])
-    return replace(case, rereads=(*case.rereads, found))
-
-
-def _countersigned(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, signature=_signature(row))
-
-
-def _refused(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, refusals=(*case.refusals, _signature(row)), feedback=None, actions={}, disputes=_set_aside(case))
-
-
-def _set_aside(case: RoundCase) -> dict[str, Dispute]:
-    """Return the disputes by which a finding was set aside: they hold as long as the case stays settled as it is."""
-    return {rule: dispute for rule, dispute in case.disputes.items() if dispute.outcome == SET_ASIDE}
-
-
-def _signature(row: Row) -> Signature:
-    return Signature(row.step.who, row.at, row.step.about.get("because", ""), row.step.about["feedback"])
-
-
-_OF_ROUND: Mapping[str, Callable[[State, Row], State]] = {
-    DREW: _drew,
-    ALLOCATED: _allocated,
-    REPLACED: _replaced,
-    DECLARED: _declared,
-    QUALIFIED: _qualified,
-    RAISED: _raised,
-    REPORTED: _reported,
-}
-_OF_CASE: Mapping[str, Callable[[RoundCase, Row], RoundCase]] = {
-    REALLOCATED: _reallocated,
-    RECORDED: _recorded,
-    SUBMITTED: _submitted,
-    ADJUDICATED: _adjudicated,
-    MODERATED: _moderated,
-    REOPENED: _reopened,
-    FED_BACK: _fed_back,
-    ACTED: _acted,
-    DISPUTED: _disputed,
-    ANSWERED: _answered,
-    REREAD: _reread,
-    COUNTERSIGNED: _countersigned,
-    REFUSED: _refused,
-}

@@ -11,10 +11,11 @@ from quips.audits import Auditor
 from quips.peeraudit.book import Book
 from quips.peeraudit.drawing import replay
 from quips.peeraudit.folder import TRAIL, RoundFolder, digest_of
+from quips.peeraudit.folding import StrangeRowError, state_of
 from quips.peeraudit.handingin import reading_text
 from quips.peeraudit.planfile import read_plan
 from quips.peeraudit.reworking import BACK_AGAIN, Reworked, Written
-from quips.peeraudit.state import RECORDED, REPORTED, REREAD, SUBMITTED, State, StrangeRowError, state_of
+from quips.peeraudit.state import RECORDED, REPORTED, REREAD, SUBMITTED, State
 from quips.peeraudit.trail import Row, holds_seal
 from quips.places import Place
 from quips.problems import InputError, Level, Problem, QuipsError

@@ -10,12 +10,12 @@ from typing import Any
 
 from quips.audits import Audit
 from quips.forms.filling import answers_of, choices_for, room_problems
-from quips.forms.layout import JUDGEMENTS, Choices, expects, head_of, layout
-from quips.forms.sheets import TEXT, Builder, Expects, Sheet
+from quips.forms.layout import JUDGED_HEADS, JUDGEMENTS, Choices, head_of, judged_boxes, layout
+from quips.forms.sheets import TEXT, Builder, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.ordering import Gap
 from quips.peeraudit.book import Book
-from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, began, named
+from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, named
 from quips.peeraudit.state import RoundCase, State
 from quips.problems import InputError, Problem, listed
 from quips.proposals import FOR_THE_AUDITOR, Proposal
@@ -31,11 +31,9 @@ from quips.reports.wording import (
 )
 from quips.source import Document, parse_yaml, read_yaml
 from quips.statuses import Status
-from quips.vocabulary import COMMON_ATTRIBUTES
 
 ABOUT, FOUND, GOOD = "About this reading", "What Quips found", "Good practice"
 _MOST_REASONS = 3
-_YES_NO = Expects("word", {"Yes": "yes", "No": "no", "Not applicable": "not_applicable"})
 _STEPS = {
     FACTS: (
         "Read the file. Fill in the circumstances and, for each stage, what was done and when. Judge nothing yet.",
@@ -140,7 +138,7 @@ def _form(
     problems = room_problems(document, answers, [*sheets, *record]) if document is not None else []
     if problems:
         raise InputError(problems)
-    head = {"round": plan.name, "began": began(state), "case": reference, "reader": reader, "stage": stage}
+    head = {"round": plan.name, "began": state.began, "case": reference, "reader": reader, "stage": stage}
     if stage == JUDGING:
         head["record"] = state.cases[reference].records.get(reader, "")
     head |= {"edition": plan.edition, "rules": knowledge.digest, **head_of(knowledge.vocabulary, choices)}
@@ -215,10 +213,8 @@ def _open(audit: Audit, prompts: Set[str]) -> Iterator[tuple[str, list[str]]]:
 
 
 def _judgements(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:
-    evidence = COMMON_ATTRIBUTES["evidence"]
-    columns = [("answer", _YES_NO), ("reason", TEXT), ("evidence", expects(evidence)), ("note", TEXT)]
-    heads = ["Question, and what the record suggests", "Answer", "Why? Needed for No", evidence.ask, "Anything to add?"]
-    advice = f"{len(prompts)} questions. What is still to answer is yellow. Say why wherever the record suggests otherwise."
+    heads = ["Question, and what the record suggests", *JUDGED_HEADS]
+    advice = f"{len(prompts)} questions; those to answer are yellow. Say why for each No, and if the record suggests otherwise."
     build = Builder(JUDGEMENTS, "Your judgements", advice, heads, [84, 16, 50, 20, 40], marking)
     proposed = {proposal.prompt.name: proposal for proposal in audit.proposals}
     above = ""
@@ -228,9 +224,8 @@ def _judgements(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:
         if node and node != above:
             build.heading(node)
             above = node
-        paths = [(("judgements", name, key), wanted, 1) for key, wanted in columns]
         asks = proposal.prompt.asks if proposal else name
-        build.ask(asks, f"{name}. {_suggested(proposal)}", paths, wanted=("judgements", name, "answer"))
+        build.ask(asks, f"{name}. {_suggested(proposal)}", judged_boxes(name), wanted=("judgements", name, "answer"))
     return build.sheet()
 
 

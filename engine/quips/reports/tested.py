@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from quips.problems import listed
-from quips.testing import FAILS, HOLDS, TODO, TODO_HOLDS, Outcome, Tested
+from quips.testing import FAILS, HOLDS, TO_DO, TO_DO_HOLDS, Outcome, Tested
 
 _MANY = 20
 
@@ -71,7 +71,7 @@ def tested_json(tested: Tested) -> str:
 
 def _told(outcome: Outcome) -> Iterator[str]:
     place, name = outcome.example.place, _name(outcome)
-    if outcome.result == TODO_HOLDS:
+    if outcome.result == TO_DO_HOLDS:
         yield f"{place}: '{name}' holds on {outcome.engine}, and is marked as still to do. Take 'todo' out."
         return
     yield f"{place}: '{name}' fails on {outcome.engine}"
@@ -86,8 +86,8 @@ def _summed_up(tested: Tested) -> str:
     rules = len({outcome.example.rule.name for outcome in tested.outcomes})
     engines = list(dict.fromkeys(outcome.engine for outcome in tested.outcomes))
     examples = len(tested.outcomes) // len(engines)
-    counts = [(tested.count(HOLDS), "held"), (tested.count(FAILS), "failed"), (tested.count(TODO), "still to do")]
-    counts.append((tested.count(TODO_HOLDS), "held though marked as to do"))
+    counts = [(tested.count(HOLDS), "held"), (tested.count(FAILS), "failed"), (tested.count(TO_DO), "still to do")]
+    counts.append((tested.count(TO_DO_HOLDS), "held though marked as to do"))
     said = listed((f"{count} {what}" for count, what in counts if count), "and")
     on = f"{listed(engines, 'and')} engine{'s' * (len(engines) > 1)}"
     return f"{_counted(examples, 'example')} of {_counted(rules, 'rule')} on the {on}: {said}."
@@ -95,7 +95,7 @@ def _summed_up(tested: Tested) -> str:
 
 def _to_do(tested: Tested) -> list[Outcome]:
     first = next(iter(outcome.engine for outcome in tested.outcomes))
-    return [outcome for outcome in tested.outcomes if outcome.result == TODO and outcome.engine == first]
+    return [outcome for outcome in tested.outcomes if outcome.result == TO_DO and outcome.engine == first]
 
 
 def _percent(tested: Tested) -> str:

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from quips.cli.rounds.shared import because_option, folder_argument, who_option
+from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
 from quips.cli.shared import WIDTH, knowledge_options, load, one_of, told
 from quips.peeraudit import allocation, drawing
 from quips.peeraudit.beginning import begin_round
-from quips.peeraudit.folder import RoundFolder
-from quips.peeraudit.planfile import read_plan
 from quips.peeraudit.progress import progress_of
 from quips.peeraudit.state import RoundCase
 from quips.peeraudit.steps import setting_up
@@ -47,10 +45,8 @@ def new(folder: Path, edition: str, rules: str | None, framework: str | None) ->
 @knowledge_options
 def draw(folder: Path, who: str, dry_run: bool, rules: str | None, framework: str | None) -> None:
     """Draw the cases of a round, once, so that anybody can draw the same again."""
-    with told():
-        knowledge = load(framework, rules)
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, knowledge)
+    with opened(folder, framework, rules) as book:
+        round_, plan, knowledge = book.folder, book.plan, book.auditor.knowledge
         with round_.turn() as turn:
             setting_up.draw(plan, turn.state, who, {})  # whoever may not draw is told before anything is shown
             pool = drawing.pool_of(round_, plan, knowledge)
@@ -80,10 +76,8 @@ def draw(folder: Path, who: str, dry_run: bool, rules: str | None, framework: st
 @knowledge_options
 def replace(folder: Path, case: str, who: str, because: str, rules: str | None, framework: str | None) -> None:
     """Take out a case that cannot be read, and bring in the next in line of its group."""
-    with told():
-        knowledge = load(framework, rules)
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, knowledge)
+    with opened(folder, framework, rules) as book:
+        round_, plan, knowledge = book.folder, book.plan, book.auditor.knowledge
         with round_.turn() as turn:
             setting_up.replace_case(plan, turn.state, who, case, because, None, {})
             before = case_of(turn.state, case)
@@ -112,9 +106,8 @@ def replace(folder: Path, case: str, who: str, because: str, rules: str | None, 
 @knowledge_options
 def allocate(folder: Path, who: str, rules: str | None, framework: str | None) -> None:
     """Form the groups and say who reads what: nobody their own or their own team's, loads as even as they can be."""
-    with told():
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, load(framework, rules))
+    with opened(folder, framework, rules) as book:
+        round_, plan = book.folder, book.plan
         with round_.turn() as turn:
             setting_up.may_allocate(plan, turn.state, who)
             found = allocation.allocate(plan, turn.state)
@@ -135,9 +128,8 @@ def reallocate(
     folder: Path, case: str, to: str, second: bool, who: str, because: str, rules: str | None, framework: str | None
 ) -> None:
     """Give a case to another reader, or find it a second one."""
-    with told():
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, load(framework, rules))
+    with opened(folder, framework, rules) as book:
+        round_, plan = book.folder, book.plan
         with round_.turn() as turn:
             one = case_of(turn.state, case)
             known(plan, to)
@@ -162,9 +154,8 @@ def reallocate(
 @knowledge_options
 def conflict(folder: Path, case: str, who: str, because: str, rules: str | None, framework: str | None) -> None:
     """Say that you should not read a case, so that the lead gives it to somebody else."""
-    with told():
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, load(framework, rules))
+    with opened(folder, framework, rules) as book:
+        round_, plan = book.folder, book.plan
         with round_.turn() as turn:
             one = case_of(turn.state, case)
             turn.take(setting_up.declare(plan, turn.state, who, case, because))
@@ -183,9 +174,8 @@ def conflict(folder: Path, case: str, who: str, because: str, rules: str | None,
 @knowledge_options
 def status(folder: Path, form: str, rules: str | None, framework: str | None) -> None:
     """Say how far a round is, and what is next for whom."""
-    with told():
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, load(framework, rules))
+    with opened(folder, framework, rules) as book:
+        round_, plan = book.folder, book.plan
         state = round_.state()
         progress = progress_of(plan, state, round_.today(), _shown(folder))
         is_text = form == "text"
@@ -200,9 +190,8 @@ def status(folder: Path, form: str, rules: str | None, framework: str | None) ->
 @knowledge_options
 def log(folder: Path, case: str, rules: str | None, framework: str | None) -> None:
     """Tell what was done in a round, step by step, or in one case of it."""
-    with told():
-        round_ = RoundFolder(folder)
-        plan = read_plan(round_, load(framework, rules))
+    with opened(folder, framework, rules) as book:
+        round_, plan = book.folder, book.plan
         rows, state = round_.rows(), round_.state()
         if case and case not in state.gone:
             case_of(state, case)
