@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> Iterator[Browser]:
     path = os.environ.get("QUIPS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
-        pytest.fail("Chromium is not there: install it (`bash .ci/run chromium`), or leave these out with -m 'not browser'.")
+        pytest.fail("Chromium is not there: install it (`bash .ci/run programs`), or leave these out with -m 'not browser'.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         yield browser
