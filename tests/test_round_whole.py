@@ -166,7 +166,7 @@ def look_at(team: Team, n_cases: int) -> None:
     [folder] = (team.folder / "reports").iterdir()
     value = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     text = json.dumps(value)
-    assert value["urgent"] == 1 and "The SPO at 10:15" not in text, "what was raised at once is only counted"
+    assert value["figures"]["urgent"] == 1 and "The SPO at 10:15" not in text, "what was raised at once is only counted"
     assert {path.suffix for path in folder.iterdir()} == {".html", ".docx", ".xlsx", ".json"}
     book = load_workbook(folder / "report.xlsx")
     answers = next(sheet for sheet in book.worksheets if sheet.title == "Answers")
