@@ -38,7 +38,8 @@ class Officer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = FolderStore(folder)
-        self.app: Flask = create_app(Desk(knowledge(), self.store, auditor()), "not a secret", MARKING)
+        self.desk = Desk(knowledge(), self.store, auditor())
+        self.app: Flask = create_app(self.desk, "not a secret", MARKING)
         self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache(COMPILED.name)
         self.client: FlaskClient = self.app.test_client()
 

@@ -7,7 +7,7 @@ could not give.
 from __future__ import annotations
 
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from desk_client import start
 from html_forms import form_of
@@ -61,18 +61,20 @@ class Interview:
             answer = self.officer.get(f"/cases/{self.name}/ask", follow=False)
             assert answer.status_code == 303
             address = answer.location
-            kind, *names = urlsplit(address).path.strip("/").split("/")[2:]
+            asked = urlsplit(address)
+            kind, *names = asked.path.strip("/").split("/")[2:]
             if kind == "check":
                 return self.asked
-            kind = "which" if names[-1:] == ["which"] else kind
             answering = {
-                "circumstance": self._circumstance,
+                "circumstance": self._circumstances,
+                "circumstances": self._circumstances,
+                "inferred": self._inferred,
                 "which": self._which,
                 "activity": self._activity,
-                "stage": self._stage,
+                "complete": self._stages,
                 "record": self._entry,
             }
-            answering[kind](address, names[0])
+            answering[kind](address, names[:1] or parse_qs(asked.query).get("about", []))
         raise AssertionError(f"more than {_LONGEST} questions, the last: {self.asked[-5:]}")
 
     def _ask(self, kind: str, *names: str) -> None:
@@ -86,37 +88,52 @@ class Interview:
         assert answer.status_code == 303, f"{address} {answers}: {answer.status_code} {answer.text}"
         return answer.location
 
-    def _circumstance(self, address: str, name: str) -> None:
-        self._ask("circumstance", name)
-        if name not in self.facts["circumstances"]:
-            self._send(address, {name: ["dont_know"]})
-            return
-        given = self.facts["circumstances"][name]
-        rows = given if isinstance(given, list) else [given]
-        done = 0
-        while done < len(rows):  # a page offers some rows; what does not fit is entered on it again
-            offered = form_of(self.officer.page(address)).names()
-            for count in range(len(rows), 0, -1):
-                answers = circumstance_answers(name, rows[:count] if isinstance(given, list) else given, offered)
-                if set(answers) <= set(offered):
-                    break
-            assert count > done, f"{address} offers no row for more than {done} of {rows}"
-            self._send(address, answers)
-            done = count if isinstance(given, list) else len(rows)
+    def _circumstances(self, address: str, names: list[str]) -> None:
+        self._ask("circumstance", *names)
+        self._answer(address, names)
+
+    def _answer(self, address: str, names: list[str]) -> None:
+        """Answer the circumstances of a page; what has more rows than it offers is gone on with on a page of its own."""
+        offered = form_of(self.officer.page(address)).names()
+        answers: Answers = {}
+        longer = []
+        for name in names:
+            given = self.facts["circumstances"].get(name)
+            if given is None:
+                answers[name] = ["dont_know"]
+                continue
+            fits, all_of_it = most_that_fits(name, given, offered)
+            answers |= fits
+            longer += [] if all_of_it else [name]
+        self._send(address, answers)
+        for name in longer:
+            self._answer(f"/cases/{self.name}/circumstance/{name}?from=ask", [name])
+
+    def _inferred(self, address: str, names: list[str]) -> None:
+        """Say that what was inferred is right, once what the file has otherwise is changed."""
+        sends = dict(form_of(self.officer.page(address), *names).as_it_stands())
+        taken = {name: sends[name] for name in names}
+        for name in names:
+            given = self.facts["circumstances"].get(name)
+            if given is not None and taken[name] != {True: "yes", False: "no"}.get(given, given):
+                self._answer(f"/cases/{self.name}/circumstance/{name}?from=ask", [name])
+                taken.pop(name)
+        self._ask("inferred", *(f"{name}={taken[name]}" for name in taken))
+        if taken:
+            self._send(address, {}, *taken)
 
     def _of(self, activity: str) -> dict[int, tuple[str, Any]]:
         """What the file says of an activity and has not been entered yet: done, or not done for a reason."""
         return {n: e for n, e in self._left.items() if activity == (e[1]["activity"] if e[0] == "not_done" else e[0])}
 
-    def _which(self, address: str, stage: str) -> None:
-        form = form_of(self.officer.page(address), "there")
-        offered = [name for name in form.offered("there") if name != "none"]
+    def _which(self, address: str, offered: list[str]) -> None:
         self._ask("which", *offered)
         self._send(address, {"there": [name for name in offered if self._of(name)] or ["none"]})
 
-    def _activity(self, address: str, name: str) -> None:
+    def _activity(self, address: str, names: list[str]) -> None:
         """Enter everything that the file says of an activity; from each page the next is opened as an officer would."""
-        self._ask("activity", name)
+        self._ask("activity", *names)
+        [name] = names
         for number, (activity, said) in self._of(name).items():
             place = f"/cases/{self.name}/activity/{name}"
             if activity == "not_done":
@@ -124,17 +141,26 @@ class Interview:
             else:
                 self._send(f"{place}/add?from=ask", entry_answers(said))
             del self._left[number]
-        self._send(f"/cases/{self.name}/activity/{name}?from=ask", {"answer": ["no"]})
 
-    def _stage(self, address: str, stage: str) -> None:
-        self._ask("stage", stage)
+    def _stages(self, address: str, _: list[str]) -> None:
+        self._ask("stage", "all of them")
         complete = self.facts.get("record_complete", True)
-        stages = STAGES if complete is True else complete or ()
-        self._send(address, {"answer": ["yes" if stage in stages else "no"]})
+        self._send(address, {"complete": list(STAGES) if complete is True else complete or ["none"]})
 
-    def _entry(self, address: str, number: str) -> None:
-        self._ask("record", number)
+    def _entry(self, address: str, numbers: list[str]) -> None:
+        self._ask("record", *numbers)
         self._send(address, {}, "when" if "when" in form_of(self.officer.page(address)).names() else "reason")
+
+
+def most_that_fits(name: str, given: Any, offered: list[str]) -> tuple[Answers, bool]:
+    """What can be answered of a circumstance on a page that offers some rows, and whether that is all of it."""
+    if not isinstance(given, list):
+        return circumstance_answers(name, given, offered), True
+    for count in range(len(given), -1, -1):
+        answers = circumstance_answers(name, given[:count], offered)
+        if set(answers) <= set(offered) and (count or not given):
+            return answers, count == len(given)
+    raise AssertionError(f"the page offers no row for {name} {given}; it has {offered}")
 
 
 def day_answers(prefix: str, day: str) -> Answers:

@@ -14,6 +14,7 @@ from quips.reference import ReferenceEngine
 ROOT = Path(__file__).resolve().parent.parent
 CASES = sorted((ROOT / "examples" / "cases").glob("*.yaml"))
 CONFORMANCE = Path(__file__).resolve().parent / "conformance"
+ORDINARY = Path(__file__).resolve().parent / "ordinary_case.yaml"
 
 
 @cache

@@ -47,8 +47,7 @@ def test_what_decides_whether_something_is_asked_at_all_is_asked_in_sight(office
 
 
 def test_whether_there_is_another_is_left_open_once_one_has_been_entered(officer: Officer) -> None:
-    stage = f"{CASE}/stage/assessment/which"
-    officer.send(stage, {"there": ["rosh_screening"]})
+    officer.send(f"{CASE}/which?about=rosh_screening&about=oasys", {"there": ["rosh_screening"]})
     asked = f"{CASE}/activity/rosh_screening"
     before = form_of(officer.page(asked), "answer").filled({})
     assert ("answer", "yes") in before, "it was said to be on the file"

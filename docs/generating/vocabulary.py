@@ -36,7 +36,7 @@ def vocabulary_page(knowledge: Knowledge) -> str:
         _how_written(),
         *(_circumstances(heading, terms, vocabulary) for heading, terms in groups.items()),
         _common(),
-        *(_stage(stage, activities) for stage, activities in by_stage.items() if activities),
+        *(_stage(stage, activities, vocabulary) for stage, activities in by_stage.items() if activities),
     )
 
 
@@ -92,11 +92,14 @@ def _common() -> Iterator[str]:
     yield from _attributes(REASON_ATTRIBUTES)
 
 
-def _stage(stage: str, activities: Iterable[Activity]) -> Iterator[str]:
+def _stage(stage: str, activities: Iterable[Activity], vocabulary: Vocabulary) -> Iterator[str]:
     yield f"## Activities: {stage}"
     for activity in activities:
         yield from ("", f"### {escaped(activity.title)}", "")
         yield f"`{activity.name}`. {escaped(activity.ask)} {escaped(activity.help)}"
+        if activity.offered_when:
+            words = escaped(condition_words(activity.offered_when, vocabulary))
+            yield from ("", f"The pages ask about it only where {words}.")
         if activity.codes:
             codes = "; ".join(f"{capital(system)}: {', '.join(map(escaped, found))}" for system, found in activity.codes.items())
             yield from ("", f"In case systems: {codes}.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePath
 
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.explain import attribute_in_words, in_sentence, test_in_words
@@ -93,8 +92,8 @@ def heading_of(node: Node, edition: Edition) -> str:
 
 
 def heading_of_group(term: Term) -> str:
-    """Return the heading under which a circumstance stands on the page of the vocabulary: its file has the same name."""
-    return f"Circumstances: {PurePath(term.place.file).stem.replace('-', ' ')}"
+    """Return the heading under which a circumstance stands on the page of the vocabulary."""
+    return f"Circumstances: {term.subject.lower()}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

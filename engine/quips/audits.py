@@ -22,7 +22,7 @@ from quips.places import Place
 from quips.privacy import privacy_warnings
 from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import Proposal, edition_for, proposals
-from quips.questions import Question, questions
+from quips.questions import Question, not_offered, questions
 from quips.reference import Evaluation, ReferenceEngine
 from quips.shapes import is_date
 from quips.source import Document, read_yaml
@@ -41,6 +41,7 @@ class Audit:
         findings: Every finding, in the program's order.
         proposals: What they suggest for the edition's prompts.
         questions: The circumstances worth asking next.
+        not_offered: The activities that need not be asked about.
         gaps: The root gaps in order, each with its consequences.
         warnings: What should be looked at in the file, though it can be used.
         as_at_from: Where the day it was read as at comes from: ``file``, ``option`` or ``clock``.
@@ -53,6 +54,7 @@ class Audit:
     findings: tuple[Finding, ...]
     proposals: tuple[Proposal, ...]
     questions: tuple[Question, ...]
+    not_offered: frozenset[str]
     gaps: tuple[Gap, ...]
     warnings: tuple[Problem, ...]
     as_at_from: str
@@ -203,6 +205,7 @@ class Auditor:
             tuple(findings),
             tuple(proposals(conditions, read_under, case, findings)),
             tuple(questions(knowledge.vocabulary, conditions, case, findings)),
+            not_offered(knowledge.vocabulary, conditions, case),
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
             (
                 *document.warnings,

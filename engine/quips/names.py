@@ -53,6 +53,9 @@ class _Checker:
         for term in self.vocabulary.circumstances.values():
             if term.relevant_when:
                 yield from self.condition(term.relevant_when)
+        for activity in self.vocabulary.activities.values():
+            if activity.offered_when:
+                yield from self.condition(activity.offered_when)
 
     def of_limit(self, limit: Limit) -> Iterator[Problem]:
         for reading in limit.readings:

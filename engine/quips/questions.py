@@ -54,6 +54,16 @@ def questions(vocabulary: Vocabulary, conditions: Conditions, case: Case, findin
     return sorted(asked, key=lambda question: (-_worth(question), question.term.name))
 
 
+def not_offered(vocabulary: Vocabulary, conditions: Conditions, case: Case) -> frozenset[str]:
+    """Return the activities that need not be asked about, since they cannot be in a case like this one."""
+    world = World(case)
+    return frozenset(
+        name
+        for name, activity in vocabulary.activities.items()
+        if activity.offered_when and conditions.asks(activity.offered_when)(world, case.as_at) is False
+    )
+
+
 def _may_matter(term: Term, waiting: Collection[str], conditions: Conditions, world: World) -> bool:
     if term.relevant_when is None:
         return True

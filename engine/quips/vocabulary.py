@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TypeVar
 
 from quips.conditions import Condition, read_condition
@@ -48,6 +49,11 @@ class Term:
     concerns: tuple[str, ...] = ()
     place: Place = NOWHERE
 
+    @property
+    def subject(self) -> str:
+        """What a circumstance is about, such as ``Public protection``: the file that defines it is called so."""
+        return PurePath(self.place.file).stem.replace("-", " ").capitalize()
+
     def in_words(self, value: object) -> str:
         """Return a value as people say it."""
         if self.type == "yes_no":
@@ -67,6 +73,7 @@ class Activity:
         help: What counts and where to find it.
         attributes: What can be said of it, beyond what can be said of any activity.
         codes: What case systems use for it: system, codes.
+        offered_when: Where this is false it is not asked whether it was done; on the record it counts all the same.
         place: Where it is defined.
     """
 
@@ -77,6 +84,7 @@ class Activity:
     help: str
     attributes: Mapping[str, Term]
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offered_when: Condition | None = None
     place: Place = NOWHERE
 
 
@@ -150,8 +158,10 @@ def read_vocabulary(documents: Iterable[Document], problems: list[Problem]) -> V
                 for attribute in entry.get("attributes", {})
             }
             codes = {system: tuple(codes) for system, codes in entry.get("codes", {}).items()}
+            offered = read_condition(document, "activities", name, "offered_when") if "offered_when" in entry else None
             place = document.key_place("activities", name)
-            activity = Activity(name, entry["title"], entry["stage"], entry["ask"], entry["help"], attributes, codes, place)
+            texts = (entry["title"], entry["stage"], entry["ask"], entry["help"])
+            activity = Activity(name, *texts, attributes, codes, offered, place)
             _define(activities, activity, problems)
     return Vocabulary(circumstances, activities)
 

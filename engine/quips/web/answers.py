@@ -18,6 +18,7 @@ from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES
 from quips.workdays import FIRST_YEAR, LAST_YEAR
 
 Form = Mapping[str, Sequence[str]]
+SentForm = dict[str, list[str]]
 
 DONT_KNOW, NOT_RECORDED = "dont_know", "not_recorded"
 ASIDE = (DONT_KNOW, NOT_RECORDED)
@@ -254,8 +255,14 @@ def circumstance_to_form(term: Term, given: Any, aside: str = "") -> dict[str, l
     return {name: [KNOWN], f"{name}-value": form[name]} if has_own_field(term) else form
 
 
-def circumstance_from_form(term: Term, form: Form, errors: Errors) -> Any:
+def circumstance_from_form(term: Term, form: Form, errors: Errors, latest: date) -> Any:
     """Return what a form says of a circumstance: a value as a case file holds it, or one of `ASIDE`.
+
+    Args:
+        term: The circumstance.
+        form: What was sent.
+        errors: What is wrong is added here.
+        latest: The day the record was read; what comes after it is still to come.
 
     Returns:
         The value; None where something is wrong, which is then among the errors.
@@ -271,9 +278,9 @@ def circumstance_from_form(term: Term, form: Form, errors: Errors) -> Any:
             return None
         return sent[0]
     if term.type == "date":
-        return _dates_from_form(term, form, sent[0], errors)
+        return _dates_from_form(term, form, sent[0], errors, latest)
     if sent[0] == CHANGED and term.may_change:
-        return _changes_from_form(term, form, errors)
+        return _changes_from_form(term, form, errors, latest)
     if any(text in (*ASIDE, CHANGED) for text in sent):
         errors.add(name, f"{label}: choose an answer, or say that you do not know it")
         return None
@@ -285,15 +292,19 @@ def circumstance_from_form(term: Term, form: Form, errors: Errors) -> Any:
     return term_from_form(term, f"{name}-value", form, errors)
 
 
-def _dates_from_form(term: Term, form: Form, sent: str, errors: Errors) -> Any:
+def _dates_from_form(term: Term, form: Form, sent: str, errors: Errors, latest: date) -> Any:
     name, label = term.name, _label(term)
     if sent in (NOT_YET, NONE):
         return sent
     if sent != ON_A_DATE:
         errors.add(name, f"{label}: choose one of the answers on the page")
         return None
-    found = [date_from_form(form, f"{name}-{n}", label, errors) for n in rows_of(form, name, "day", "month", "year")]
-    days = sorted({day for day in found if day is not None})
+    rows = {n: date_from_form(form, f"{name}-{n}", label, errors) for n in rows_of(form, name, "day", "month", "year")}
+    for n, day in rows.items():
+        if day is not None and day > latest.isoformat():
+            read = "today" if latest == date.today() else f"{day_in_words(latest.toordinal())}, the day the record is read"
+            errors.add(f"{name}-{n}-day", f"{label} is after {read}. Choose 'It is still to come', or correct the date")
+    days = sorted({day for day in rows.values() if day is not None})
     if errors:
         return None
     if not days:
@@ -302,12 +313,12 @@ def _dates_from_form(term: Term, form: Form, sent: str, errors: Errors) -> Any:
     return days[0] if len(days) == 1 else days
 
 
-def _changes_from_form(term: Term, form: Form, errors: Errors) -> list[dict[str, Any]] | None:
+def _changes_from_form(term: Term, form: Form, errors: Errors, latest: date) -> list[dict[str, Any]] | None:
     name, label = term.name, _label(term)
     changes: dict[str, Any] = {}
     for n in rows_of(form, f"{name}-change", "from-day", "from-month", "from-year", "is"):
         prefix = f"{name}-change-{n}"
-        day = date_from_form(form, f"{prefix}-from", f"The day from which {in_sentence(term.title)} was so", errors)
+        day = date_from_form(form, f"{prefix}-from", f"The day from which {in_sentence(term.title)} was so", errors, latest)
         value = term_from_form(term, f"{prefix}-is", form, errors)
         if value is None and day is not None:
             errors.add(f"{prefix}-is", f"Say what {in_sentence(term.title)} was from {day_in_words(_ordinal(day))}")

@@ -23,7 +23,7 @@ from quips.vocabulary import NONE, NOT_YET
 from quips.web import answers, showing
 from quips.web.desk import Desk
 from quips.web.help import Help
-from quips.web.pages import asking, cases, findings, judgements, record, takeaway, timeline
+from quips.web.pages import asking, cases, entries, findings, judgements, record, takeaway, timeline
 from quips.web.pages import help as help_pages
 from quips.web.safety import MAX_UPLOAD, guard
 from quips.web.view import BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
@@ -56,7 +56,7 @@ def create_app(desk: Desk, secret_key: str, marking: str) -> Flask:
     _words(app, desk, marking)
     guard(app)
     app.before_request(lambda: setattr(g, "desk", desk))
-    for pages in (cases, asking, record, findings, timeline, judgements, takeaway, help_pages):
+    for pages in (cases, asking, entries, record, findings, timeline, judgements, takeaway, help_pages):
         app.register_blueprint(pages.blueprint)
     app.extensions[help_pages.EXTENSION] = Help(find_folder("docs"))
     _errors(app, desk)

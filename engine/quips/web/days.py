@@ -158,7 +158,7 @@ def _entries(look: Look) -> Iterator[Mark]:
             status_words(worst) if worst else "",
             _COLOURS[worst.verdict] if worst else "",
             tuple(text for text in (told, said.get("reason"), said.get("note")) if text),
-            address("asking.entry", look.kept.name, _HERE, number=number),
+            address("entries.entry", look.kept.name, _HERE, number=number),
             "Change",
             tuple(_line(look, finding) for finding in findings),
             frozenset({vocabulary.activities[done].stage}),

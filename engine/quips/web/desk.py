@@ -17,6 +17,9 @@ from quips.storage.store import ChangedError, Kept, NotKeptError, Store
 from quips.web.interview import Step, steps
 
 Edit = Callable[[str], str]
+TRAIL = "trail"
+_N_TRAIL = 30
+"""How many pages of an interview can be gone back, one by one."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Look:
 
     Attributes:
         kept: Its file.
-        notes: What is kept beside it: ``aside`` (questions put aside, by step), ``edition``.
+        notes: What is kept beside it: ``aside`` (questions put aside), ``trail`` (the pages answered last), ``edition``.
         audit: What an audit says of it; None where the file cannot be used.
         problems: What is wrong with the file, if it cannot be used.
         knowledge: The knowledge base it was read by.
@@ -52,6 +55,11 @@ class Look:
     def aside(self) -> dict[str, str]:
         """The questions that were put aside, and with which answer."""
         return dict(self.notes.get("aside", {}))
+
+    @property
+    def trail(self) -> list[str]:
+        """The pages of the interview that were answered, the last of them last."""
+        return [str(page) for page in self.notes.get(TRAIL, ())]
 
     @cached_property
     def steps(self) -> list[Step]:
@@ -152,13 +160,19 @@ class Desk:
         self.put_all_aside(name, {key: answer})
 
     def put_all_aside(self, name: str, answers: Mapping[str, str | None]) -> None:
-        """Note that several questions were put aside, or are open again, by `Step.key`."""
+        """Note that several questions were put aside, or are open again, by `aside_key`."""
         with self._lock:
             notes = self.store.notes(name)
             aside = {**notes.get("aside", {}), **answers}
             aside = {key: answer for key, answer in aside.items() if answer is not None}
             if aside != notes.get("aside", {}):
                 self.store.keep_notes(name, {**notes, "aside": aside})
+
+    def passed(self, name: str, page: str) -> None:
+        """Note that a page of the interview was answered, so that the next can lead back to it."""
+        trail = self.store.notes(name).get(TRAIL, [])
+        if page not in trail:
+            self.keep_note(name, TRAIL, [*trail, page][-_N_TRAIL:])
 
     def keep_note(self, name: str, note: str, value: Any) -> None:
         """Keep one note beside a case."""

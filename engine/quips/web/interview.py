@@ -1,8 +1,8 @@
 """What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
 
-In this order: the circumstances that settle most; what was inferred and is relied on; then, stage by stage, which of the things
-that the applicable rules look for are on the file, each of those, and whether the file has been read to its end; last, what
-waits for a judgement of its quality.
+In this order: the circumstances that settle most, a few about one subject on a page; what was inferred and is relied on, on one
+page; then which of the things that the applicable rules look for are on the file, and each of those; what waits for a judgement
+of its quality; last, for which stages of the work all that the file holds has been entered.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import STAGES
 
-CIRCUMSTANCE, WHICH, ACTIVITY, STAGE, ENTRY = "circumstance", "which", "activity", "stage", "entry"
-TO_ENTER = "to_enter"
-"""The answer that an activity is on the file, while no entry has been made of it."""
-AT_ONCE = 12
-"""How many activities are offered on one page."""
+CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, ENTRY, STAGE = "circumstance", "inferred", "which", "activity", "entry", "stage"
+TO_ENTER, RIGHT = "to_enter", "right"
+"""That an activity is on the file, while no entry has been made of it; that what was inferred is right."""
+CIRCUMSTANCES_AT_ONCE, ACTIVITIES_AT_ONCE = 8, 16
+"""How many circumstances are asked on one page, and of how many activities it is asked whether they are on the file."""
 
 
 _LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
@@ -34,30 +34,24 @@ _LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to ask.
+    """What is asked on one page.
 
     Attributes:
-        kind: ``circumstance``, ``which`` (of several activities are on the file), ``activity``, ``stage`` or ``entry``.
-        name: The circumstance, activity or stage; for an entry, its number in the record.
+        kind: Several circumstances, whether what was ``inferred`` is right, ``which`` of several activities are on the file, one
+            ``activity``, an ``entry``, or for which ``stage`` all has been entered.
+        names: The circumstances, activities or stages; of an entry, its number in the record.
         because: The findings that depend on it, most severe first.
-        inferred: For a circumstance, whether it was inferred and is to be confirmed.
         wanted: For an entry, the attributes that are asked.
-        mark: For an entry, what tells it from any other.
-        offered: For several activities, their names.
     """
 
     kind: str
-    name: str
+    names: tuple[str, ...]
     because: tuple[Finding, ...] = ()
-    inferred: bool = False
     wanted: tuple[str, ...] = ()
-    mark: str = ""
-    offered: tuple[str, ...] = ()
 
-    @property
-    def key(self) -> str:
-        """Its name among the questions that were put aside."""
-        return f"{self.kind}/{self.mark or self.name}"
+    def about(self, kind: str, name: str) -> bool:
+        """Whether it asks, among others, about one circumstance, activity, entry or stage."""
+        return self.kind == kind and name in self.names
 
 
 def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[Step]:
@@ -66,72 +60,106 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
     Args:
         audit: The case as it stands.
         knowledge: The knowledge base.
-        aside: The questions that were answered in a way that changes nothing, by `Step.key`.
+        aside: The questions that were answered in a way that changes nothing, by `aside_key`.
     """
-    found = [
-        *_circumstances(audit),
-        *_unknown(audit, aside),
-        *_inferred(audit, knowledge),
-        *_record(audit, knowledge, aside),
-        *_entries(audit),
-    ]
-    first = {step.key: step for step in reversed(found) if aside.get(step.key, TO_ENTER) == TO_ENTER}
-    return [step for step in found if first.get(step.key) is step]
+    asking = list(_circumstances(audit, knowledge, aside))
+    inferred = list(_inferred(audit, knowledge, aside))
+    record = [*_activities(audit, knowledge, aside), *_entries(audit, aside)]
+    # What the entries bring up is confirmed once they are made, not between one and the next.
+    rest = [*record, *inferred] if audit.case.entries else [*inferred, *record]
+    return [*asking, *rest, *_stages(audit, knowledge, aside)]
 
 
-def _circumstances(audit: Audit) -> Iterator[Step]:
-    for question in audit.questions:
-        yield Step(CIRCUMSTANCE, question.term.name, question.settles)
+def aside_key(kind: str, name: str) -> str:
+    """Return the name of a question among those that were put aside.
+
+    Args:
+        kind: What is asked.
+        name: The circumstance, activity or stage; of an entry its mark, of what was inferred also what it was inferred to be.
+    """
+    return f"{kind}/{name}"
 
 
-def _unknown(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
+def inferred_mark(name: str, value: str) -> str:
+    """Return what tells one thing that was inferred from any other: it is asked again once it is inferred to be another."""
+    return f"{name}={value}"
+
+
+def _circumstances(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
+    """What is not known and would settle something, a few about the same subject at once, the most telling subject first."""
+    asked = {question.term.name: question.settles for question in audit.questions}
+    for name, findings in _unknown(audit, aside):
+        asked.setdefault(name, findings)
+    waiting = [name for name in asked if aside_key(CIRCUMSTANCE, name) not in aside]
+    terms = knowledge.vocabulary.circumstances
+    while waiting:
+        subject = terms[waiting[0]].subject
+        page = [name for name in waiting if terms[name].subject == subject][:CIRCUMSTANCES_AT_ONCE]
+        waiting = [name for name in waiting if name not in page]
+        in_order = tuple(name for name in terms if name in page)
+        yield Step(CIRCUMSTANCE, in_order, _severest_first(finding for name in in_order for finding in asked[name]))
+
+
+def _unknown(audit: Audit, aside: Mapping[str, str]) -> list[tuple[str, tuple[Finding, ...]]]:
     """What is asked in its own right, once what it would be inferred from is not to be had, or because it should be known."""
     waiting: dict[str, list[Finding]] = {}
     for finding in audit.findings:
-        stuck = finding.status is Status.CANNOT_TELL and all(f"{CIRCUMSTANCE}/{name}" in aside for name in finding.settled_by)
+        stuck = finding.status is Status.CANNOT_TELL and all(
+            aside_key(CIRCUMSTANCE, name) in aside for name in finding.settled_by
+        )
         if stuck or finding.status is Status.CONFLICT:
             for fact in finding.facts:
                 if not fact.known:
                     waiting.setdefault(fact.name, []).append(finding)
-    for name, findings in sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0])):
-        yield Step(CIRCUMSTANCE, name, _severest_first(findings))
+    ordered = sorted(waiting.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [(name, tuple(findings)) for name, findings in ordered]
 
 
-def _inferred(audit: Audit, knowledge: Knowledge) -> Iterator[Step]:
+def _inferred(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
     """What was inferred, not by definition, and is relied on; what most findings rely on comes first."""
     using: dict[str, list[Finding]] = {}
     for finding in audit.findings:
         if finding.verdict is not Verdict.NOT_APPLICABLE:
             for fact in finding.facts:
-                if fact.inferred and fact.name not in knowledge.by_definition:
+                mark = aside_key(INFERRED, inferred_mark(fact.name, fact.value))
+                seen = mark in aside or aside_key(CIRCUMSTANCE, fact.name) in aside
+                if fact.inferred and fact.name not in knowledge.by_definition and not seen:
                     using.setdefault(fact.name, []).append(finding)
-    for name, findings in sorted(using.items(), key=lambda item: (-len(item[1]), item[0])):
-        yield Step(CIRCUMSTANCE, name, _severest_first(findings), inferred=True)
+    if using:
+        names = tuple(sorted(using, key=lambda name: (-len(using[name]), name)))
+        yield Step(INFERRED, names, _severest_first(finding for name in names for finding in using[name]))
 
 
-def _record(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
-    """What is looked for and nothing is said of, stage by stage, each stage with whether it has been read to its end."""
+def _activities(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
+    """What is looked for and nothing is said of: first what has been said to be on the file, then what may be."""
     bearing: dict[str, list[Finding]] = {}
     for finding in audit.findings:
         for name in _looked_for(finding):
             bearing.setdefault(name, []).append(finding)
     said = {*audit.case.entries, *audit.case.reasons}
     activities = knowledge.vocabulary.activities
-    ordered = sorted(bearing, key=lambda name: (_rank(bearing[name]), name))
-    unsaid = [name for name in ordered if name in activities and name not in said]
-    for stage in STAGES:
-        of_stage = [name for name in unsaid if activities[name].stage == stage]
-        unasked = [name for name in of_stage if f"{ACTIVITY}/{name}" not in aside]
-        for start in range(0, len(unasked), AT_ONCE):
-            offered = tuple(unasked[start : start + AT_ONCE])
-            because = _severest_first(finding for name in offered for finding in bearing[name])
-            yield Step(WHICH, stage, because, mark=f"{stage}/{offered[0]}", offered=offered)
-        for name in of_stage:
-            if aside.get(f"{ACTIVITY}/{name}") == TO_ENTER:
-                yield Step(ACTIVITY, name, _severest_first(bearing[name]))
-        waiting = [finding for finding in audit.findings if stage in _waits_for(finding, knowledge)]
-        if stage in audit.case.incomplete and waiting:
-            yield Step(STAGE, stage, _severest_first(waiting))
+    unsaid = [name for name in bearing if name in activities and name not in said and name not in audit.not_offered]
+    unsaid.sort(key=lambda name: (STAGES.index(activities[name].stage), _rank(bearing[name]), name))
+    for name in unsaid:
+        if aside.get(aside_key(ACTIVITY, name)) == TO_ENTER:
+            yield Step(ACTIVITY, (name,), _severest_first(bearing[name]))
+    unasked = [name for name in unsaid if aside_key(ACTIVITY, name) not in aside]
+    n_pages = -(-len(unasked) // ACTIVITIES_AT_ONCE)
+    for page in range(n_pages):  # all of about the same length
+        names = tuple(unasked[len(unasked) * page // n_pages : len(unasked) * (page + 1) // n_pages])
+        yield Step(WHICH, names, _severest_first(finding for name in names for finding in bearing[name]))
+
+
+def _stages(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
+    """The stages of the work that have to be read to their end before something is settled."""
+    waiting: dict[str, list[Finding]] = {}
+    for finding in audit.findings:
+        for stage in _waits_for(finding, knowledge):
+            waiting.setdefault(stage, []).append(finding)
+    unread = [one for one in STAGES if one in audit.case.incomplete and one in waiting]
+    names = tuple(one for one in unread if aside_key(STAGE, one) not in aside)
+    if names:
+        yield Step(STAGE, names, _severest_first(finding for name in names for finding in waiting[name]))
 
 
 def _looked_for(finding: Finding) -> Iterable[str]:
@@ -169,7 +197,7 @@ def _waits_for(finding: Finding, knowledge: Knowledge) -> set[str]:
     return {activities[name].stage for name in names if name in activities}
 
 
-def _entries(audit: Audit) -> Iterator[Step]:
+def _entries(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
     """The entries of the record of which something is not said that a finding waits for, each with what is asked of it."""
     document = audit.case.document
     assert document is not None  # a case on the desk is read from a file
@@ -194,8 +222,8 @@ def _entries(audit: Audit) -> Iterator[Step]:
                 waiting.setdefault(number, {})[attribute] = None
                 because.setdefault(number, []).append(finding)
     for number, wanted in sorted(waiting.items()):
-        mark = entry_mark(document.value["record"][number])
-        yield Step(ENTRY, str(number), _severest_first(because[number]), wanted=tuple(wanted), mark=mark)
+        if aside_key(ENTRY, entry_mark(document.value["record"][number])) not in aside:
+            yield Step(ENTRY, (str(number),), _severest_first(because[number]), tuple(wanted))
 
 
 def entry_mark(item: Mapping[str, Any]) -> str:
@@ -235,7 +263,8 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
 
 
 def _severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.rule.severity)))
+    each = {(finding.rule.name, finding.key): finding for finding in findings}
+    return tuple(sorted(each.values(), key=lambda finding: SEVERITIES.index(finding.rule.severity)))
 
 
 def _rank(findings: Iterable[Finding]) -> int:

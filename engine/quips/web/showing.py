@@ -11,7 +11,7 @@ from quips.problems import listed
 from quips.vocabulary import NONE, NOT_YET, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
-from quips.web.interview import CIRCUMSTANCE
+from quips.web.interview import CIRCUMSTANCE, aside_key
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
 _DATE_WORDS = {NOT_YET: "Still to come", NONE: "None"}
@@ -44,13 +44,24 @@ def given_in_words(term: Term, given: Any) -> str:
     return words[:1].upper() + words[1:]
 
 
+def in_short(text: str) -> str:
+    """Return the first sentence of a help text.
+
+    Example:
+        >>> in_short("Each visit counts. Give the day.")
+        'Each visit counts.'
+    """
+    first, full_stop, _ = text.partition(". ")
+    return first + full_stop.strip()
+
+
 def circumstance_in_words(look: Look, name: str) -> str:
     """Return what a case file says of a circumstance, or that its question was put aside, or that it is not answered."""
     term = look.knowledge.vocabulary.circumstances[name]
     given = look.value["circumstances"].get(name)
     if given is not None:
         return given_in_words(term, given)
-    return ASIDE_WORDS.get(look.aside.get(f"{CIRCUMSTANCE}/{name}", ""), "Not answered")
+    return ASIDE_WORDS.get(look.aside.get(aside_key(CIRCUMSTANCE, name), ""), "Not answered")
 
 
 def inferred_in_words(look: Look, name: str) -> str:
@@ -92,7 +103,7 @@ def _attribute_of(activity: Activity | None, name: str) -> Term | None:
 def progress(look: Look) -> tuple[int, int]:
     """Return how many questions have been answered, and about how many are left."""
     answered = {
-        *(f"{CIRCUMSTANCE}/{name}" for name in look.value["circumstances"]),
+        *(aside_key(CIRCUMSTANCE, name) for name in look.value["circumstances"]),
         *look.aside,
         *(f"entry/{n}" for n in range(len(look.value["record"]))),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -9,7 +10,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips.reports.wording import urgent_words
-from quips.web.answers import Errors
+from quips.vocabulary import STAGES
+from quips.web.answers import Errors, SentForm
 from quips.web.desk import Desk, Look
 
 Page = str | tuple[str, int] | Response
@@ -107,8 +109,16 @@ def came_from() -> str:
     return word if word in _WAYS else ""
 
 
-def back(name: str, otherwise: str = "ask") -> Response:
-    """Return the browser to where a form was opened from."""
+def back(name: str, otherwise: str = "ask", leaving: str = "") -> Response:
+    """Return the browser to where a form was opened from.
+
+    Args:
+        name: The case.
+        otherwise: The word for where it leads if the address does not say where it was opened from.
+        leaving: The page on which what was sent can be looked at again, if it is not the form's own.
+    """
+    if came_from() == "ask" and request.method == "POST":
+        desk().passed(name, leaving or request.full_path)
     return redirect(url_for(_WAYS[came_from() or otherwise], name=name), code=303)
 
 
@@ -124,14 +134,35 @@ def address(endpoint: str, look_name: str, word: str, **values: Any) -> str:
 
 
 def way_back(look: Look, word: str) -> str:
-    """Return the address of the page from which a form was opened; from the interview it is the case's own page."""
-    endpoint = _WAYS.get(word, "cases.overview") if word != "ask" else "cases.overview"
-    return url_for(endpoint, name=look.kept.name)
+    """Return the address of the page from which a form was opened; in the interview, of the page that was answered before it."""
+    if word != "ask":
+        return url_for(_WAYS.get(word, "cases.overview"), name=look.kept.name)
+    own = url_for("cases.overview", name=look.kept.name)
+    passed = look.trail
+    before = passed[: passed.index(request.full_path)] if request.full_path in passed else passed
+    return next((page for page in reversed(before) if page.startswith(own)), own)
 
 
 def version() -> str:
     """Return the version of the file that a form was made from."""
     return request.form.get("version", "")
+
+
+def sent() -> SentForm:
+    """Return what the request's form holds, by field."""
+    return request.form.to_dict(flat=False)
+
+
+def read_on(look: Look) -> date:
+    """Return the day the record was read."""
+    assert look.audit is not None
+    return date.fromordinal(look.audit.case.as_at)
+
+
+def complete_stages(look: Look) -> list[str]:
+    """Return the stages of the work for which the record is complete."""
+    assert look.audit is not None
+    return [one for one in STAGES if one not in look.audit.case.incomplete]
 
 
 def known(name: str, among: Any) -> Any:

@@ -58,7 +58,7 @@ def entry_links(look: Look, finding: Finding, anchor: str = "") -> tuple[Link, .
     return tuple(
         Link(
             f"Open: {entry.words}{_told(look, numbers[entry.place])}",
-            address("asking.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None),
+            address("entries.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None),
         )
         for entry in finding.entries
         if entry.place in numbers
@@ -89,7 +89,7 @@ def settling_links(look: Look, finding: Finding) -> tuple[Link, ...]:
             term = vocabulary.circumstances[name]
             found.append(Link(term.ask, address("asking.circumstance", look.kept.name, _HERE, term=name)))
         elif name in vocabulary.activities:
-            found.append(Link(vocabulary.activities[name].ask, address("asking.activity", look.kept.name, _HERE, activity=name)))
+            found.append(Link(vocabulary.activities[name].ask, address("entries.activity", look.kept.name, _HERE, activity=name)))
     return tuple(found)
 
 
@@ -132,7 +132,7 @@ def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
         said = item.get("not_done", {})
         if said.get("activity") in names and "acceptable" not in said:
             words = f"Open: the reason for no {in_sentence(names[said['activity']].title)}"
-            yield Link(words, address("asking.entry", look.kept.name, _HERE, number=number))
+            yield Link(words, address("entries.entry", look.kept.name, _HERE, number=number))
 
 
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
@@ -143,21 +143,22 @@ def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iter
         if finding.verdict is Verdict.GAP
         else "If it has been done, add it with the day it was done."
     )
-    adding = [(a, address("asking.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
+    adding = [(a, address("entries.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
     yield Way("Add it to the record", words, tuple(Link(_called("Add", a, there), href) for a, href in adding))
     words = (
         "If it was done and the file does not show it, add it with what does show it. "
         "It stays marked as told, not as on the file."
     )
     told = [
-        (a, address("asking.add", name, _HERE, activity=a.name, evidence=INTERVIEW, **prefilled.get(a.name, {})))
+        (a, address("entries.add", name, _HERE, activity=a.name, evidence=INTERVIEW, **prefilled.get(a.name, {})))
         for a in activities
     ]
     yield Way("Done, but not recorded", words, tuple(Link(_called("Add as told", a, there), href) for a, href in told))
     if not there:
         words = "If the file gives a reason, add it. Whether it is acceptable can be left for somebody else to judge."
         links = (
-            Link(_called("Give the reason", a, False), address("asking.reason", name, _HERE, activity=a.name)) for a in activities
+            Link(_called("Give the reason", a, False), address("entries.reason", name, _HERE, activity=a.name))
+            for a in activities
         )
         yield Way("Not done, for an acceptable reason", words, tuple(links))
 

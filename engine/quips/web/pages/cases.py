@@ -13,10 +13,9 @@ from quips.caseschema import REFERENCE_PATTERN
 from quips.problems import InputError
 from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
 from quips.web.answers import Errors, Form, date_from_form, date_to_form, first
-from quips.web.pages.asking import complete_stages, sent
 from quips.web.showing import progress
 from quips.web.uploads import read_upload
-from quips.web.view import Page, back, desk, show, sound, version
+from quips.web.view import Page, back, complete_stages, desk, sent, show, sound, version
 
 blueprint = Blueprint("cases", __name__)
 

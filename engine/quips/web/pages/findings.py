@@ -22,8 +22,7 @@ from quips.web import chain, comparing
 from quips.web.answers import Errors, first, text_from_form
 from quips.web.desk import Look
 from quips.web.interview import entry_mark
-from quips.web.pages.asking import sent
-from quips.web.view import Page, back, came_from, desk, show, sound, version
+from quips.web.view import Page, back, came_from, desk, sent, show, sound, version
 from quips.web.ways import entry_links, settling_links, ways
 
 blueprint = Blueprint("findings", __name__, url_prefix="/cases/<name>")

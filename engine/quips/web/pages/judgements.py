@@ -24,9 +24,8 @@ from quips.vocabulary import COMMON_ATTRIBUTES
 from quips.web import interview
 from quips.web.answers import Errors, Form, choices_of, first, text_from_form
 from quips.web.desk import Look
-from quips.web.pages.asking import sent
 from quips.web.showing import entry_title
-from quips.web.view import Page, desk, show, sound, version
+from quips.web.view import Page, desk, sent, show, sound, version
 from quips.web.view import address as page_address
 
 blueprint = Blueprint("judgements", __name__, url_prefix="/cases/<name>")
@@ -233,22 +232,25 @@ def waits_for(look: Look, proposal: Proposal, word: str) -> list[tuple[str, str]
 def _asked(look: Look, step: interview.Step, because: Sequence[Finding], word: str) -> Iterator[tuple[str, str]]:
     """What one step of the interview asks on behalf of some findings: in words, with the address of the page that asks it."""
     name, vocabulary = look.kept.name, look.knowledge.vocabulary
+    read = {one for finding in because for one in (*finding.settled_by, *(fact.name for fact in finding.facts))}
+    looked_for = {one for finding in because for one in (*finding.settled_by, *interview.activities_of(finding.rule))}
     match step.kind:
-        case interview.CIRCUMSTANCE:
-            title = in_sentence(vocabulary.circumstances[step.name].title)
-            yield title, page_address("asking.circumstance", name, word, term=step.name)
+        case interview.CIRCUMSTANCE | interview.INFERRED:
+            for term in step.names:
+                if term in read:
+                    title = in_sentence(vocabulary.circumstances[term].title)
+                    yield title, page_address("asking.circumstance", name, word, term=term)
         case interview.STAGE:
-            yield f"whether the record is complete for {step.name}", page_address("asking.stage", name, word, stage=step.name)
+            yield "for which stages of the work the record is complete", page_address("asking.stages", name, word)
         case interview.ENTRY:
-            [(activity, said)] = look.value["record"][int(step.name)].items()
+            [(activity, said)] = look.value["record"][int(step.names[0])].items()
             words = f"what the {in_sentence(entry_title(activity, said, vocabulary))} was like"
-            yield words, page_address("asking.entry", name, word, number=int(step.name))
+            yield words, page_address("entries.entry", name, word, number=int(step.names[0]))
         case _:  # one activity, or several that are asked at once
-            read = {one for finding in because for one in (*finding.settled_by, *interview.activities_of(finding.rule))}
-            for activity in step.offered or (step.name,):
-                if activity in read:
+            for activity in step.names:
+                if activity in looked_for:
                     title = in_sentence(vocabulary.activities[activity].title)
-                    yield title, page_address("asking.activity", name, word, activity=activity)
+                    yield title, page_address("entries.activity", name, word, activity=activity)
 
 
 # Between a form and a judgement --------------------------------------------------------------------------------------------

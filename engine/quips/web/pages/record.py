@@ -8,10 +8,10 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from quips.statuses import Verdict
-from quips.vocabulary import STAGES, Term
+from quips.vocabulary import STAGES
 from quips.web.interview import activities_of
-from quips.web.pages.asking import complete_stages
-from quips.web.view import Page, show, sound
+from quips.web.subjects import by_subject
+from quips.web.view import Page, complete_stages, show, sound
 
 blueprint = Blueprint("record", __name__, url_prefix="/cases/<name>")
 
@@ -28,26 +28,17 @@ def stages(name: str) -> Page:
         done = said["activity"] if activity == "not_done" else activity
         entries[vocabulary.activities[done].stage].append((number, activity, said))
     asked = {name for f in look.audit.findings if f.verdict is not Verdict.NOT_APPLICABLE for name in activities_of(f.rule)}
+    asked -= look.audit.not_offered
     return show(
         "stages.html",
         look,
         "stages",
-        circumstances=_groups(look.knowledge.vocabulary.circumstances),
+        circumstances=by_subject(look.knowledge),
         entries=entries,
         asked=asked,
         stages=STAGES,
         complete=complete_stages(look),
     )
-
-
-def _groups(circumstances: Any) -> dict[str, list[str]]:
-    """The circumstances by the file in which they are defined, which is what they are about."""
-    groups: dict[str, list[str]] = {}
-    term: Term
-    for name, term in circumstances.items():
-        about = term.place.file.rsplit("/", 1)[-1].removesuffix(".yaml").replace("-", " ")
-        groups.setdefault(about, []).append(name)
-    return groups
 
 
 @blueprint.get("/framework")

@@ -24,7 +24,7 @@ def add(name: str) -> Page:
     """Lead to the page on which a chosen activity is added."""
     look, activity = sound(name), request.args.get("activity", "")
     if activity in look.knowledge.vocabulary.activities:
-        return redirect(address("asking.activity", name, "timeline", activity=activity), code=303)
+        return redirect(address("entries.activity", name, "timeline", activity=activity), code=303)
     errors = Errors()
     errors.add("activity", "Choose what was done")
     return _timeline(look, errors)

@@ -1,0 +1,39 @@
+"""How many pages an officer with an ordinary case goes through, and about how long that takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from effort import CountingOfficer, Effort
+from interviewing import Interview
+from knowledge_base import ORDINARY, ROOT
+from quips.source import parse_yaml
+
+
+def effort_over(text: str, folder: Path) -> Effort:
+    officer = CountingOfficer(folder)
+    Interview(officer, dict(parse_yaml(text, "case.yaml").value)).run()
+    return officer.effort
+
+
+def test_an_ordinary_case_takes_about_a_quarter_of_an_hour(tmp_path: Path) -> None:
+    effort = effort_over(ORDINARY.read_text(encoding="utf-8"), tmp_path)
+    assert effort.n_pages <= 22 and effort.minutes <= 17, effort
+
+
+def test_a_case_of_high_risk_with_its_many_circumstances_is_not_much_longer(tmp_path: Path) -> None:
+    effort = effort_over((ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8"), tmp_path)
+    assert effort.n_pages <= 25 and effort.minutes <= 17, effort
+
+
+def test_what_is_folded_away_and_what_was_read_before_is_not_counted() -> None:
+    effort = Effort()
+    page = (
+        "<main><p>One two</p><details><summary>Three</summary><div>four five</div></details><input><p>six</p></main><p>seven</p>"
+    )
+    effort.look_at(page)
+    effort.look_at(page)
+    assert effort.n_words == 4 and effort.n_pages == 2
+    assert effort.minutes == pytest.approx(4 / 230 + 6 / 60)
