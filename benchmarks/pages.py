@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 from quips.casetext import with_top
 
@@ -40,6 +42,10 @@ PAGES = {
 }
 
 
+KEPT: dict[str, str] = {}
+"""The cookie of the browser, once it has been let in."""
+
+
 def write_cases(folder: Path) -> None:
     """Put forty cases into a folder: one with five hundred activities, the examples, and copies of them."""
     text = EXAMPLES[0].read_text(encoding="utf-8").partition("record:")[0].replace("TV-0042", "LONG-1")
@@ -55,7 +61,7 @@ def milliseconds(port: int, path: str) -> float:
     """Return how long the server takes to give a page."""
     began = time.perf_counter()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=KEPT)
     answer = connection.getresponse()
     answer.read()
     connection.close()
@@ -72,15 +78,30 @@ def started(folder: Path, engine: str) -> tuple[subprocess.Popen[bytes], int]:
     options = ["--port", str(port), "--engine", engine, "--no-browser"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
     command = [sys.executable, "-m", "quips", "serve", str(folder), *options]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603 - our own command
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603 - our own command
+    assert server.stdout is not None
+    code = next((line.split()[-1] for line in server.stdout if "asks for a code" in line), "")
     while server.poll() is None:
         try:
             milliseconds(port, "/static/icon.svg")
         except OSError:
             time.sleep(0.1)
         else:
+            let_in(port, code)
             return server, port
     raise SystemExit("The server ended before it answered.")
+
+
+def let_in(port: int, code: str) -> None:
+    """Type the code that the server told, and keep the cookie that it gives for it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/enter")
+    page = connection.getresponse()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.read().decode())
+    assert token is not None
+    cookie = {"Cookie": page.headers["Set-Cookie"].partition(";")[0], "Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", "/enter", urlencode({"csrf_token": token[1], "code": code}), cookie)
+    KEPT["Cookie"] = connection.getresponse().headers["Set-Cookie"].partition(";")[0]
 
 
 def main() -> None:

@@ -13,7 +13,11 @@ from types import TracebackType
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
 from knowledge_base import ROOT
+from quips.web.serving import secret_of
 
 _SECONDS_TO_START = 90
 
@@ -23,6 +27,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def let_in(folder: Path) -> str:
+    """Return the value of the cookie of a browser that was let in; it is signed by what is kept in the folder."""
+    app = Flask("let-in")
+    app.secret_key = secret_of(folder)
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    return str(signer.dumps({"let_in": True}))
+
+
+COOKIES: dict[str, str] = {}
+"""The cookie of a browser that was let in, by the address of the server."""
 
 
 class Served:
@@ -50,6 +67,7 @@ class Served:
             assert self._process.poll() is None, self.told()
             try:
                 with urlopen(f"{self.address}/static/icon.svg", timeout=5):
+                    COOKIES[self.address] = let_in(self.folder)
                     return self
             except (URLError, OSError):
                 time.sleep(0.05)

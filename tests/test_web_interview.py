@@ -147,3 +147,30 @@ def test_what_was_inferred_is_confirmed_without_becoming_an_answer_and_asked_aga
     assert not inferred_of(officer)
     officer.send(f"{CASE}/circumstance/risk_management_plan_required", {"risk_management_plan_required": ["no"]})
     assert officer.value("TV-1")["circumstances"]["risk_management_plan_required"] is False
+
+
+GAP = """\
+case: TV-1
+as_at: 2010-04-19
+record_complete: true
+circumstances: {sentence: licence, rosh_level: high, supervision_started: 2009-07-13, release: 2009-07-13, provider: trust}
+record: []
+"""
+
+
+def test_what_an_answer_changed_in_the_findings_is_told_once(officer: Officer) -> None:
+    officer.put("TV-1", GAP)
+    add = f"{CASE}/activity/home_visit/add?from=findings"
+    seen = day("on", "15", "7", "2009") | {"purposeful": ["yes"], "sufficient": ["yes"]}
+    told = text_of(officer.send(add, seen, follow=True).text)
+    assert "What that changed Saved. Closed: an early, purposeful home visit" in told
+    assert "What that changed" not in officer.page(f"{CASE}/findings")
+    nothing = text_of(officer.send(f"{CASE}/record/0?from=findings", {"note": ["Seen."]}, follow=True).text)
+    assert "No gap has changed by it." in nothing
+
+
+def test_each_earlier_version_says_what_was_changed_after_it(officer: Officer) -> None:
+    officer.send(f"{CASE}/circumstance/tier", {"tier": ["3"]})
+    officer.send(f"{CASE}/circumstance/tier", {"tier": ["4"]})
+    page = text_of(officer.page(f"{CASE}/versions"))
+    assert "was “3”, is now “4”" in page and "was “not answered”, is now “3”" in page

@@ -22,7 +22,7 @@ from knowledge_base import ROOT
 from quips.casetext import new_case
 from quips.source import parse_yaml
 from quips.storage.folder import FolderStore
-from served import Served, free_port
+from served import Served, free_port, let_in
 
 _PER_CASE = 20
 """Kills for each case, so that a case does not grow until reading it is all that is tested."""
@@ -35,9 +35,9 @@ class KilledError(OSError):
 class Officer:
     """A browser that keeps its cookie through the restarts of a server."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, folder: Path) -> None:
         self.port = port
-        self.cookie = ""
+        self.cookie = f"quips={let_in(folder)}"
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
         try:
@@ -85,7 +85,7 @@ def killed_at_random(folder: Path, moments: int, seed: int) -> int:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
     source = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     assert source.stdin and source.stdout
-    officer, acknowledged, total = Officer(port), list[str](), 0
+    officer, acknowledged, total = Officer(port, folder), list[str](), 0
     try:
         for moment in range(moments):
             name = f"K-{moment // _PER_CASE}"
@@ -149,7 +149,7 @@ def test_a_page_from_before_a_kill_can_be_sent_after_it_and_the_log_names_nobody
     folder.mkdir()
     (folder / "R-1.yaml").write_text(new_case("R-1", "2010-04-19"), encoding="utf-8")
     server = Served(folder).start()
-    officer = Officer(server.port)
+    officer = Officer(server.port, folder)
     path = "/cases/R-1/activity/home_visit/add"
     officer.save("/cases/R-1/circumstance/tier", {"tier": ["4"]})
     sent = officer.fill(path, {"when": ["unknown"], "note": ["Jane Smith of Elm Road"]})

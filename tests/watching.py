@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from knowledge_base import ROOT
+from served import COOKIES
 
 SCREENSHOTS = Path(os.environ.get("QUIPS_SCREENSHOTS") or ROOT / "build" / "screenshots")
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -59,6 +60,8 @@ class Watched:
 def opened(chromium: Browser, address: str, script: bool = True) -> Iterator[Watched]:
     context = chromium.new_context(viewport=WIDE, java_script_enabled=script, locale="en-GB")
     context.set_default_timeout(20_000)
+    if address in COOKIES:
+        context.add_cookies([{"name": "quips", "value": COOKIES[address], "url": address}])
     watched = Watched(context, address)
     yield watched
     context.close()

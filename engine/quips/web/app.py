@@ -22,6 +22,7 @@ from quips.storage.store import ChangedError, NameRefusedError, NotKeptError, St
 from quips.vocabulary import NONE, NOT_YET
 from quips.web import answers, showing
 from quips.web.desk import Desk
+from quips.web.door import Door, keep_door
 from quips.web.help import Help
 from quips.web.pages import asking, cases, entries, findings, judgements, record, takeaway, timeline
 from quips.web.pages import help as help_pages
@@ -40,13 +41,14 @@ _ADVICE = {
 }
 
 
-def create_app(desk: Desk, secret_key: str, marking: str) -> Flask:
+def create_app(desk: Desk, secret_key: str, marking: str, door: Door | None = None) -> Flask:
     """Return the application.
 
     Args:
         desk: The cases, and what reads them.
         secret_key: What signs the tokens of forms; a page made before a restart can be sent after it if this stays the same.
         marking: The protective marking that stands on every page; empty for none.
+        door: What has to be had to be let in; None to let in whoever reaches the pages.
     """
     app = Flask("quips.web", static_url_path="/static")
     app.config.update(SECRET_KEY=secret_key, MAX_CONTENT_LENGTH=MAX_UPLOAD, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
@@ -55,6 +57,8 @@ def create_app(desk: Desk, secret_key: str, marking: str) -> Flask:
     CSRFProtect(app)
     _words(app, desk, marking)
     guard(app)
+    if door is not None:
+        keep_door(app, door)
     app.before_request(lambda: setattr(g, "desk", desk))
     for pages in (cases, asking, entries, record, findings, timeline, judgements, takeaway, help_pages):
         app.register_blueprint(pages.blueprint)

@@ -12,7 +12,9 @@ from datetime import date
 from typing import Any
 
 from quips.audits import Audit
+from quips.explain import in_sentence
 from quips.findings import Finding
+from quips.problems import listed
 from quips.statuses import Status, Verdict
 from quips.workdays import FIRST_YEAR, LAST_YEAR
 
@@ -111,3 +113,18 @@ def compared(audit: Audit, note: Any) -> Comparison | None:
     return Comparison(
         since.toordinal(), as_at.toordinal(), same_rules, tuple(closed), tuple(opened), tuple(unsettled), tuple(other)
     )
+
+
+def changed_by(before: Audit, after: Audit) -> list[str]:
+    """Return what an answer changed in the findings, one sentence for each kind of change."""
+    found = compared(after, taken(before, date.today()))
+    assert found is not None  # it was noted just now
+    kinds = {
+        "Closed": found.closed,
+        "Now a gap": found.opened,
+        "No gap any more, and still open": found.unsettled,
+        "A gap of another kind": found.other,
+    }
+    titles = {words: dict.fromkeys(in_sentence(one.title) for one in changes) for words, changes in kinds.items()}
+    said = [f"{words}: {listed(named, 'and')}." for words, named in titles.items() if named]
+    return ["Saved.", *(said or ["No gap has changed by it."])]

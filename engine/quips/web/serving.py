@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from flask import Flask
 from waitress.server import create_server
 
 from quips.audits import Auditor
@@ -18,9 +19,10 @@ from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.storage.files import make_folder, refuse_link, told_plainly
 from quips.storage.folder import FolderStore
-from quips.storage.store import Applied, StorageError
+from quips.storage.store import Applied, StorageError, Store
 from quips.web.app import create_app
 from quips.web.desk import Desk
+from quips.web.door import Door
 from quips.web.safety import MAX_UPLOAD
 
 HOST = "127.0.0.1"
@@ -49,7 +51,9 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
     store = FolderStore(folder)
     settings = store.settings()
     _tell(store.apply_policy(date.today()), say)
-    app = create_app(Desk(auditor.knowledge, store, auditor), secret_of(folder), settings.marking)
+    door = Door()
+    app = create_app(Desk(auditor.knowledge, store, auditor), secret_of(folder), settings.marking, door)
+    _each_day(app, store, say)
     server = create_server(
         app,
         host=HOST,
@@ -63,8 +67,9 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
     )
     address = f"http://{HOST}:{port}/"
     say(f"The cases of {folder} are at {address} on this computer only. Press Ctrl+C to stop.")
+    say(f"If the browser asks for a code, type {door.code}")
     if browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
+        threading.Timer(0.5, webbrowser.open, [f"{address}open/{door.link}"]).start()
     try:
         server.run()
     except KeyboardInterrupt:
@@ -95,6 +100,18 @@ def secret_of(folder: Path) -> str:
         return path.read_text(encoding="utf-8").strip() or secrets.token_hex(32)
     except OSError as error:
         raise StorageError(f"{path} cannot be used: {error.strerror or error}.") from error
+
+
+def _each_day(app: Flask, store: Store, say: Callable[[str], object]) -> None:
+    """Apply the policy again on the first request of each day, for a server may run for weeks."""
+    applied, lock = [date.today()], threading.Lock()
+
+    @app.before_request
+    def policy() -> None:
+        with lock:
+            due, applied[0] = applied[0] != date.today(), date.today()
+        if due:
+            _tell(store.apply_policy(date.today()), say)
 
 
 def _tell(applied: Applied, say: Callable[[str], object]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips.reports.wording import urgent_words
 from quips.vocabulary import STAGES
 from quips.web.answers import Errors, SentForm
+from quips.web.comparing import changed_by
 from quips.web.desk import Desk, Look
 
 Page = str | tuple[str, int] | Response
@@ -53,6 +54,7 @@ def sound(name: str) -> Look:
     look = desk().look(name)
     if look.audit is None:
         raise BrokenCaseError(look)
+    g.setdefault("before", look)  # the case as it was when the request came
     return look
 
 
@@ -119,6 +121,9 @@ def back(name: str, otherwise: str = "ask", leaving: str = "") -> Response:
     """
     if came_from() == "ask" and request.method == "POST":
         desk().passed(name, leaving or request.full_path)
+    before, after = g.get("before"), desk().look(name)
+    if came_from() == "findings" and before and before.audit and after.audit:
+        flash(" ".join(changed_by(before.audit, after.audit)))
     return redirect(url_for(_WAYS[came_from() or otherwise], name=name), code=303)
 
 

@@ -10,15 +10,18 @@ from flask import Blueprint, redirect, request, url_for
 
 from quips import casetext
 from quips.caseschema import REFERENCE_PATTERN
-from quips.problems import InputError
+from quips.problems import InputError, QuipsError
+from quips.source import parse_yaml
 from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
 from quips.web.answers import Errors, Form, date_from_form, date_to_form, first
-from quips.web.showing import progress
+from quips.web.showing import changes_in_words, progress
 from quips.web.uploads import read_upload
 from quips.web.view import Page, back, complete_stages, desk, sent, show, sound, version
 
 blueprint = Blueprint("cases", __name__)
 
+_N_TOLD = 20
+"""Of how many of the latest versions it is told what was changed after them."""
 _REFERENCE_ADVICE = "a reference such as TV-0042: capital letters, figures and hyphens, with at least one figure; never a name"
 
 
@@ -125,8 +128,20 @@ def edition(name: str) -> Page:
 @blueprint.get("/cases/<name>/versions")
 def versions(name: str) -> Page:
     """The earlier versions of a case; of one that cannot be used as well, since one of them may be sound."""
-    look = desk().look(name)
-    return show("versions.html", look, "overview", versions=desk().store.versions(name))
+    look, store = desk().look(name), desk().store
+    found = store.versions(name)
+    newer = [look.kept.text, *(store.read_version(name, one.version).text for one in found[:_N_TOLD])]
+    changes = [_changed(before, after, name) for before, after in zip(newer[1:], newer, strict=False)]
+    return show("versions.html", look, "overview", versions=found, changes=changes)
+
+
+def _changed(before: str, after: str, name: str) -> list[str]:
+    """What differs between two versions, in words; nothing where one of them cannot be read."""
+    try:
+        was, is_now = (parse_yaml(text, name).value for text in (before, after))
+        return changes_in_words(was, is_now, desk().knowledge.vocabulary)
+    except (QuipsError, KeyError, TypeError, AttributeError):
+        return []
 
 
 @blueprint.post("/cases/<name>/versions/<earlier>/restore")
