@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from desk_client import Officer
+from html_forms import form_of
 from page_client import auditor
 from pages_at_hand import words_of
 from quips.storage.store import StorageError
@@ -71,3 +72,14 @@ def test_a_day_that_is_still_to_come_is_told_by_todays_date(officer: Officer) ->
 
 def test_a_year_of_two_figures_is_asked_for_with_four(officer: Officer) -> None:
     assert f"in four figures, such as {date.today().year}" in started(officer, 26)
+
+
+def test_a_reference_that_looks_like_a_name_is_used_only_once_that_is_meant(officer: Officer) -> None:
+    day = {"as_at-day": ["1"], "as_at-month": ["1"], "as_at-year": ["2010"]}
+    answer = officer.send("/start", {"reference": ["SMITH-1980"], **day})
+    assert answer.status_code == 422 and "SMITH-1980 looks as if it holds a name" in words_of(answer.text)
+    assert not [*officer.store.names()]
+    form = form_of(answer.text, "meant")
+    other = officer.post("/start", form.filled({"reference": ["JONES-1980"], "meant": ["SMITH-1980"]}))
+    assert other.status_code == 422, "what was meant of one reference is not meant of another"
+    assert officer.post("/start", form.filled({"meant": ["SMITH-1980"]})).status_code == 303

@@ -8,7 +8,7 @@ from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES
 
 Json = dict[str, Any]
 
-REFERENCE_PATTERN = r"^(?=.*[0-9])[A-Z][A-Z0-9]*([-/][A-Z0-9]+)*$"
+REFERENCE_PATTERN = r"^(?=.*[0-9])[A-Z][A-Z0-9]*([-/][A-Z0-9]+)*$(?!\n)"
 _DATE: Json = {"type": "string", "format": "date"}
 _TEXT: Json = {"type": "string", "minLength": 1}
 

@@ -142,7 +142,7 @@ def privacy_warnings(document: Document) -> list[Problem]:
     """Return a warning for a reference, and for each piece of free text, that looks as if it could identify somebody."""
     warnings = []
     reference = document.value.get("case", "")
-    of_somebody = _reference_looks_like(reference)
+    of_somebody = reference_looks_like(reference)
     if of_somebody:
         message = f"The reference {reference} looks as if it holds {of_somebody}."
         hint = "If it does, use one that means nothing to anybody else, and keep the list that links the two somewhere safe."
@@ -155,8 +155,13 @@ def privacy_warnings(document: Document) -> list[Problem]:
     return warnings
 
 
-def _reference_looks_like(reference: str) -> str:
-    """What a case reference seems to hold: a number that somebody goes by, or a name with a year or with another name."""
+def reference_looks_like(reference: str) -> str:
+    """Return what a case reference seems to hold: a number that somebody goes by, or a name with a year or another name.
+
+    Example:
+        >>> reference_looks_like("SMITH-1981"), reference_looks_like("TV-0042")
+        ('a name', '')
+    """
     for what, pattern in _NUMBERS.items():
         if pattern.fullmatch(reference):
             return what

@@ -64,7 +64,7 @@ def record_in(filled: Filled, knowledge: Knowledge) -> Document:
     reader = _Reader(filled)
     problems = filled.problems
     vocabulary = knowledge.vocabulary
-    warnings = list(_since(filled, choices, vocabulary, reader)) if filled.head["vocabulary"] != digest_of(vocabulary) else []
+    warnings = list(_since(filled, choices, vocabulary, reader)) if filled.head.get("vocabulary") != digest_of(vocabulary) else []
     value = reader.value()
     document = Document(filled.file, value, reader.places, {}, warnings=tuple(warnings))
     if problems:

@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 
 from quips import casetext
 from quips.caseschema import REFERENCE_PATTERN
+from quips.privacy import reference_looks_like
 from quips.problems import InputError, QuipsError
 from quips.source import parse_yaml
 from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
@@ -36,12 +37,15 @@ def index() -> Page:
 @blueprint.route("/start", methods=["GET", "POST"])
 def start() -> Page:
     """Start a case from nothing."""
-    errors = Errors()
+    errors, doubt = Errors(), ""
     form = sent() if request.method == "POST" else date_to_form("as_at", date.today().isoformat())
     if request.method == "POST":
         reference = first(form, "reference").upper()
         if not re.fullmatch(REFERENCE_PATTERN, reference) or len(reference) > 40:
             errors.add("reference", f"Enter {_REFERENCE_ADVICE}")
+        elif (held := reference_looks_like(reference)) and first(form, "meant") != reference:
+            doubt = reference
+            errors.add("reference", f"{reference} looks as if it holds {held}. Use one that means nothing to anybody else")
         as_at = date_from_form(form, "as_at", "The day the record is read", errors, date.today())
         if as_at is None and not errors.within("as_at"):
             errors.add("as_at-day", "Enter the day on which the record is read")
@@ -49,7 +53,7 @@ def start() -> Page:
             name = _create(reference, casetext.new_case(reference, as_at), "reference", errors)
             if name:
                 return redirect(url_for(".overview", name=name), code=303)
-    return show("start.html", errors=errors, form=form, advice=_REFERENCE_ADVICE)
+    return show("start.html", errors=errors, form=form, advice=_REFERENCE_ADVICE, doubt=doubt)
 
 
 @blueprint.route("/bring-in", methods=["GET", "POST"])
