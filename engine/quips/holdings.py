@@ -12,6 +12,8 @@ from quips.rules import Rule
 from quips.satisfiable import can_hold_together
 from quips.vocabulary import Vocabulary
 
+_AS_IN_EDITION = "Take the name as the edition's own files have it."
+
 
 def prompt_problems(editions: Mapping[str, Edition]) -> Iterator[Problem]:
     """Yield a problem for each prompt without a citation, and for each two of an edition that ask the same."""
@@ -39,13 +41,13 @@ def publication_problems(publications: Mapping[str, Publication], editions: Mapp
         for result in publication.results:
             if result.node not in nodes:
                 message = f"There is no '{result.node}' in {publication.edition}."
-                yield Problem(result.place, "unknown-node", message, did_you_mean(result.node, nodes))
+                yield Problem(result.place, "unknown-node", message, did_you_mean(result.node, nodes) or _AS_IN_EDITION)
         yield from _unknown_prompts(publication, prompts)
         explained = {line for contradiction in publication.contradictions for line in contradiction.lines}
         for figure in publication.figures:
             if figure.prompt not in prompts:
                 message = f"There is no prompt '{figure.prompt}'."
-                yield Problem(figure.place, "unknown-prompt", message, did_you_mean(figure.prompt, prompts))
+                yield Problem(figure.place, "unknown-prompt", message, did_you_mean(figure.prompt, prompts) or _AS_IN_EDITION)
             if figure.line not in explained:
                 yield from _impossible(figure)
 
@@ -56,7 +58,8 @@ def crosswalk_problems(crosswalk: Sequence[Meets], prompts: Mapping[str, Prompt]
     for meets in crosswalk:
         for name in (meets.source, meets.target):
             if name not in prompts:
-                yield Problem(meets.place, "unknown-prompt", f"There is no prompt '{name}'.", did_you_mean(name, prompts))
+                hint = did_you_mean(name, prompts) or _AS_IN_EDITION
+                yield Problem(meets.place, "unknown-prompt", f"There is no prompt '{name}'.", hint)
         if meets.source.split("/")[0] == meets.target.split("/")[0]:
             yield Problem(meets.place, "one-edition", "Both prompts are of one edition.", "A crosswalk joins two.")
         pair = frozenset((meets.source, meets.target))
@@ -72,7 +75,8 @@ def glossary_problems(glossary: Iterable[Entry], vocabulary: Vocabulary) -> Iter
         for name in entry.used_as:
             if name not in names:
                 message = f"'{name}' is not in the vocabulary."
-                yield Problem(entry.place, "unknown-name", message, did_you_mean(name, names))
+                hint = did_you_mean(name, names) or "To see every name: quips list circumstances, quips list activities."
+                yield Problem(entry.place, "unknown-name", message, hint)
 
 
 def population_problems(rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary) -> Iterator[Problem]:
@@ -100,7 +104,9 @@ def _unknown_prompts(publication: Publication, prompts: Mapping[str, Prompt]) ->
                 full = name if name in prompts else f"{publication.edition}/{name}"
                 if full not in prompts:
                     message = f"{kind.replace('_', ' ').capitalize()} (line {entry['line']}): there is no prompt '{name}'."
-                    yield Problem(Place(publication.name), "unknown-prompt", message, did_you_mean(full, prompts))
+                    yield Problem(
+                        Place(publication.name), "unknown-prompt", message, did_you_mean(full, prompts) or _AS_IN_EDITION
+                    )
 
 
 def _impossible(figure: Figure) -> Iterator[Problem]:

@@ -104,7 +104,9 @@ class _Checker:
 
     def known(self, name: str, names: Iterable[str], what: str, place: Place) -> Iterator[Problem]:
         if name not in names:
-            yield Problem(place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names))
+            yield Problem(
+                place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names) or _WHERE_LISTED[what]
+            )
 
     def citations(self, cites: tuple[Citation, ...], place: Place) -> Iterator[Problem]:
         for cite in cites:
@@ -142,7 +144,7 @@ class _Checker:
         anchors = self.vocabulary.anchors()
         if name not in anchors:
             message = f"'{name}' is not a date circumstance, so no clock can start with it."
-            yield Problem(place, "unknown-anchor", message, did_you_mean(name, anchors))
+            yield Problem(place, "unknown-anchor", message, did_you_mean(name, anchors) or _WHERE_LISTED["fact"])
 
     def changing(self, test: Test, place: Place) -> Iterator[Problem]:
         yield from self.fact_test(test)
@@ -168,7 +170,8 @@ class _Checker:
                     n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes
                 }
                 message = f"{listed(activities)} has no attribute '{test.subject}'."
-                yield Problem(test.place, "unknown-attribute", message, did_you_mean(test.subject, names))
+                hint = did_you_mean(test.subject, names) or f"To see them: quips show {activities[0]}."
+                yield Problem(test.place, "unknown-attribute", message, hint)
             else:
                 yield from _test_problems(test, found[0])
 
@@ -288,14 +291,14 @@ def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
     if test.op not in allowed:
         words = listed(sorted(allowed))
         message = f"'{test.subject}' is a {term.type} value; it cannot be tested with {test.op}, only with {words}."
-        yield Problem(test.place, "wrong-test", message)
+        yield Problem(test.place, "wrong-test", message, "Test it in one of these ways.")
         return
     if test.op not in ("one_of", "includes_any"):
         return
     for value in test.value:
         if not _fits(value, term):
             known = [*term.values] or ["true", "false"] * (term.type == "yes_no")
-            hint = did_you_mean(str(value), known) or (f"It is {listed(known)}." if known else "")
+            hint = did_you_mean(str(value), known) or f"It is {listed(known) or f'a {term.type}'}."
             if term.type == "yes_no" and value in ("yes", "no"):
                 hint = "Write true for yes and false for no."
             message = f"'{test.subject}' cannot be '{value}'."
@@ -316,6 +319,14 @@ def _fits(value: object, term: Term) -> bool:
             return isinstance(value, str)
 
 
+_WHERE_LISTED = {
+    "fact": "To see every circumstance: quips list circumstances.",
+    "activity": "To see every activity: quips list activities.",
+    "limit": "To see every limit: quips list limits.",
+    "prompt": "To see every prompt: quips list prompts.",
+    "rule": "To see every rule: quips list rules.",
+    "source": "Documents that can be cited stand in framework/sources.yaml.",
+}
 _OPERATIONS = {
     "yes_no": {"one_of", "known", "not_same_as", "same_as_previous"},
     "choice": {"one_of", "known", "not_same_as", "same_as_previous"},
