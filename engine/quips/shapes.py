@@ -141,7 +141,7 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
 
 def _unknown_keys(found: dict[str, Any], schema: dict[str, Any], path: Path_, document: Document) -> list[Problem]:
     known = schema.get("properties", {})
-    about = {name: (inner["title"], _told(inner)) for name, inner in known.items() if "title" in inner}
+    about = {name: (inner["title"], _told(inner)) for name, inner in known.items() if inner is not True and "title" in inner}
     see = schema.get("$comment", "")
     return [
         Problem(

@@ -177,7 +177,8 @@ class _Builder:
             value = self.read()
         except yaml.MarkedYAMLError as error:
             what = ", ".join(part for part in (error.context, error.problem) if part)
-            place = _place(error.problem_mark or error.context_mark, self.file)
+            unclosed = error.context_mark if error.problem == "found unexpected end of stream" else None
+            place = _place(unclosed or error.problem_mark or error.context_mark, self.file)
             hint = "Check the indentation, the colons and the quotes of this line and the one before."
             raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, place) from error
         except yaml.YAMLError as error:
