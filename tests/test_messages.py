@@ -52,9 +52,13 @@ def names_said_in(path: Path) -> set[str]:
             continue
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         name = {"Problem": 1, "fail": 0, "refused": 0}.get(called)
-        if name is not None and len(node.args) > name and isinstance(given := node.args[name], ast.Constant):
-            said.add(str(given.value))
+        if name is not None and len(node.args) > name:
+            said |= {part.value for part in ast.walk(node.args[name]) if isinstance(part, ast.Constant) and _is_name(part.value)}
     return said
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", value))
 
 
 @cache

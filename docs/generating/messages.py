@@ -13,8 +13,8 @@ def messages_page() -> str:
     """Return the page of every message, in order of name."""
     intro = (
         "What [`quips check`](cli.md#quips-check) can say of the framework and the rules. Each message ends with its name in "
-        "brackets; `quips check --explain NAME` shows what stands here. An *error* has to be mended before the files can be used, "
-        "a *warning* should be looked at, and *advice* may be followed."
+        "brackets; `quips check --explain NAME` shows what stands here. An *error* has to be mended first, a *warning* "
+        "should be looked at, and *advice* may be followed."
     )
     return page("Messages of quips check", intro, *map(_message, map(message, every_name())), contents=2)
 

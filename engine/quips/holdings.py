@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from quips.conditions import Condition
 from quips.framework import Edition, Entry, Meets, Prompt
 from quips.places import Place
 from quips.problems import Problem, did_you_mean
@@ -80,20 +81,35 @@ def glossary_problems(glossary: Iterable[Entry], vocabulary: Vocabulary) -> Iter
 
 
 def population_problems(rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield a problem for each rule that answers a prompt whose population its own cases can never belong to."""
-    populations = {
-        prompt.name: [*above, *([prompt.applies_when] if prompt.applies_when else [])]
-        for edition in editions.values()
-        for node, above in edition.populations()
-        for prompt in node.prompts
-    }
+    """Yield a problem for each rule and population that no case can belong to, and for each two that none can belong to both."""
+
+    def possible(*conditions: Condition) -> bool:
+        return can_hold_together(list(conditions), vocabulary.circumstances)
+
+    populations: dict[str, list[Condition]] = {}
+    for edition in editions.values():
+        for node, above in edition.populations():
+            for prompt in node.prompts:
+                population = [*above, *([prompt.applies_when] if prompt.applies_when else [])]
+                if possible(*population):
+                    populations[prompt.name] = population
+                else:
+                    yield _never(f"the prompt '{prompt.name}' is asked of", population[-1].place)
     for rule in rules:
+        if not possible(rule.applies):
+            yield _never(f"the rule '{rule.name}' is for", rule.applies.place)
+            continue
         for answer in rule.answers:
             population = populations.get(answer.prompt, [])
-            if population and not can_hold_together([rule.applies, *population], vocabulary.circumstances):
+            if population and not possible(rule.applies, *population):
                 message = f"The prompt '{answer.prompt}' is never asked of the cases this rule is for."
                 hint = "Change the rule's 'when' or the prompt's 'applies_when', or leave out the answer."
                 yield Problem(answer.place, "never-together", message, hint)
+
+
+def _never(what: str, place: Place) -> Problem:
+    hint = "Look for values that rule one another out."
+    return Problem(place, "never-holds", f"There can be no case that {what}.", hint)
 
 
 def _unknown_prompts(publication: Publication, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:

@@ -253,7 +253,7 @@ def _applies(document: Document) -> Condition:
     if "unless" not in document.value:
         return when or ALWAYS
     unless = Not(read_condition(document, "unless"), document.key_place("unless"))
-    return AllOf((when, unless)) if when else unless
+    return AllOf((when, unless), document.key_place("when")) if when else unless
 
 
 def _triggers(document: Document) -> tuple[Trigger, ...]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from quips.authoring.conditiondoubts import condition_doubts
+from quips.authoring.enginedoubts import engine_doubts
+from quips.authoring.frameworkdoubts import framework_doubts
 from quips.authoring.messages import levelled
+from quips.authoring.ruledoubts import rule_doubts
+from quips.authoring.waivers import Waiver, sorted_by_waiver, waivers_of
 from quips.checking import Examples, check_examples
 from quips.citations import citation_problems
 from quips.examples import Example
@@ -27,6 +33,8 @@ class CheckUp:
         n_examples: How many examples.
         n_known: How many of those were not run, because they are known to pass.
         engines: The engines that ran the others.
+        waived: What the files let stand, each with the waiver that says why.
+        as_at: The day on which waivers had to hold.
     """
 
     problems: tuple[Problem, ...]
@@ -35,6 +43,8 @@ class CheckUp:
     n_examples: int = 0
     n_known: int = 0
     engines: tuple[str, ...] = ()
+    waived: tuple[tuple[Problem, Waiver], ...] = ()
+    as_at: date | None = None
 
     def count(self, level: Level) -> int:
         """Return how many problems are of a level."""
@@ -51,6 +61,7 @@ def check_up(
     durable: bool,
     again: bool = False,
     reports: Path | None = None,
+    as_at: date | None = None,
     progress: Callable[[list[Example]], Examples] = iter,
 ) -> CheckUp:
     """Run the examples of a knowledge base whose files can be used, and look for what is doubtful in it.
@@ -60,6 +71,7 @@ def check_up(
         durable: Whether to run the examples on the durable engine too.
         again: Run those that are known to pass as well.
         reports: The folder that holds the reports' texts, in which citations are looked up; None if they are not.
+        as_at: The day on which waivers have to hold; today if left out.
         progress: Shows a person how far it has come, as it yields the examples.
 
     Raises:
@@ -71,11 +83,16 @@ def check_up(
         problems.append(Problem(Place("rules"), "nothing-to-run", "There is no example to run.", "Write examples in the rules."))
     if reports is not None:
         problems += citation_problems(knowledge, reports)
+    problems += [*rule_doubts(knowledge), *condition_doubts(knowledge), *framework_doubts(knowledge), *engine_doubts(knowledge)]
+    day = as_at or date.today()
+    found = sorted_by_waiver(levelled(problems), waivers_of(knowledge), day)
     return CheckUp(
-        tuple(levelled(problems)),
+        tuple(levelled(found.left)),
         knowledge.n_files,
         sum(rule.status == "active" for rule in knowledge.rules.values()),
         checked.n_examples,
         checked.n_known,
         ("reference", "durable")[: 1 + durable],
+        tuple(found.waived),
+        day,
     )

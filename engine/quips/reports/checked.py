@@ -11,6 +11,7 @@ from urllib.parse import quote
 from quips import __version__
 from quips.authoring.checkup import CheckUp
 from quips.authoring.messages import Message, message
+from quips.authoring.waivers import Waiver
 from quips.places import Place
 from quips.problems import Level, Problem, listed
 
@@ -19,7 +20,7 @@ _GITHUB_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: 
 _COUNTED = {
     Level.ERROR: ("error", "errors"),
     Level.WARNING: ("warning", "warnings"),
-    Level.ADVICE: ("advice", "pieces of advice"),
+    Level.ADVICE: ("piece of advice", "pieces of advice"),
 }
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -44,19 +45,23 @@ def as_json(found: CheckUp) -> str:
         "engines": list(found.engines),
         "counts": {str(level): found.count(level) for level in Level},
         "problems": [_row(problem) for problem in found.problems],
+        "waived": [_row(problem) | _waiver(waiver) for problem, waiver in found.waived],
     }
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def sarif(found: CheckUp) -> str:
     """Return everything in SARIF 2.1.0, which code hosts and editors read."""
-    names = sorted({problem.name for problem in found.problems})
+    names = sorted({problem.name for problem in (*found.problems, *(problem for problem, _ in found.waived))})
     driver = {
         "name": "quips check",
         "version": __version__,
         "rules": [_sarif_rule(message(name)) for name in names],
     }
     results = [_sarif_result(problem, names.index(problem.name)) for problem in found.problems]
+    for problem, waiver in found.waived:
+        suppressed = {"kind": "inSource", "justification": f"{waiver.because} ({waiver.owner}, until {waiver.until.isoformat()})"}
+        results.append(_sarif_result(problem, names.index(problem.name)) | {"suppressions": [suppressed]})
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
@@ -80,6 +85,8 @@ def summary(found: CheckUp) -> str:
     """Return what was looked at and how many problems there are, in a line."""
     counts = [(found.count(level), words) for level, words in _COUNTED.items()]
     told = listed((f"{n} {words[n != 1]}" for n, words in counts if n), "and") or "nothing to mend"
+    if found.waived:
+        told += f"; {len(found.waived)} let stand by waivers, as at {found.as_at}"
     if not found.n_files:
         return f"The files cannot be used as they are: {told}."
     engines = f"the {listed(found.engines, 'and')} engine{'s' * (len(found.engines) > 1)}"
@@ -105,6 +112,10 @@ def _row(problem: Problem) -> dict[str, Any]:
     file, line, column, _ = problem.place
     said = {"level": str(problem.level), "name": problem.name, "message": problem.message, "hint": problem.hint}
     return {"file": file, "line": line, "column": column, **said}
+
+
+def _waiver(waiver: Waiver) -> dict[str, str]:
+    return {"because": waiver.because, "owner": waiver.owner, "until": waiver.until.isoformat()}
 
 
 def _sarif_rule(one: Message) -> dict[str, Any]:
