@@ -17,6 +17,7 @@ from generating.editions import edition_pages
 from generating.glossary import glossary_page
 from generating.json_report import agree_page, change_page, report_page, round_report_page, round_verify_page, score_page
 from generating.limits import limits_page, sources_page
+from generating.messages import messages_page
 from generating.published import published_pages
 from generating.round_plan import plan_page
 from generating.rules import rule_pages
@@ -45,6 +46,7 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "glossary.md": glossary_page(knowledge),
         "coverage.md": coverage_page(knowledge),
         "cli.md": commands_page(),
+        "messages.md": messages_page(),
         "statuses.md": statuses_page(),
         "json-report.md": report_page(),
         "json-score.md": score_page(),

@@ -69,7 +69,7 @@ def test_an_example_still_to_do_may_fail_and_must_not_hold_unnoticed(rules: Path
     edit(rules, "supervision_started: met", "supervision_started: missing")
     result = quips("test", RULE, "--rules", rules)
     assert result.exit_code == 1 and "Take 'todo' out" in result.stdout
-    assert "todo-holds" in quips("check", "--rules", rules).stderr
+    assert "todo-holds" in quips("check", "--rules", rules).stdout
 
 
 def test_a_part_that_no_example_reaches_is_named_with_its_line(rules: Path) -> None:

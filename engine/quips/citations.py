@@ -15,22 +15,27 @@ from quips.problems import Problem
 _MARKS = re.compile(r"</?[a-z]+>|[*_`|#]|\\")
 
 
-def every_citation(knowledge: Knowledge) -> Iterator[tuple[Citation, Place]]:
-    """Yield every citation of a report, with where what cites it is written."""
+def every_citation(knowledge: Knowledge) -> Iterator[Citation]:
+    """Yield every citation of a report."""
     for rule in knowledge.rules.values():
-        yield from ((cite, rule.place) for cite in rule.cites)
-        yield from ((cite, edge.place) for edge in rule.edges for cite in edge.cites)
+        yield from rule.cites
+        for edge in rule.edges:
+            yield from edge.cites
     for edition in knowledge.editions.values():
-        yield from ((cite, edition.place) for cite in edition.cites)
+        yield from edition.cites
         for node in edition.nodes():
-            yield from ((cite, node.place) for cite in node.cites)
-            yield from ((cite, prompt.place) for prompt in node.prompts for cite in prompt.cites)
+            yield from node.cites
+            for prompt in node.prompts:
+                yield from prompt.cites
     for limit in knowledge.limits.values():
-        yield from ((cite, row.place) for reading in limit.readings for row in reading.rows for cite in row.cites)
-    yield from ((cite, entry.place) for entry in knowledge.glossary for cite in entry.cites)
+        for reading in limit.readings:
+            for row in reading.rows:
+                yield from row.cites
+    for entry in knowledge.glossary:
+        yield from entry.cites
     for publication in knowledge.publications.values():
         for figure in publication.figures:
-            yield Citation(publication.seed, figure.line, figure.at, figure.words), figure.place
+            yield Citation(publication.seed, figure.line, figure.at, figure.words, figure.place)
 
 
 def citation_problems(knowledge: Knowledge, reports: Path) -> list[Problem]:
@@ -55,16 +60,16 @@ def citation_problems(knowledge: Knowledge, reports: Path) -> list[Problem]:
             problems.append(Problem(Place(str(reports / name)), "other-copy", message, "Use the copy with the digest listed."))
             continue
         lines[name] = data.decode("utf-8", errors="replace").split("\n")
-    for cite, place in every_citation(knowledge):
+    for cite in every_citation(knowledge):
         if cite.source not in lines:
             continue
         if not cite.words:
             problems.append(
-                Problem(place, "no-words", f"The citation of line {cite.line} has no words to find it by.", "Add them.")
+                Problem(cite.place, "no-words", f"The citation of line {cite.line} has no words to find it by.", "Add them.")
             )
         elif plain(cite.words) not in plain(lines[cite.source][cite.line - 1]):
             message = f"'{cite.words}' does not stand in line {cite.line} of {cite.source}."
-            problems.append(Problem(place, "not-in-line", message, "Look the passage up again."))
+            problems.append(Problem(cite.place, "not-in-line", message, "Look the passage up again."))
     return problems
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from quips.conditions import Condition, read_condition
-from quips.places import Place
+from quips.places import NOWHERE, Place
 from quips.source import Document
 
 
@@ -21,12 +21,14 @@ class Citation:
         line: The line of the report; 0 for another document.
         at: Where a reader of the printed report finds it.
         words: Up to eight words of the line by which the place is found.
+        place: Where the citation is written.
     """
 
     source: str
     line: int = 0
     at: str = ""
     words: str = ""
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +315,7 @@ def read_glossary(document: Document) -> list[Entry]:
             value["means"],
             tuple(value.get("used_as", ())),
             value["standing"],
-            read_citations(value.get("cites", [])),
+            read_citations(value.get("cites", []), document, "terms", n, "cites"),
             document.place("terms", n),
         )
         for n, value in enumerate(document.value["terms"])
@@ -328,11 +330,23 @@ def read_crosswalk(document: Document) -> list[Meets]:
     ]
 
 
-def read_citations(values: list[dict[str, Any]]) -> tuple[Citation, ...]:
-    """Build citations from the value of a ``cites`` key."""
+def read_citations(values: list[dict[str, Any]], document: Document | None = None, *path: str | int) -> tuple[Citation, ...]:
+    """Build citations from the value of a ``cites`` key.
+
+    Args:
+        values: The value.
+        document: The file it stands in; None if that does not matter.
+        path: Where in it.
+    """
     return tuple(
-        Citation(value.get("seed") or value["document"], value.get("line", 0), value.get("at", ""), value.get("words", ""))
-        for value in values
+        Citation(
+            value.get("seed") or value["document"],
+            value.get("line", 0),
+            value.get("at", ""),
+            value.get("words", ""),
+            document.place(*path, n) if document else NOWHERE,
+        )
+        for n, value in enumerate(values)
     )
 
 
@@ -378,7 +392,7 @@ def read_edition(document: Document, divisions: list[Document]) -> Edition:
         variants={key: variant["title"] for key, variant in value.get("variants", {}).items()},
         scoring=value["scoring"],
         divisions=tuple(_node(division, (), name, 0, "") for division in divisions),
-        cites=read_citations(value["cites"]),
+        cites=read_citations(value["cites"], document, "cites"),
         notes=value.get("notes", ""),
         place=document.place(),
     )
@@ -408,7 +422,7 @@ def _row(document: Document, value: dict[str, Any], path: tuple[str | int, ...])
         valid_from=date.fromisoformat(value["valid_from"]).toordinal(),
         valid_until=_ordinal(value.get("valid_until")),
         standing=value["standing"],
-        cites=read_citations(value["cites"]),
+        cites=read_citations(value["cites"], document, *path, "cites"),
         notes=value.get("notes", ""),
         place=document.place(*path),
     )
@@ -436,7 +450,7 @@ def _node(document: Document, path: tuple[str | int, ...], edition: str, depth: 
         threads=tuple(value.get("threads", ())),
         variant=variant,
         notes=value.get("notes", ""),
-        cites=read_citations(value.get("cites", [])),
+        cites=read_citations(value.get("cites", []), document, *path, "cites"),
         children=children,
         prompts=prompts,
         place=document.place(*path, "id"),
@@ -456,7 +470,7 @@ def _prompt(document: Document, value: dict[str, Any], path: tuple[str | int, ..
         insufficient_when=value.get("insufficient_when", ""),
         evidence=tuple(value.get("evidence", ())),
         judged=value.get("judged", ""),
-        cites=read_citations(value.get("cites", [])),
+        cites=read_citations(value.get("cites", []), document, *path, "cites"),
         variant=value.get("variant", variant),
         place=document.place(*path, "prompt"),
     )

@@ -7,12 +7,13 @@ A node is named ``kind:name``; the key of an edge is its kind. Edges point from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TypeAlias
 
 import networkx as nx
 
-from quips.conditions import facts_of, has_of
+from quips.conditions import AllOf, AnyOf, Condition, Not, Test, facts_of, has_of
 from quips.framework import Edition, Limit
 from quips.problems import Problem
 from quips.rules import Anchor, Becomes, Each, Rule
@@ -48,21 +49,45 @@ def build_graph(
 
 
 def circles(graph: Graph, rules: Mapping[str, Rule]) -> list[Problem]:
-    """Return a problem for each circle of rules that rest on or follow one another, or are inferred from one another."""
+    """Return a problem for each circle of rules that rest on or follow one another, or are inferred from one another.
+
+    Each stands at the edge, or the test, with which the first rule of the circle leads on.
+    """
     problems = []
-    for kinds, what in (
-        (("rests_on", "follows"), "rest on one another"),
-        (("reads", "derives"), "are inferred from one another"),
-    ):
-        for loop in nx.simple_cycles(_only(graph, kinds)):
-            names = sorted(name for name in loop if name.startswith("rule:"))
-            start = loop.index(names[0])
-            ring = [*loop[start:], *loop[:start], loop[start]]
-            drawn = " -> ".join(name.split(":", 1)[1] for name in ring)
-            place = rules[names[0].removeprefix("rule:")].place
-            hint = "Take out the edge that is not really needed."
-            problems.append(Problem(place, "circle", f"These {what} in a circle: {drawn}.", hint))
+    for ring in _rings(graph, ("rests_on", "follows")):
+        place = next(edge.place for edge in rules[ring[0]].edges if edge.rule == ring[1])
+        message = f"These rest on one another in a circle: {' -> '.join(ring)}."
+        problems.append(Problem(place, "circle", message, "Take out the edge that is not really needed."))
+    for ring in _rings(graph, ("reads", "derives")):
+        tests = [test for name, fact in pairwise(ring) if name in rules for test in _reading(rules[name].applies, fact)]
+        drawn = " -> ".join(ring)
+        if any(denied for _, denied in tests):
+            message = f"What is inferred here depends on its own absence: {drawn}."
+            hint = "Test what is given, not what is inferred, or take out the test."
+            problems.append(Problem(tests[0][0].place, "negation-in-circle", message, hint))
+        else:
+            message = f"These are inferred from one another in a circle: {drawn}."
+            problems.append(Problem(tests[0][0].place, "circle", message, "Take out the test that is not really needed."))
     return problems
+
+
+def _rings(graph: Graph, kinds: tuple[str, ...]) -> Iterator[list[str]]:
+    """Yield the names on each circle, from the first of its rules by name round to that rule again."""
+    for loop in nx.simple_cycles(_only(graph, kinds)):
+        start = loop.index(min(node for node in loop if node.startswith("rule:")))
+        yield [node.split(":", 1)[1] for node in (*loop[start:], *loop[:start], loop[start])]
+
+
+def _reading(condition: Condition, fact: str, denied: bool = False) -> Iterator[tuple[Test, bool]]:
+    """Yield each test of a circumstance, and whether it stands within a `not`."""
+    match condition:
+        case Not(part):
+            yield from _reading(part, fact, True)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _reading(part, fact, denied)
+        case Test() if fact in facts_of(condition):
+            yield condition, denied
 
 
 def rules_in_order(graph: Graph, rules: Mapping[str, Rule]) -> list[Rule]:

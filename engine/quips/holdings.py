@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from quips.conditions import Condition
 from quips.framework import Edition, Entry, Meets, Prompt
 from quips.places import Place
 from quips.problems import Problem, did_you_mean
@@ -11,6 +12,8 @@ from quips.published import Figure, Publication
 from quips.rules import Rule
 from quips.satisfiable import can_hold_together
 from quips.vocabulary import Vocabulary
+
+_AS_IN_EDITION = "Take the name as the edition's own files have it."
 
 
 def prompt_problems(editions: Mapping[str, Edition]) -> Iterator[Problem]:
@@ -39,13 +42,13 @@ def publication_problems(publications: Mapping[str, Publication], editions: Mapp
         for result in publication.results:
             if result.node not in nodes:
                 message = f"There is no '{result.node}' in {publication.edition}."
-                yield Problem(result.place, "unknown-node", message, did_you_mean(result.node, nodes))
+                yield Problem(result.place, "unknown-node", message, did_you_mean(result.node, nodes) or _AS_IN_EDITION)
         yield from _unknown_prompts(publication, prompts)
         explained = {line for contradiction in publication.contradictions for line in contradiction.lines}
         for figure in publication.figures:
             if figure.prompt not in prompts:
                 message = f"There is no prompt '{figure.prompt}'."
-                yield Problem(figure.place, "unknown-prompt", message, did_you_mean(figure.prompt, prompts))
+                yield Problem(figure.place, "unknown-prompt", message, did_you_mean(figure.prompt, prompts) or _AS_IN_EDITION)
             if figure.line not in explained:
                 yield from _impossible(figure)
 
@@ -56,7 +59,8 @@ def crosswalk_problems(crosswalk: Sequence[Meets], prompts: Mapping[str, Prompt]
     for meets in crosswalk:
         for name in (meets.source, meets.target):
             if name not in prompts:
-                yield Problem(meets.place, "unknown-prompt", f"There is no prompt '{name}'.", did_you_mean(name, prompts))
+                hint = did_you_mean(name, prompts) or _AS_IN_EDITION
+                yield Problem(meets.place, "unknown-prompt", f"There is no prompt '{name}'.", hint)
         if meets.source.split("/")[0] == meets.target.split("/")[0]:
             yield Problem(meets.place, "one-edition", "Both prompts are of one edition.", "A crosswalk joins two.")
         pair = frozenset((meets.source, meets.target))
@@ -72,24 +76,40 @@ def glossary_problems(glossary: Iterable[Entry], vocabulary: Vocabulary) -> Iter
         for name in entry.used_as:
             if name not in names:
                 message = f"'{name}' is not in the vocabulary."
-                yield Problem(entry.place, "unknown-name", message, did_you_mean(name, names))
+                hint = did_you_mean(name, names) or "To see every name: quips list circumstances, quips list activities."
+                yield Problem(entry.place, "unknown-name", message, hint)
 
 
 def population_problems(rules: Iterable[Rule], editions: Mapping[str, Edition], vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Yield a problem for each rule that answers a prompt whose population its own cases can never belong to."""
-    populations = {
-        prompt.name: [*above, *([prompt.applies_when] if prompt.applies_when else [])]
-        for edition in editions.values()
-        for node, above in edition.populations()
-        for prompt in node.prompts
-    }
+    """Yield a problem for each rule and population that no case can belong to, and for each two that none can belong to both."""
+
+    def possible(*conditions: Condition) -> bool:
+        return can_hold_together(list(conditions), vocabulary.circumstances)
+
+    populations: dict[str, list[Condition]] = {}
+    for edition in editions.values():
+        for node, above in edition.populations():
+            for prompt in node.prompts:
+                population = [*above, *([prompt.applies_when] if prompt.applies_when else [])]
+                if possible(*population):
+                    populations[prompt.name] = population
+                else:
+                    yield _never(f"the prompt '{prompt.name}' is asked of", population[-1].place)
     for rule in rules:
+        if not possible(rule.applies):
+            yield _never(f"the rule '{rule.name}' is for", rule.applies.place)
+            continue
         for answer in rule.answers:
             population = populations.get(answer.prompt, [])
-            if population and not can_hold_together([rule.applies, *population], vocabulary.circumstances):
+            if population and not possible(rule.applies, *population):
                 message = f"The prompt '{answer.prompt}' is never asked of the cases this rule is for."
                 hint = "Change the rule's 'when' or the prompt's 'applies_when', or leave out the answer."
                 yield Problem(answer.place, "never-together", message, hint)
+
+
+def _never(what: str, place: Place) -> Problem:
+    hint = "Look for values that rule one another out."
+    return Problem(place, "never-holds", f"There can be no case that {what}.", hint)
 
 
 def _unknown_prompts(publication: Publication, prompts: Mapping[str, Prompt]) -> Iterator[Problem]:
@@ -100,7 +120,9 @@ def _unknown_prompts(publication: Publication, prompts: Mapping[str, Prompt]) ->
                 full = name if name in prompts else f"{publication.edition}/{name}"
                 if full not in prompts:
                     message = f"{kind.replace('_', ' ').capitalize()} (line {entry['line']}): there is no prompt '{name}'."
-                    yield Problem(Place(publication.name), "unknown-prompt", message, did_you_mean(full, prompts))
+                    yield Problem(
+                        Place(publication.name), "unknown-prompt", message, did_you_mean(full, prompts) or _AS_IN_EDITION
+                    )
 
 
 def _impossible(figure: Figure) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ from quips.holdings import (
 from quips.names import name_problems
 from quips.passed import is_known, remember
 from quips.places import Place
-from quips.problems import InputError, Problem
+from quips.problems import InputError, Problem, did_you_mean
 from quips.program import Program, compile_program
 from quips.published import Publication, read_publications
 from quips.rules import Rule, read_rule
@@ -166,7 +166,9 @@ def find_folder(name: str, given: str | None = None) -> Path:
     if given is not None:
         folder = Path(given)
         if not folder.is_dir():
-            raise InputError([Problem(Place(given), "no-such-folder", f"There is no such folder for --{name}.")])
+            raise InputError(
+                [Problem(Place(given), "no-such-folder", f"There is no such folder for --{name}.", "Check the name.")]
+            )
         lacks = _lacks(name, folder)
         if lacks:
             message = f"This is not a folder of {_KINDS[name]}: {lacks}."
@@ -175,7 +177,7 @@ def find_folder(name: str, given: str | None = None) -> Path:
     for folder in (_PACKAGE.parent.parent / name, _PACKAGE / "data" / name):
         if folder.is_dir():
             return folder
-    raise InputError([Problem(Place(name), "no-such-folder", f"The {name} files were not installed.")])
+    raise InputError([Problem(Place(name), "no-such-folder", f"The {name} files were not installed.", "Install Quips again.")])
 
 
 def _lacks(name: str, folder: Path) -> str:
@@ -354,12 +356,16 @@ class Files:
                 shapes[name] = Shape(json.loads(schema.read_text(encoding="utf-8")))
             problems += shapes[name].problems(document)
         if not self.paths("sources"):
-            problems.append(Problem(Place(_shown(self._framework)), "no-such-file", "There is no sources.yaml here."))
+            problems.append(
+                Problem(Place(_shown(self._framework)), "no-such-file", "There is no sources.yaml here.", "Put it back.")
+            )
         for path in self.paths("edition") if not problems else ():
             for n, division in enumerate(self.document(path).value["divisions"]):
                 if path.parent / division not in self._shapes:
                     place = self.document(path).place("divisions", n)
-                    problems.append(Problem(place, "no-such-file", f"There is no file {division} in this folder."))
+                    hint = did_you_mean(division, (other.name for other in self.paths("division") if other.parent == path.parent))
+                    message = f"There is no file {division} in this folder."
+                    problems.append(Problem(place, "no-such-file", message, hint or "Write it, or take it out of the list."))
         return problems
 
 

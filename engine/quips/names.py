@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from quips.cases import case_problems
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
@@ -60,23 +60,23 @@ class _Checker:
     def of_limit(self, limit: Limit) -> Iterator[Problem]:
         for reading in limit.readings:
             for row in reading.rows:
-                yield from self.citations(row.cites, row.place)
+                yield from self.citations(row.cites)
                 if row.when:
                     yield from self.condition(row.when)
 
     def of_edition(self, edition: Edition) -> Iterator[Problem]:
-        yield from self.citations(edition.cites, edition.place)
+        yield from self.citations(edition.cites)
         for node in edition.nodes():
-            yield from self.citations(node.cites, node.place)
+            yield from self.citations(node.cites)
             if node.applies_when:
                 yield from self.condition(node.applies_when)
             for prompt in node.prompts:
-                yield from self.citations(prompt.cites, prompt.place)
+                yield from self.citations(prompt.cites)
                 if prompt.applies_when:
                     yield from self.condition(prompt.applies_when)
 
     def of_rule(self, rule: Rule) -> Iterator[Problem]:
-        yield from self.citations(rule.cites, rule.place)
+        yield from self.citations(rule.cites)
         yield from self.condition(rule.applies)
         for trigger in rule.triggers:
             match trigger:
@@ -94,7 +94,7 @@ class _Checker:
             yield from self.derives(rule)
         for edge in rule.edges:
             yield from self.known(edge.rule, self.rules, "rule", edge.place)
-            yield from self.citations(edge.cites, edge.place)
+            yield from self.citations(edge.cites)
             target = self.rules.get(edge.rule)
             if target and target.status == "draft" and rule.status == "active":
                 message = f"The rule '{edge.rule}' is a draft, and an active rule cannot lean on it."
@@ -107,15 +107,17 @@ class _Checker:
 
     def known(self, name: str, names: Iterable[str], what: str, place: Place) -> Iterator[Problem]:
         if name not in names:
-            yield Problem(place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names))
+            yield Problem(
+                place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names) or _WHERE_LISTED[what]
+            )
 
-    def citations(self, cites: tuple[Citation, ...], place: Place) -> Iterator[Problem]:
+    def citations(self, cites: tuple[Citation, ...]) -> Iterator[Problem]:
         for cite in cites:
-            yield from self.known(cite.source, self.sources, "source", place)
+            yield from self.known(cite.source, self.sources, "source", cite.place)
             source = self.sources.get(cite.source)
             if source and source.lines and not 1 <= cite.line <= source.lines:
                 message = f"{cite.source} has {source.lines} lines; there is no line {cite.line}."
-                yield Problem(place, "no-such-line", message, "Look the passage up again.")
+                yield Problem(cite.place, "no-such-line", message, "Look the passage up again.")
 
     def condition(self, condition: Condition) -> Iterator[Problem]:
         match condition:
@@ -145,7 +147,7 @@ class _Checker:
         anchors = self.vocabulary.anchors()
         if name not in anchors:
             message = f"'{name}' is not a date circumstance, so no clock can start with it."
-            yield Problem(place, "unknown-anchor", message, did_you_mean(name, anchors))
+            yield Problem(place, "unknown-anchor", message, did_you_mean(name, anchors) or _WHERE_LISTED["fact"])
 
     def changing(self, test: Test, place: Place) -> Iterator[Problem]:
         yield from self.fact_test(test)
@@ -159,7 +161,7 @@ class _Checker:
             yield from self.known(name, self.vocabulary.activities, "activity", place)
 
     def attributes(self, activities: tuple[str, ...], tests: AllOf, paired: bool = False) -> Iterator[Problem]:
-        for test in tests.parts:
+        for test in tests.parts if activities else ():
             if not isinstance(test, Test):
                 continue
             if test.op == "not_same_as" or (test.op == "same_as_previous" and not paired):
@@ -171,7 +173,8 @@ class _Checker:
                     n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes
                 }
                 message = f"{listed(activities)} has no attribute '{test.subject}'."
-                yield Problem(test.place, "unknown-attribute", message, did_you_mean(test.subject, names))
+                hint = did_you_mean(test.subject, names) or f"To see them: quips show {activities[0]}."
+                yield Problem(test.place, "unknown-attribute", message, hint)
             else:
                 yield from _test_problems(test, found[0])
 
@@ -183,64 +186,76 @@ class _Checker:
             yield from self.activities((trigger.since,), trigger.place)
 
     def expect(self, expect: Expect, rule: Rule) -> Iterator[Problem]:
-        yield from self.activities(expect.activities, expect.place)
+        def at(key: str) -> Place:
+            return rule.document.key_place("expect", key)
+
+        yield from self.activities(expect.activities, at("never" if expect.never else "activity"))
         yield from self.attributes(expect.activities, expect.where)
         if expect.good_when:
             yield from self.attributes(expect.activities, expect.good_when)
-        for limit in expect.limits:
-            yield from self.known(limit, self.limits, "limit", expect.place)
-        yield from self.units(expect)
+        for key in ("within", "every", "each_period", "at_least"):
+            name = getattr(expect, key)
+            if name is not None:
+                yield from self.known(name, self.limits, "limit", at(key))
+                yield from self.unit(key, name, at(key))
         each = tuple(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
+        on_entries = bool(each) and len(each) == len(rule.triggers)
         for name in expect.same:
-            known = AllOf((Test(name, "known", True, expect.place),))
+            known = AllOf((Test(name, "known", True, at("same")),))
             yield from self.attributes(expect.activities, known)
             yield from self.attributes(each, known)
-        if expect.same and (len(each) != len(rule.triggers) or not each):
+        if expect.same and not on_entries:
             message = "'same' compares with the entry that starts the clock, so the rule needs 'from: {each: ...}'."
-            yield Problem(expect.place, "nothing-to-compare", message, "Add such a trigger.")
+            yield Problem(at("same"), "nothing-to-compare", message, "Add such a trigger.")
+        if expect.this:
+            if not on_entries:
+                message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
+                yield Problem(at("this"), "nothing-to-ask", message, "Add such a trigger.")
+            yield from self.attributes(each, expect.this)
+        for key in ("until", "before", "by", "not_before"):
+            bound = getattr(expect, key)
+            if bound is not None and bound.startswith("trigger."):
+                yield from self.attributes(each, AllOf((Test(bound.removeprefix("trigger."), "known", True, at(key)),)))
+            elif bound is not None and bound != "trigger":
+                yield from self.anchor(bound, at(key))
+        yield from self.windows(expect, rule, at)
+
+    def windows(self, expect: Expect, rule: Rule, at: Callable[[str], Place]) -> Iterator[Problem]:
+        """Check that what is asked has one window of time, and that it has a beginning."""
+        windows = [
+            key for key in ("within", "before", "by", "every", "each_period", "at_least") if getattr(expect, key) is not None
+        ]
+        if len(windows) > 1:
+            message = "An expectation has one window: within, before, by, every, each_period or at_least."
+            second = max(windows, key=at)
+            yield Problem(at(second), "two-windows", message, "Write two rules.")
+        if expect.at_latest and (expect.until or set(windows) - {"within"}):
+            message = "'at_latest' goes with 'within', or stands alone: other windows have a last day of their own."
+            yield Problem(at("at_latest"), "two-windows", message, "Leave one of them out.")
         if expect.before == "trigger" and not rule.triggers:
             message = "'before: trigger' needs something that starts the rule's clock."
-            yield Problem(expect.place, "missing-key", message, "Add 'from'.")
-        if expect.this:
-            if len(each) != len(rule.triggers) or not each:
-                message = "'this' asks something of the entry that starts the clock, so the rule needs 'from: {each: ...}'."
-                yield Problem(expect.place, "nothing-to-ask", message, "Add such a trigger.")
-            yield from self.attributes(each, expect.this)
-        for bound in expect.bounds:
-            if bound.startswith("trigger."):
-                tests = AllOf((Test(bound.removeprefix("trigger."), "known", True, expect.place),))
-                yield from self.attributes(each, tests)
-            elif bound != "trigger":
-                yield from self.anchor(bound, expect.place)
-        windows = [expect.within, expect.before, expect.by, expect.every, expect.each_period, expect.at_least]
-        if sum(window is not None for window in windows) > 1:
-            message = "An expectation has one window: within, before, by, every, each_period or at_least."
-            yield Problem(expect.place, "two-windows", message, "Write two rules.")
-        if expect.at_latest and any((*windows[1:], expect.until)):
-            message = "'at_latest' goes with 'within', or stands alone: other windows have a last day of their own."
-            yield Problem(expect.place, "two-windows", message, "Leave one of them out.")
-        if (expect.before or expect.by) and expect.before != "trigger" and not expect.not_before:
+            yield Problem(at("before"), "missing-key", message, "Add 'from'.")
+        elif (expect.before or expect.by) and expect.before != "trigger" and not expect.not_before:
             message = "'before' and 'by' need 'not_before', so that something done years ago does not count."
-            yield Problem(expect.place, "missing-key", message, "Add it.")
-        if (expect.within or expect.every or expect.each_period or expect.at_latest) and not rule.triggers:
-            message = "A time limit needs something that starts its clock."
-            yield Problem(expect.place, "missing-key", message, "Add 'from'.")
+            yield Problem(at("before" if expect.before else "by"), "missing-key", message, "Add it.")
+        timed = [key for key in ("within", "every", "each_period", "at_latest") if getattr(expect, key) is not None]
+        if timed and not rule.triggers:
+            yield Problem(at(timed[0]), "missing-key", "A time limit needs something that starts its clock.", "Add 'from'.")
 
-    def units(self, expect: Expect) -> Iterator[Problem]:
+    def unit(self, key: str, name: str, place: Place) -> Iterator[Problem]:
         """Check that a limit is of the kind that is asked for: a length of time, or a number of times."""
-        lasting = {expect.within, expect.every, expect.each_period} - {None}
-        for name in expect.limits:
-            rows = [row for reading in self.limits[name].readings for row in reading.rows] if name in self.limits else []
-            for row in rows:
-                if row.value is None:
-                    continue
-                if (row.unit == "times") is (name in lasting):
-                    what = "a length of time" if name in lasting else "a number of times"
-                    message = f"The limit '{name}' has to be {what} here, and it is {row.in_words()}."
-                    yield Problem(expect.place, "wrong-unit", message, "Use another limit.")
-                elif row.value == 0 and name in (expect.every, expect.each_period):
-                    message = f"The limit '{name}' is nothing, and something cannot recur all the time."
-                    yield Problem(expect.place, "wrong-unit", message, "Use another limit.")
+        lasting = key != "at_least"
+        rows = [row for reading in self.limits[name].readings for row in reading.rows] if name in self.limits else []
+        for row in rows:
+            if row.value is not None and (row.unit == "times") is lasting:
+                what = "a length of time" if lasting else "a number of times"
+                message = f"The limit '{name}' has to be {what} here, and it is {row.in_words()}."
+                yield Problem(place, "wrong-unit", message, "Use another limit.")
+                return
+            if row.value == 0 and key in ("every", "each_period"):
+                message = f"The limit '{name}' is nothing, and something cannot recur all the time."
+                yield Problem(place, "wrong-unit", message, "Use another limit.")
+                return
 
     def conflict(self, rule: Rule) -> Iterator[Problem]:
         conflict = rule.conflict
@@ -291,14 +306,14 @@ def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
     if test.op not in allowed:
         words = listed(sorted(allowed))
         message = f"'{test.subject}' is a {term.type} value; it cannot be tested with {test.op}, only with {words}."
-        yield Problem(test.place, "wrong-test", message)
+        yield Problem(test.place, "wrong-test", message, "Test it in one of these ways.")
         return
     if test.op not in ("one_of", "includes_any"):
         return
     for value in test.value:
         if not _fits(value, term):
             known = [*term.values] or ["true", "false"] * (term.type == "yes_no")
-            hint = did_you_mean(str(value), known) or (f"It is {listed(known)}." if known else "")
+            hint = did_you_mean(str(value), known) or f"It is {listed(known) or f'a {term.type}'}."
             if term.type == "yes_no" and value in ("yes", "no"):
                 hint = "Write true for yes and false for no."
             message = f"'{test.subject}' cannot be '{value}'."
@@ -319,6 +334,14 @@ def _fits(value: object, term: Term) -> bool:
             return isinstance(value, str)
 
 
+_WHERE_LISTED = {
+    "fact": "To see every circumstance: quips list circumstances.",
+    "activity": "To see every activity: quips list activities.",
+    "limit": "To see every limit: quips list limits.",
+    "prompt": "To see every prompt: quips list prompts.",
+    "rule": "To see every rule: quips list rules.",
+    "source": "Documents that can be cited stand in framework/sources.yaml.",
+}
 _OPERATIONS = {
     "yes_no": {"one_of", "known", "not_same_as", "same_as_previous"},
     "choice": {"one_of", "known", "not_same_as", "same_as_previous"},

@@ -13,10 +13,11 @@ _SMALL_WORDS = frozenset({"and", "for", "from", "not", "the", "was", "with"})
 
 
 class Level(StrEnum):
-    """How much a problem matters: an error stops the work, a warning does not."""
+    """How much a problem matters: an error stops the work, a warning should be looked at, advice may be followed."""
 
     ERROR = "error"
     WARNING = "warning"
+    ADVICE = "advice"
 
 
 @dataclass(frozen=True, slots=True, order=True)

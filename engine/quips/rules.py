@@ -226,7 +226,7 @@ def read_rule(document: Document, topic: str) -> Rule:
         answers=_answers(document),
         severity=value.get("severity", "low"),
         remedy=value.get("remedy", ""),
-        cites=read_citations(value["cites"]),
+        cites=read_citations(value["cites"], document, "cites"),
         standing=value.get("standing", "published"),
         cannot_see=value["cannot_see"],
         notes=value.get("notes", ""),
@@ -253,7 +253,7 @@ def _applies(document: Document) -> Condition:
     if "unless" not in document.value:
         return when or ALWAYS
     unless = Not(read_condition(document, "unless"), document.key_place("unless"))
-    return AllOf((when, unless)) if when else unless
+    return AllOf((when, unless), document.key_place("when")) if when else unless
 
 
 def _triggers(document: Document) -> tuple[Trigger, ...]:
@@ -316,7 +316,7 @@ def _edges(document: Document, kind: str) -> list[Edge]:
             kind,
             "reading" in edge,
             edge.get("because", ""),
-            read_citations(edge.get("cites", [])),
+            read_citations(edge.get("cites", []), document, kind, n, "cites"),
             document.place(kind, n),
         )
         for n, edge in enumerate(document.value.get(kind, []))

@@ -1,7 +1,7 @@
 """Whether conditions can hold together, over the values that the vocabulary allows.
 
-What a condition asks of the record (`has`) is left free, and so is how one circumstance compares with another: only what
-the values of a circumstance rule out is found.
+What a condition asks of the record (`has`) is held only against what else it asks of it, and how one circumstance compares with
+another is left free: what is found not to hold can never hold, and some of what cannot hold is not found.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test
 from quips.vocabulary import Term
 
-Literal = tuple[Test, bool]
-"""A test, and whether it has to hold or to fail."""
+Literal = tuple[Test | Has, bool]
+"""A test or a question about the record, and whether it has to hold or to fail."""
 
 MAX_TERMS = 2_000
 
@@ -42,9 +42,7 @@ def _terms(condition: Condition, wanted: bool) -> Iterator[tuple[Literal, ...]]:
             else:
                 for part in parts:
                     yield from _terms(part, wanted)
-        case Has():
-            yield ()
-        case Test():
+        case Has() | Test():
             yield ((condition, wanted),)
 
 
@@ -58,13 +56,24 @@ def _joined(parts: tuple[Condition, ...], wanted: bool) -> Iterator[tuple[Litera
 
 
 def _consistent(literals: tuple[Literal, ...], circumstances: Mapping[str, Term]) -> bool:
-    by_fact: dict[str, list[Literal]] = {}
+    by_fact: dict[str, list[tuple[Test, bool]]] = {}
     for test, wanted in literals:
-        by_fact.setdefault(test.subject, []).append((test, wanted))
+        if isinstance(test, Test):
+            by_fact.setdefault(test.subject, []).append((test, wanted))
+    there = [question for question, wanted in literals if wanted and isinstance(question, Has)]
+    absent = [question for question, wanted in literals if not wanted and isinstance(question, Has)]
+    if any(_implies(one, other) for one in there for other in absent):
+        return False
     return all(_value_exists(circumstances[name], found) for name, found in by_fact.items() if name in circumstances)
 
 
-def _value_exists(term: Term, literals: list[Literal]) -> bool:
+def _implies(one: Has, other: Has) -> bool:
+    """Whether what the one asks for can only be on the record if what the other asks for is."""
+    narrower = set(one.activities) <= set(other.activities) and set(other.where.parts) <= set(one.where.parts)
+    return narrower and (one.up_to_trigger or not other.up_to_trigger)
+
+
+def _value_exists(term: Term, literals: list[tuple[Test, bool]]) -> bool:
     if term.type == "choices":
         demanded = [set(test.value) for test, wanted in literals if test.op == "includes_any" and wanted]
         barred = {value for test, wanted in literals if test.op == "includes_any" and not wanted for value in test.value}
@@ -74,7 +83,9 @@ def _value_exists(term: Term, literals: list[Literal]) -> bool:
     values: Sequence[object] = [True, False] if term.type == "yes_no" else list(term.values)
     if term.type == "number":
         edges = {edge for test, _ in literals for edge in (test.value if test.op == "one_of" else (test.value,))}
-        values = sorted({edge + step for edge in edges if isinstance(edge, int) for step in (-1, 0, 1)}) or [0]
+        least, most = term.bounds
+        near = {edge + step for edge in edges if isinstance(edge, int) for step in (-1, 0, 1)}
+        values = [value for value in (*near, least, most) if least <= value <= most]
     return any(all(_holds(test, value) in (wanted, None) for test, wanted in literals) for value in values)
 
 

@@ -29,6 +29,14 @@ _TYPE_WORDS = {
     "number": "a number",
     "boolean": "true or false",
 }
+_TYPE_HINTS = {
+    "object": "Write a name and a colon before each value.",
+    "array": "Put it in square brackets, or on a line of its own after a dash.",
+    "string": "Put it in quotes.",
+    "integer": "Write it in figures, without quotes.",
+    "number": "Write it in figures, without quotes.",
+    "boolean": "Write true for yes and false for no.",
+}
 
 
 def is_date(value: object) -> bool:
@@ -101,13 +109,13 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             choices = wanted if kind == "enum" else [wanted]
             message = f"{about} cannot be {_shown(value)}; it is {listed(map(_shown, choices))}."
             hint = _not_known(value, path) or did_you_mean(str(value), map(str, choices)) or _yes_no_hint(value, choices)
-            return [Problem(place, "wrong-value", message, hint)]
+            return [Problem(place, "wrong-value", message, hint or "Take one of these.")]
         case "type":
             kinds = wanted if isinstance(wanted, list) else [wanted]
             words = listed(_TYPE_WORDS.get(name, name) for name in kinds)
             message = f"{about} has to be {words}, not {_shown(value)}."
             hint = _not_known(value, path) or _yes_no_hint(value, [True] if "boolean" in kinds else [])
-            return [Problem(place, "wrong-type", message, hint)]
+            return [Problem(place, "wrong-type", message, hint or _TYPE_HINTS.get(kinds[0], "Correct it."))]
         case "format":
             message = f"{about}: {_shown(value)} is not a day that exists."
             hint = _not_known(value, path) or "Write year-month-day, such as 2010-04-19."
@@ -117,21 +125,23 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             return [Problem(place, "wrong-form", f"{about}: {_shown(value)} is not of the right form.", hint)]
         case "minimum" | "maximum":
             bound = "at least" if kind == "minimum" else "at most"
-            return [Problem(place, "out-of-range", f"{about} is {_shown(value)}; it has to be {bound} {wanted}.")]
+            return [Problem(place, "out-of-range", f"{about} is {_shown(value)}; it has to be {bound} {wanted}.", "Correct it.")]
         case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength":
-            return [Problem(place, "wrong-size", _size_message(about, kind, wanted))]
+            hint = "Fill it in, or leave it out." if kind.startswith("min") else "Take out what is too much."
+            return [Problem(place, "wrong-size", _size_message(about, kind, wanted), hint)]
         case "uniqueItems":
-            return [Problem(place, "repeated", f"{about} says the same thing twice.")]
+            return [Problem(place, "repeated", f"{about} says the same thing twice.", "Keep one of them.")]
         case "oneOf" | "anyOf":
             options = [option["required"][0] for option in wanted if "required" in option]
-            return [Problem(place, "missing-key", f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}.")]
+            message = f"{about} needs {'just ' * (kind == 'oneOf')}one of: {listed(options)}."
+            return [Problem(place, "missing-key", message, "Add one, or keep just one.")]
         case _:
             return [Problem(document.key_place(*path), "does-not-belong", f"{about} does not belong here.", "Remove it.")]
 
 
 def _unknown_keys(found: dict[str, Any], schema: dict[str, Any], path: Path_, document: Document) -> list[Problem]:
     known = schema.get("properties", {})
-    about = {name: (inner["title"], _told(inner)) for name, inner in known.items() if "title" in inner}
+    about = {name: (inner["title"], _told(inner)) for name, inner in known.items() if inner is not True and "title" in inner}
     see = schema.get("$comment", "")
     return [
         Problem(

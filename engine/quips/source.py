@@ -140,7 +140,7 @@ def read_text(path: Path, file: str) -> str:
     try:
         if not path.is_file():
             if path.exists():
-                raise fail("not-a-file", "This is a folder or a device, not a file.")
+                raise fail("not-a-file", "This is a folder or a device, not a file.", "Name a file.")
             raise fail("no-such-file", "There is no such file.", "Check the name and the folder.")
         if path.stat().st_size > MAX_BYTES:
             raise fail(
@@ -150,7 +150,8 @@ def read_text(path: Path, file: str) -> str:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise fail("cannot-read", f"The file cannot be read: {error.strerror or error}.") from error
+        hint = "Ask whoever looks after the folder to let you read it."
+        raise fail("cannot-read", f"The file cannot be read: {error.strerror or error}.", hint) from error
     if b"\0" in data:
         raise fail("not-text", "This is not a text file.", "Quips reads YAML text files, saved as UTF-8.")
     try:
@@ -176,11 +177,13 @@ class _Builder:
             value = self.read()
         except yaml.MarkedYAMLError as error:
             what = ", ".join(part for part in (error.context, error.problem) if part)
-            place = _place(error.problem_mark or error.context_mark, self.file)
+            unclosed = error.context_mark if error.problem == "found unexpected end of stream" else None
+            place = _place(unclosed or error.problem_mark or error.context_mark, self.file)
             hint = "Check the indentation, the colons and the quotes of this line and the one before."
             raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, place) from error
         except yaml.YAMLError as error:
-            raise self.refused("not-yaml", f"This is not YAML: {str(error).splitlines()[0]}.") from error
+            hint = "Take out characters that cannot be seen."
+            raise self.refused("not-yaml", f"This is not YAML: {str(error).splitlines()[0]}.", hint) from error
         if self.problems:
             raise InputError(self.problems)
         return Document(self.file, value, self.places, self.keys)
@@ -211,7 +214,7 @@ class _Builder:
             raise self.refused("alias", message, "Write the part out where it is needed.", mark)
         if len(path) >= MAX_DEPTH:
             message = f"Lists and mappings are nested more than {MAX_DEPTH} deep."
-            raise self.refused("nested-too-deeply", message, "", mark)
+            raise self.refused("nested-too-deeply", message, "Look for brackets that were opened and not closed.", mark)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
         return self.mapping(path)
@@ -228,7 +231,7 @@ class _Builder:
             mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
                 message = "A key has to be a word, not a list, a mapping or an alias."
-                raise self.refused("key-not-text", message, "", mark)
+                raise self.refused("key-not-text", message, "Begin with a name and a colon; values come after it.", mark)
             key = str(event.value)
             here = (*path, key)
             if key in found:

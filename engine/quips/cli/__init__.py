@@ -1,7 +1,7 @@
 """The command line: results to standard output, progress and problems to standard error.
 
-Exit codes: 0 nothing to report, 1 findings at or above ``--fail-on`` (or examples that fail, figures that do not add
-up, prompts that nothing covers), 2 input that cannot be used.
+Exit codes: 0 nothing to report, 1 findings at or above ``--fail-on`` (or examples that ``test`` saw fail, figures that do not
+add up, prompts that nothing covers, warnings of ``check --strict``), 2 input that cannot be used, or errors that ``check`` found.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from quips import __version__
-from quips.cli import authoring, cases, knowledge, scores
+from quips.cli import authoring, cases, checks, knowledge, scores
 from quips.cli.rounds import round_
 from quips.cli.shared import WIDTH
 
@@ -25,7 +25,7 @@ def main() -> None:
 
 for command in (
     *(cases.audit, cases.form, cases.explain, cases.next_, cases.serve),
-    *(knowledge.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
+    *(checks.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
     *(scores.score, scores.change_, scores.agree, scores.sample),
     authoring.test_,
     authoring.diff,

@@ -1,53 +1,16 @@
-"""The commands about what Quips knows: checked, listed, shown, what the reports printed, what it covers."""
+"""The commands about what Quips knows: listed, shown, what the reports printed, what it covers."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
-from quips.checking import check_examples
-from quips.citations import citation_problems
-from quips.cli.shared import WIDTH, engine_option, knowledge_options, load, one_of, progress, told
+from quips.cli.shared import WIDTH, knowledge_options, load, one_of, told
 from quips.coverage import coverage
-from quips.durable.engine import durable_available
 from quips.places import Place
 from quips.problems import InputError, Problem, did_you_mean
 from quips.reports import catalogue, printed
-
-
-@click.command()
-@engine_option
-@click.option("--again", is_flag=True, help="Run every example, those that are known to pass as well.")
-@click.option("--reports", type=click.Path(path_type=Path), metavar="FOLDER", help="Look every citation up in the reports there.")
-@knowledge_options
-def check(engine: str, again: bool, reports: Path | None, rules: str | None, framework: str | None) -> None:
-    """Validate the framework and the rules, and run every example.
-
-    They are run on the reference engine, which defines the right answer. An audit always has both engines agree, and gives no
-    report if they do not; to know that they agree on the examples before you hand rules on, say --engine both.
-
-    An example that has passed is not run again while nothing that it rests on has changed: its rule, those that this rests on
-    or follows, the inferences, the limits, the vocabulary and Quips itself.
-    """
-    with told():
-        knowledge = load(framework, rules, fresh=True)
-        durable = engine == "both" and durable_available()
-        checked = check_examples(knowledge, durable, again, lambda examples: progress(examples, "Examples"))
-        if not checked.n_examples:
-            raise InputError([Problem(Place("rules"), "nothing-to-run", "There is no example to run.")])
-        problems = [*checked.problems, *(citation_problems(knowledge, reports) if reports else [])]
-        engines = "the reference and durable engines" if durable else "the reference engine"
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    if checked.n_known:
-        click.echo(f"{checked.n_known} examples not run again: they passed, and nothing they rest on has changed.", err=True)
-    active = sum(1 for rule in knowledge.rules.values() if rule.status == "active")
-    click.echo(
-        f"{knowledge.n_files} files, {active} active rules, {checked.n_examples} examples on {engines}: {len(problems)} fail."
-    )
-    sys.exit(1 if problems else 0)
 
 
 @click.command("list")
