@@ -458,7 +458,7 @@ def test_a_registered_sex_offender_in_no_mappa_category_is_put_to_the_auditor(ca
     [
         ("--rules", "", "it has no folder 'vocabulary' with YAML files in it"),
         ("--rules", "framework", "it has no folder 'vocabulary' with YAML files in it"),
-        ("--rules", "rules/mappa", "it has no folder 'vocabulary' with YAML files in it"),
+        ("--rules", "rules/vocabulary", "it has no folder 'vocabulary' with YAML files in it"),
         ("--framework", "", "it has no file sources.yaml"),
         ("--framework", "rules", "it has no file sources.yaml"),
     ],

@@ -16,7 +16,7 @@ from quips.durable.isolation import IsolatedDurable
 from quips.findings import Finding, FindingBuilder
 from quips.forms.reading import read_form
 from quips.framework import Edition
-from quips.knowledge import Knowledge
+from quips.knowledge import Knowledge, OwnRule
 from quips.ordering import Gap, gaps_in_order
 from quips.places import Place
 from quips.privacy import privacy_warnings
@@ -46,6 +46,7 @@ class Audit:
         warnings: What should be looked at in the file, though it can be used.
         as_at_from: Where the day it was read as at comes from: ``file``, ``option`` or ``clock``.
         digest: The digest of the framework and rules.
+        own_rules: The rules that are somebody's own, laid over the shipped ones.
     """
 
     case: Case
@@ -59,6 +60,7 @@ class Audit:
     warnings: tuple[Problem, ...]
     as_at_from: str
     digest: str
+    own_rules: tuple[OwnRule, ...] = ()
 
     @cached_property
     def is_live(self) -> bool:
@@ -215,6 +217,7 @@ class Auditor:
             ),
             as_at_from,
             knowledge.digest,
+            knowledge.own,
         )
 
     def decide(self, case: Case, evaluation: Evaluation) -> tuple[list[Decision], tuple[str, ...]]:

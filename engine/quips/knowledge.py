@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,7 @@ class Knowledge:
         rules: The rules that are not retired, by name; drafts included.
         files: The files it is read from.
         digest: A digest of every file.
+        own: The rules of a folder that is laid over the shipped ones.
     """
 
     vocabulary: Vocabulary
@@ -71,6 +72,7 @@ class Knowledge:
     rules: Mapping[str, Rule]
     files: Files
     digest: str
+    own: tuple[OwnRule, ...] = ()
 
     @property
     def n_files(self) -> int:
@@ -153,6 +155,46 @@ class Knowledge:
         return Shape(self.case_schema)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnRule:
+    """A rule of a folder that is laid over the shipped ones.
+
+    Attributes:
+        name: Its name.
+        title: What it asks, in words.
+        status: ``active``, ``draft`` or ``retired``; what is retired is left out.
+        instead_of: Where the shipped rule stands that it takes the place of; None if it is one more.
+    """
+
+    name: str
+    title: str
+    status: str
+    instead_of: Place | None
+
+
+def find_rules(given: str | None = None) -> tuple[Path, Path | None]:
+    """Return the folder of rules, and the folder of somebody's own that is laid over it, if there is one.
+
+    A folder with a vocabulary of its own stands alone. One that holds rules only is laid over the shipped ones.
+
+    Args:
+        given: A folder the user named, if any.
+
+    Raises:
+        InputError: The folder that was named does not exist, or holds no rules.
+    """
+    own = Path(given) if given is not None else None
+    if own is not None and own.is_dir() and not (own / "vocabulary").is_dir() and _has_rules(own):
+        return find_folder("rules"), own
+    return find_folder("rules", given), None
+
+
+def _has_rules(folder: Path) -> bool:
+    """Whether any file says of itself that it is a rule."""
+    texts = (path.read_text(encoding="utf-8", errors="replace") for path in _yaml_files(folder))
+    return any(line.startswith("rule:") for text in texts for line in text.splitlines())
+
+
 def find_folder(name: str, given: str | None = None) -> Path:
     """Return the folder ``framework`` or ``rules``: the one given, else a checkout's, else the one in the package.
 
@@ -190,7 +232,7 @@ def _lacks(name: str, folder: Path) -> str:
     return "" if any(path.parent.name != "vocabulary" for path in files) else "there is no rule in it"
 
 
-def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowledge:
+def load_knowledge(framework: Path, rules: Path, fresh: bool = False, own: Path | None = None) -> Knowledge:
     """Read, validate and put together the framework and the rules.
 
     Files that are known to have passed, byte for byte, are not validated again.
@@ -199,11 +241,12 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
         framework: The folder of what the inspectorate publishes.
         rules: The folder of our reading of it.
         fresh: Validate whatever is remembered.
+        own: A folder of rules that is laid over the others: one of the same name takes the place of the other.
 
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    files = Files(framework, rules)
+    files = Files(framework, rules, own)
     digest = files.digest()
     passed = not fresh and not files.problems and is_known(digest)
     problems = list(files.problems)
@@ -213,15 +256,16 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
     vocabulary = read_vocabulary(files.of_shape("vocabulary"), problems)
     [sources] = files.of_shape("sources")
     limits = [limit for document in files.of_shape("limits") for limit in read_limits(document)]
-    every_rule = [read_rule(document, Path(document.file).parent.name) for document in files.of_shape("rule")]
+    every_rule, own_rules = _rules(files, problems)
     knowledge = Knowledge(
         vocabulary,
         read_sources(sources),
         _by_name(limits, problems),
         Editions(files),
-        {name: rule for name, rule in _by_name(every_rule, problems).items() if rule.status != "retired"},
+        {name: rule for name, rule in every_rule.items() if rule.status != "retired"},
         files,
         digest[:16],
+        own_rules,
     )
     if not passed:
         problems += name_problems(
@@ -243,6 +287,18 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
         _stop_if_wrong(problems)
         remember(digest)
     return knowledge
+
+
+def _rules(files: Files, problems: list[Problem]) -> tuple[dict[str, Rule], tuple[OwnRule, ...]]:
+    """Every rule by name, and which of them are somebody's own."""
+    shipped = _by_name([read_rule(files.document(path), path.parent.name) for path in files.shipped_rules], problems)
+    mine = [read_rule(files.document(path), path.parent.name) for path in files.own_rules]
+    topics = {one.name: shipped[one.name].topic if one.name in shipped else one.topic for one in mine}
+    owned = _by_name([replace(one, topic=topics[one.name], own=True) for one in mine], problems)
+    told = tuple(
+        OwnRule(name, rule.title, rule.status, shipped[name].place if name in shipped else None) for name, rule in owned.items()
+    )
+    return {**shipped, **owned}, told
 
 
 class Editions(Mapping[str, Edition]):
@@ -282,16 +338,21 @@ class Files:
 
     Attributes:
         problems: What is wrong with the files themselves, before their content is looked at.
+        shipped_rules: The files of rules.
+        own_rules: The files of the folder of rules that is laid over those.
     """
 
-    def __init__(self, framework: Path, rules: Path) -> None:
+    def __init__(self, framework: Path, rules: Path, own: Path | None = None) -> None:
         """Read the text of every file."""
         self._framework = framework
+        self.own_rules = _yaml_files(own) if own is not None else []
         self._shapes: dict[Path, str] = {}
         for path in _yaml_files(framework):
             self._shapes[path] = _framework_shape(path)
         for path in _yaml_files(rules):
             self._shapes[path] = "vocabulary" if path.parent.name == "vocabulary" else "rule"
+        self.shipped_rules = self.paths("rule")
+        self._shapes.update(dict.fromkeys(self.own_rules, "rule"))
         self.problems: list[Problem] = []
         self._texts: dict[Path, str] = {}
         self._documents: dict[Path, Document] = {}

@@ -165,7 +165,7 @@ class Answer:
 class Rule:
     """One rule; the attributes carry the names of the keys in its file.
 
-    ``applies`` is ``when`` and not ``unless``.
+    ``applies`` is ``when`` and not ``unless``; ``own`` is whether it is somebody's own, laid over the shipped ones.
     """
 
     name: str
@@ -195,6 +195,7 @@ class Rule:
     former_names: tuple[str, ...]
     place: Place
     document: Document
+    own: bool = False
 
 
 def read_rule(document: Document, topic: str) -> Rule:

@@ -55,8 +55,11 @@ class Sorted(NamedTuple):
 
 def waivers_of(knowledge: Knowledge) -> Iterator[Waiver]:
     """Yield every waiver in the files of a knowledge base."""
+    replaced = {rule.instead_of.file for rule in knowledge.own if rule.instead_of}
     for shape in _SHAPES:
         for document in knowledge.files.of_shape(shape):
+            if document.file in replaced:
+                continue  # a rule that is not in use lets nothing stand
             for n, said in enumerate(document.value.get("waivers", ())):
                 until = date.fromisoformat(said["until"])
                 place = document.place("waivers", n)

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from quips.cases import in_time
-from quips.knowledge import Knowledge, find_folder, load_knowledge
+from quips.knowledge import Knowledge, find_folder, find_rules, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
 from quips.shapes import is_date
@@ -61,7 +61,8 @@ engine_option = click.option(
 def knowledge_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that name other copies of the framework and the rules."""
     command = click.option("--framework", metavar="FOLDER", help="Another copy of the framework files.")(command)
-    return click.option("--rules", metavar="FOLDER", help="Another copy of the rule files.")(command)
+    own = "Rules of your own over the shipped ones, or a whole copy of them."
+    return click.option("--rules", metavar="FOLDER", help=own)(command)
 
 
 def load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
@@ -69,7 +70,8 @@ def load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowl
     # All that is loaded stays, so looking for garbage in it, now or later, would take a third of the time and find none.
     gc.disable()
     try:
-        return load_knowledge(find_folder("framework", framework), find_folder("rules", rules), fresh)
+        shipped, own = find_rules(rules)
+        return load_knowledge(find_folder("framework", framework), shipped, fresh, own)
     finally:
         gc.freeze()
         gc.enable()

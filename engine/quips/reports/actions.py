@@ -23,6 +23,7 @@ from quips.reports.wording import (
     by_what_settles,
     due_soonest,
     of_status,
+    own_rules_words,
     status_words,
     strength_words,
     strengths,
@@ -74,6 +75,8 @@ def _set_up(document: Any, marking: str, audits: Sequence[Audit]) -> None:
 def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     document.add_paragraph(said(f"{audit.case.reference}: actions"), style="Title")
     document.add_paragraph(said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
+    if audit.own_rules:
+        document.add_paragraph(said(own_rules_words(audit)))
     urgent = urgent_words(audit)
     if urgent:
         document.add_paragraph().add_run(said(urgent)).bold = True

@@ -11,6 +11,7 @@ from typing import Any
 from quips.audits import Audit
 from quips.findings import Finding, LimitShown
 from quips.framework import Citation
+from quips.knowledge import OwnRule
 from quips.places import Place
 from quips.proposals import Proposal
 from quips.statuses import Verdict
@@ -20,7 +21,7 @@ Json = dict[str, Any]
 SHAPE_VERSION = 1
 CSV_COLUMNS = (
     *("case", "as_at", "edition", "rule", "key", "title", "occasion", "status", "verdict", "severity", "root"),
-    *("provisional", "started", "due", "done", "why", "remedy", "because_of", "prompts", "cites", "place"),
+    *("provisional", "started", "due", "done", "why", "remedy", "because_of", "prompts", "cites", "place", "own_rule"),
 )
 
 
@@ -34,6 +35,7 @@ def audit_as_json(audit: Audit) -> Json:
         "edition": audit.edition.name,
         "engines": list(audit.engines),
         "rules_digest": audit.digest,
+        "own_rules": [_own_rule(rule) for rule in audit.own_rules],
         "indicative": True,
         "urgent": list(audit.urgent),
         "findings": [finding_as_json(finding) for finding in audit.findings],
@@ -100,6 +102,7 @@ def finding_as_json(finding: Finding) -> Json:
         "standing": rule.standing,
         "cites": [_cite(cite) for cite in rule.cites],
         "rule_place": _place(rule.place),
+        "own_rule": rule.own,
     }
 
 
@@ -154,6 +157,7 @@ def _row(audit: Audit, finding: Finding) -> list[object]:
         "; ".join(own),
         "; ".join(f"{cite.source}:{cite.line}" if cite.line else cite.source for cite in rule.cites),
         str(rule.place),
+        "yes" if rule.own else "no",
     ]
 
 
@@ -184,6 +188,10 @@ def _proposal(proposal: Proposal) -> Json:
         "findings": [_ref(finding.ref) for finding in proposal.findings],
         "judgement": dict(proposal.judgement) if proposal.judgement is not None else None,
     }
+
+
+def _own_rule(rule: OwnRule) -> Json:
+    return {"rule": rule.name, "title": rule.title, "status": rule.status, "instead_of": _place(rule.instead_of)}
 
 
 def _cite(cite: Citation) -> Json:

@@ -26,6 +26,7 @@ from quips.reports.wording import (
     not_on_record,
     of_status,
     own_first,
+    own_rules_words,
     recorded,
     status_words,
     strength_words,
@@ -54,6 +55,8 @@ class TextReport:
         title = f"{audit.case.reference}, read as at {as_at_words(audit)}"
         yield click.style(title, bold=True) + (f"   {marking}" if marking else "")
         yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {engines_words(audit)}")
+        if audit.own_rules:
+            yield from self._wrapped(own_rules_words(audit))
         for warning in audit.warnings:
             yield from self._wrapped(f"Warning: {warning.place}: {warning.message} {warning.hint}")
         urgent = urgent_words(audit)

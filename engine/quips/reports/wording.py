@@ -110,6 +110,18 @@ def engines_words(audit: Audit) -> str:
     return f"Decided by the {audit.engines[0]} engine alone{why}."
 
 
+def own_rules_words(audit: Audit) -> str:
+    """Return which rules are somebody's own and not those that Quips comes with; empty if none is."""
+    kinds = {
+        "In place of the shipped": [one for one in audit.own_rules if one.instead_of and one.status == "active"],
+        "More than are shipped": [one for one in audit.own_rules if not one.instead_of and one.status == "active"],
+        "Shipped and left out": [one for one in audit.own_rules if one.instead_of and one.status != "active"],
+    }
+    named = {what: [f"“{one.title}” ({one.name})" for one in found] for what, found in kinds.items() if found}
+    said = [f"{what}: {listed(found, 'and')}." for what, found in named.items()]
+    return " ".join(["Read with rules of the region's own.", *said]) if said else ""
+
+
 def as_at_words(audit: Audit) -> str:
     """Return the day the case was read as at, and where it was taken from if not from the file."""
     tail = {"clock": " (today, for the file gives no as_at)", "option": " (as asked for)"}.get(audit.as_at_from, "")
