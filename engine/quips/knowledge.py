@@ -232,6 +232,7 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
             knowledge.prompts,
             knowledge.rules,
             knowledge.case_shape,
+            {rule.name for rule in every_rule if rule.status == "retired"},
         )
         problems += prompt_problems(knowledge.editions)
         problems += publication_problems(knowledge.publications, knowledge.editions)

@@ -31,6 +31,7 @@ class Term:
         bounds: For a number, the least and the greatest it can be.
         relevant_when: Where this is false it is not asked, and a clock that starts here does not run.
         concerns: ``child``, ``victim`` or ``mappa``.
+        deprecated: What to use instead; empty unless it is to go.
         place: Where it is defined.
     """
 
@@ -46,6 +47,7 @@ class Term:
     bounds: tuple[int, int] = (0, 1000)
     relevant_when: Condition | None = None
     concerns: tuple[str, ...] = ()
+    deprecated: str = ""
     place: Place = NOWHERE
 
     def in_words(self, value: object) -> str:
@@ -67,6 +69,7 @@ class Activity:
         help: What counts and where to find it.
         attributes: What can be said of it, beyond what can be said of any activity.
         codes: What case systems use for it: system, codes.
+        deprecated: What to use instead; empty unless it is to go.
         place: Where it is defined.
     """
 
@@ -77,6 +80,7 @@ class Activity:
     help: str
     attributes: Mapping[str, Term]
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    deprecated: str = ""
     place: Place = NOWHERE
 
 
@@ -151,7 +155,8 @@ def read_vocabulary(documents: Iterable[Document], problems: list[Problem]) -> V
             }
             codes = {system: tuple(codes) for system, codes in entry.get("codes", {}).items()}
             place = document.key_place("activities", name)
-            activity = Activity(name, entry["title"], entry["stage"], entry["ask"], entry["help"], attributes, codes, place)
+            words = (entry[key] for key in ("title", "stage", "ask", "help"))
+            activity = Activity(name, *words, attributes, codes, entry.get("deprecated", ""), place)
             _define(activities, activity, problems)
     return Vocabulary(circumstances, activities)
 
@@ -180,5 +185,6 @@ def _read_term(document: Document, *path: str | int) -> Term:
         (value.get("at_least", 0), value.get("at_most", 1000)),
         relevant,
         tuple(value.get("concerns", ())),
+        value.get("deprecated", ""),
         document.key_place(*path),
     )
