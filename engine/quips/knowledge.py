@@ -45,6 +45,9 @@ from quips.source import Document, parse_yaml, read_text
 from quips.vocabulary import Vocabulary, read_vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent
+Parsed = dict[str, tuple[str, Document]]
+"""Files that were read before, by the name they are shown by: the text and the document."""
+
 _KINDS = {"framework": "framework files", "rules": "rules"}
 
 
@@ -190,7 +193,7 @@ def _lacks(name: str, folder: Path) -> str:
     return "" if any(path.parent.name != "vocabulary" for path in files) else "there is no rule in it"
 
 
-def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowledge:
+def load_knowledge(framework: Path, rules: Path, fresh: bool = False, parsed: Parsed | None = None) -> Knowledge:
     """Read, validate and put together the framework and the rules.
 
     Files that are known to have passed, byte for byte, are not validated again.
@@ -199,11 +202,12 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False) -> Knowled
         framework: The folder of what the inspectorate publishes.
         rules: The folder of our reading of it.
         fresh: Validate whatever is remembered.
+        parsed: What was read before, and is not read again where the text is the same; what is read now is put there.
 
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    files = Files(framework, rules)
+    files = Files(framework, rules, parsed)
     digest = files.digest()
     passed = not fresh and not files.problems and is_known(digest)
     problems = list(files.problems)
@@ -285,9 +289,10 @@ class Files:
         problems: What is wrong with the files themselves, before their content is looked at.
     """
 
-    def __init__(self, framework: Path, rules: Path) -> None:
+    def __init__(self, framework: Path, rules: Path, parsed: Parsed | None = None) -> None:
         """Read the text of every file."""
         self._framework = framework
+        self._parsed = {} if parsed is None else parsed
         self._shapes: dict[Path, str] = {}
         for path in _yaml_files(framework):
             self._shapes[path] = _framework_shape(path)
@@ -324,7 +329,11 @@ class Files:
         if path not in self._documents:
             if path not in self._texts:
                 self._texts[path] = read_text(path, _shown(path))
-            self._documents[path] = parse_yaml(self._texts[path], _shown(path))
+            text, shown = self._texts[path], _shown(path)
+            before = self._parsed.get(shown)
+            if before is None or before[0] != text:
+                self._parsed[shown] = text, parse_yaml(text, shown)
+            self._documents[path] = self._parsed[shown][1]
         return self._documents[path]
 
     def digest(self) -> str:

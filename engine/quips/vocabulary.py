@@ -155,8 +155,8 @@ def read_vocabulary(documents: Iterable[Document], problems: list[Problem]) -> V
             }
             codes = {system: tuple(codes) for system, codes in entry.get("codes", {}).items()}
             place = document.key_place("activities", name)
-            words = (entry[key] for key in ("title", "stage", "ask", "help"))
-            activity = Activity(name, *words, attributes, codes, entry.get("deprecated", ""), place)
+            said = entry["title"], entry["stage"], entry["ask"], entry["help"]
+            activity = Activity(name, *said, attributes, codes, entry.get("deprecated", ""), place)
             _define(activities, activity, problems)
     return Vocabulary(circumstances, activities)
 
