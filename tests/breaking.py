@@ -22,7 +22,7 @@ def faults() -> list[dict[str, Any]]:
     """Every fault: what it is called, the file, the text that is replaced and by what, and the message that it gives.
 
     ``at`` is text of the line where the message stands; without it that is where the change begins. ``file`` and ``folder`` mean
-    the file, or the folder above it, as a whole.
+    the file, or the folder above it, as a whole. ``elsewhere`` is another file in which that line stands.
     """
     return [fault for path in sorted((BROKEN / "faults").glob("*.yaml")) for fault in read_yaml(path).value]
 
@@ -53,7 +53,11 @@ def broken(folder: Path, fault: dict[str, Any]) -> Iterator[tuple[str, int]]:
     else:
         path.write_bytes(after.encode(fault.get("encoding", "utf-8")))
     try:
-        yield _where(path, after or "", start, fault)
+        if "elsewhere" in fault:
+            other = folder / fault["elsewhere"]
+            yield _where(other, other.read_text(encoding="utf-8"), 0, fault)
+        else:
+            yield _where(path, after or "", start, fault)
     finally:
         if before is None:
             path.unlink()

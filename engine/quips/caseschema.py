@@ -77,7 +77,7 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
 
 
 def _value(term: Term) -> Json:
-    described: Json = {"description": term.ask}
+    described: Json = {"description": term.ask, **({"deprecated": True} if term.deprecated else {})}
     match term.type:
         case "yes_no":
             return {"type": "boolean", **described}

@@ -45,6 +45,9 @@ from quips.source import Document, parse_yaml, read_text
 from quips.vocabulary import Vocabulary, read_vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent
+Parsed = dict[str, tuple[str, Document]]
+"""Files that were read before, by the name they are shown by: the text and the document."""
+
 _KINDS = {"framework": "framework files", "rules": "rules"}
 
 
@@ -232,7 +235,9 @@ def _lacks(name: str, folder: Path) -> str:
     return "" if any(path.parent.name != "vocabulary" for path in files) else "there is no rule in it"
 
 
-def load_knowledge(framework: Path, rules: Path, fresh: bool = False, own: Path | None = None) -> Knowledge:
+def load_knowledge(
+    framework: Path, rules: Path, fresh: bool = False, own: Path | None = None, parsed: Parsed | None = None
+) -> Knowledge:
     """Read, validate and put together the framework and the rules.
 
     Files that are known to have passed, byte for byte, are not validated again.
@@ -242,11 +247,12 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False, own: Path 
         rules: The folder of our reading of it.
         fresh: Validate whatever is remembered.
         own: A folder of rules that is laid over the others: one of the same name takes the place of the other.
+        parsed: What was read before, and is not read again where the text is the same; what is read now is put there.
 
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    files = Files(framework, rules, own)
+    files = Files(framework, rules, own, parsed)
     digest = files.digest()
     passed = not fresh and not files.problems and is_known(digest)
     problems = list(files.problems)
@@ -276,6 +282,7 @@ def load_knowledge(framework: Path, rules: Path, fresh: bool = False, own: Path 
             knowledge.prompts,
             knowledge.rules,
             knowledge.case_shape,
+            {rule.name for rule in every_rule.values() if rule.status == "retired"},
         )
         problems += prompt_problems(knowledge.editions)
         problems += publication_problems(knowledge.publications, knowledge.editions)
@@ -342,9 +349,10 @@ class Files:
         own_rules: The files of the folder of rules that is laid over those.
     """
 
-    def __init__(self, framework: Path, rules: Path, own: Path | None = None) -> None:
+    def __init__(self, framework: Path, rules: Path, own: Path | None = None, parsed: Parsed | None = None) -> None:
         """Read the text of every file."""
         self._framework = framework
+        self._parsed = {} if parsed is None else parsed
         self.own_rules = _yaml_files(own) if own is not None else []
         self._shapes: dict[Path, str] = {}
         for path in _yaml_files(framework):
@@ -384,7 +392,11 @@ class Files:
         if path not in self._documents:
             if path not in self._texts:
                 self._texts[path] = read_text(path, _shown(path))
-            self._documents[path] = parse_yaml(self._texts[path], _shown(path))
+            text, shown = self._texts[path], _shown(path)
+            before = self._parsed.get(shown)
+            if before is None or before[0] != text:
+                self._parsed[shown] = text, parse_yaml(text, shown)
+            self._documents[path] = self._parsed[shown][1]
         return self._documents[path]
 
     def digest(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from quips.cases import case_problems
 from quips.conditions import AllOf, AnyOf, Condition, Has, Not, Test, tests_of
@@ -23,9 +23,10 @@ def name_problems(
     prompts: Mapping[str, Prompt],
     rules: Mapping[str, Rule],
     case_shape: Shape,
+    retired: Collection[str] = (),
 ) -> list[Problem]:
-    """Return a problem for each name that does not exist or does not fit where it stands."""
-    checker = _Checker(vocabulary, sources, limits, prompts, rules, case_shape)
+    """Return a problem for each name that does not exist, does not exist any more, or does not fit where it stands."""
+    checker = _Checker(vocabulary, sources, limits, prompts, rules, case_shape, retired)
     return [
         *checker.of_vocabulary(),
         *(problem for limit in limits.values() for problem in checker.of_limit(limit)),
@@ -43,9 +44,12 @@ class _Checker:
         prompts: Mapping[str, Prompt],
         rules: Mapping[str, Rule],
         case_shape: Shape,
+        retired: Collection[str],
     ) -> None:
         self.vocabulary, self.sources, self.limits = vocabulary, sources, limits
         self.prompts, self.rules, self.case_shape = prompts, rules, case_shape
+        self.retired = retired
+        self.former = {former: rule.name for rule in rules.values() for former in rule.former_names}
 
     # Files of each kind ----------------------------------------------------------------------------------------------
 
@@ -93,7 +97,7 @@ class _Checker:
         if rule.derives:
             yield from self.derives(rule)
         for edge in rule.edges:
-            yield from self.known(edge.rule, self.rules, "rule", edge.place)
+            yield from self.rule(edge.rule, edge.place)
             yield from self.citations(edge.cites)
             target = self.rules.get(edge.rule)
             if target and target.status == "draft" and rule.status == "active":
@@ -110,6 +114,16 @@ class _Checker:
             yield Problem(
                 place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names) or _WHERE_LISTED[what]
             )
+
+    def rule(self, name: str, place: Place) -> Iterator[Problem]:
+        if name in self.former and name not in self.rules:
+            newer = self.former[name]
+            yield Problem(place, "former-name", f"The rule '{name}' is now called '{newer}'.", f"Write {newer}.")
+        elif name in self.retired:
+            hint = "Leave it out, or name the rule that took its place."
+            yield Problem(place, "retired-rule", f"The rule '{name}' is retired, and finds nothing any more.", hint)
+        else:
+            yield from self.known(name, self.rules, "rule", place)
 
     def citations(self, cites: tuple[Citation, ...]) -> Iterator[Problem]:
         for cite in cites:
@@ -283,7 +297,7 @@ class _Checker:
             yield from case_problems(_part(rule.document, path, "E-1"), self.case_shape)
             for key in ("because_of", "undermined_by"):
                 for m, name in enumerate(example.get(key, [])):
-                    yield from self.known(name, self.rules, "rule", rule.document.place("examples", n, key, m))
+                    yield from self.rule(name, rule.document.place("examples", n, key, m))
 
 
 def example_document(rule: Rule, n: int) -> Document:

@@ -32,6 +32,7 @@ class Term:
         bounds: For a number, the least and the greatest it can be.
         relevant_when: Where this is false it is not asked, and a clock that starts here does not run.
         concerns: ``child``, ``victim`` or ``mappa``.
+        deprecated: What to use instead; empty unless it is to go.
         place: Where it is defined.
     """
 
@@ -47,6 +48,7 @@ class Term:
     bounds: tuple[int, int] = (0, 1000)
     relevant_when: Condition | None = None
     concerns: tuple[str, ...] = ()
+    deprecated: str = ""
     place: Place = NOWHERE
 
     @property
@@ -74,6 +76,7 @@ class Activity:
         attributes: What can be said of it, beyond what can be said of any activity.
         codes: What case systems use for it: system, codes.
         offered_when: Where this is false it is not asked whether it was done; on the record it counts all the same.
+        deprecated: What to use instead; empty unless it is to go.
         place: Where it is defined.
     """
 
@@ -85,6 +88,7 @@ class Activity:
     attributes: Mapping[str, Term]
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     offered_when: Condition | None = None
+    deprecated: str = ""
     place: Place = NOWHERE
 
 
@@ -160,8 +164,8 @@ def read_vocabulary(documents: Iterable[Document], problems: list[Problem]) -> V
             codes = {system: tuple(codes) for system, codes in entry.get("codes", {}).items()}
             offered = read_condition(document, "activities", name, "offered_when") if "offered_when" in entry else None
             place = document.key_place("activities", name)
-            texts = (entry["title"], entry["stage"], entry["ask"], entry["help"])
-            activity = Activity(name, *texts, attributes, codes, offered, place)
+            said = entry["title"], entry["stage"], entry["ask"], entry["help"]
+            activity = Activity(name, *said, attributes, codes, offered, entry.get("deprecated", ""), place)
             _define(activities, activity, problems)
     return Vocabulary(circumstances, activities)
 
@@ -190,5 +194,6 @@ def _read_term(document: Document, *path: str | int) -> Term:
         (value.get("at_least", 0), value.get("at_most", 1000)),
         relevant,
         tuple(value.get("concerns", ())),
+        value.get("deprecated", ""),
         document.key_place(*path),
     )

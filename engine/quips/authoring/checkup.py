@@ -10,8 +10,10 @@ from pathlib import Path
 
 from quips.authoring.conditiondoubts import condition_doubts
 from quips.authoring.enginedoubts import engine_doubts
+from quips.authoring.exampledoubts import example_doubts
 from quips.authoring.frameworkdoubts import framework_doubts
 from quips.authoring.messages import levelled
+from quips.authoring.namedoubts import name_doubts
 from quips.authoring.ruledoubts import rule_doubts
 from quips.authoring.waivers import Waiver, sorted_by_waiver, waivers_of
 from quips.checking import Examples, check_examples
@@ -83,7 +85,8 @@ def check_up(
         problems.append(Problem(Place("rules"), "nothing-to-run", "There is no example to run.", "Write examples in the rules."))
     if reports is not None:
         problems += citation_problems(knowledge, reports)
-    problems += [*rule_doubts(knowledge), *condition_doubts(knowledge), *framework_doubts(knowledge), *engine_doubts(knowledge)]
+    doubts = (name_doubts, rule_doubts, example_doubts, condition_doubts, framework_doubts, engine_doubts)
+    problems += [problem for look in doubts for problem in look(knowledge)]
     day = as_at or date.today()
     found = sorted_by_waiver(levelled(problems), waivers_of(knowledge), day)
     return CheckUp(

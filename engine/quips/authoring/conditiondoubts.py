@@ -14,13 +14,13 @@ from quips.vocabulary import Term
 def condition_doubts(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is doubtful about the conditions of a knowledge base, wherever they stand."""
     circumstances = knowledge.vocabulary.circumstances
-    for owner, condition, within in _asked(knowledge):
+    for owner, condition, within in every_condition(knowledge):
         if condition != ALWAYS and can_hold_together(list(within), circumstances):
             yield from _Doubts(owner, circumstances).of(condition, list(within))
 
 
-def _asked(knowledge: Knowledge) -> Iterator[tuple[str, Condition, Sequence[Condition]]]:
-    """Every condition about a case: the name of what it belongs to, itself, and those that hold wherever it is asked."""
+def every_condition(knowledge: Knowledge) -> Iterator[tuple[str, Condition, Sequence[Condition]]]:
+    """Yield every condition about a case: the name of what it belongs to, itself, and those that hold wherever it is asked."""
     for term in knowledge.vocabulary.circumstances.values():
         if term.relevant_when:
             yield term.name, term.relevant_when, ()

@@ -32,7 +32,7 @@ class LoweringError(QuipsError):
     """A rule cannot be written in the form that durable_rules can be trusted with."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compiled:
     """One compiled rule.
 
@@ -47,6 +47,19 @@ class Compiled:
     phase: int
     all: tuple[Pattern, ...]
     emits: Template
+
+    @cached_property
+    def reads(self) -> tuple[tuple[str, str, str], ...]:
+        """The facts that its patterns after the trigger ask for: the kind, the alias, and the first test if it is exclusive.
+
+        A fact satisfies one of several tests for equality, and those that are the same share a node.
+        """
+        found = []
+        for alias, body in _parts(self.all[1:]):
+            tests = body.get("$and", [body])[1:]
+            exclusive = bool(tests) and _is_equality(tests[0]) and not _joins(tests)
+            found.append((kind_of(body), alias, repr(tests[0]) if exclusive else ""))
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -142,13 +155,9 @@ def too_large(rules: Sequence[Compiled]) -> str:
     below: dict[str, set[str]] = {}
     at_once: Counter[str] = Counter()
     for number, compiled in enumerate(rules):
-        for alias, body in _parts(compiled.all[1:]):
-            tests = body.get("$and", [body])[1:]
-            exclusive = bool(tests) and _is_equality(tests[0]) and not _joins(tests)
-            node = repr(tests[0]) if exclusive else f"{number}:{alias}"
-            below.setdefault(kind_of(body), set()).add(node)
-            # A fact satisfies one of several tests for equality; every joined pattern has a node of its own.
-            at_once[kind_of(body)] += not exclusive
+        for kind, alias, test in compiled.reads:
+            below.setdefault(kind, set()).add(test or f"{number}:{alias}")
+            at_once[kind] += not test  # every joined pattern has a node of its own
     for kind, nodes in below.items():
         if at_once[kind] + 1 > MAX_AT_ONCE or len(nodes) > MAX_BELOW:
             return f"{len(nodes)} patterns read facts of the kind '{kind}'"
