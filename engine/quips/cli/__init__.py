@@ -30,6 +30,7 @@ for command in (
     authoring.test_,
     authoring.diff,
     editing.editor,
+    editing.new,
     round_,
 ):
     main.add_command(command)
