@@ -25,6 +25,7 @@ from generating.sessions import SessionError, is_session, with_output
 from generating.statuses import statuses_page
 from generating.vocabulary import vocabulary_page
 
+from quips.authoring.editor.folder import editor_files
 from quips.knowledge import Knowledge, load_knowledge
 from quips.peeraudit.roundschema import round_schema
 from quips.problems import QuipsError
@@ -57,10 +58,16 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "round-plan.md": plan_page(knowledge),
     }
     schemas = ROOT / "framework" / "schema"
-    return {REFERENCE / name: text for name, text in pages.items()} | {
-        schemas / "case.schema.json": _schema(knowledge.case_schema, "rules/vocabulary. Change the vocabulary"),
-        schemas / "round.schema.json": _schema(round_schema(knowledge), "quips.peeraudit.roundschema. Change that"),
-    }
+    plan = round_schema(knowledge)
+    editor = {ROOT / name: text for name, text in editor_files(knowledge, plan).items()}
+    return (
+        {REFERENCE / name: text for name, text in pages.items()}
+        | editor
+        | {
+            schemas / "case.schema.json": _schema(knowledge.case_schema, "rules/vocabulary. Change the vocabulary"),
+            schemas / "round.schema.json": _schema(plan, "quips.peeraudit.roundschema. Change that"),
+        }
+    )
 
 
 def sessions() -> dict[Path, str]:

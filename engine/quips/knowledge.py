@@ -408,6 +408,11 @@ class Files:
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
+    def schema(self, shape: str) -> dict[str, Any] | None:
+        """Return the JSON Schema of a shape, as its file says it; None if there is none."""
+        path = self._framework / "schema" / f"{shape}.schema.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
     def shape_problems(self) -> list[Problem]:
         """Return what is not YAML, what does not fit its schema, and what should be there and is not."""
         problems: list[Problem] = []
@@ -421,12 +426,12 @@ class Files:
                 problems += error.problems
                 continue
             if name not in shapes:
-                schema = self._framework / "schema" / f"{name}.schema.json"
-                if not schema.is_file():
+                schema = self.schema(name)
+                if schema is None:
                     message = f"A file called {path.name} has no place here."
                     problems.append(Problem(Place(_shown(path)), "no-place-here", message, "Move or rename it."))
                     continue
-                shapes[name] = Shape(json.loads(schema.read_text(encoding="utf-8")))
+                shapes[name] = Shape(schema)
             problems += shapes[name].problems(document)
         if not self.paths("sources"):
             problems.append(

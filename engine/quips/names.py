@@ -316,7 +316,7 @@ def _nothing_to_compare(test: Test) -> Problem:
 
 
 def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
-    allowed = _OPERATIONS[term.type]
+    allowed = OPERATIONS[term.type]
     if test.op not in allowed:
         words = listed(sorted(allowed))
         message = f"'{test.subject}' is a {term.type} value; it cannot be tested with {test.op}, only with {words}."
@@ -356,7 +356,7 @@ _WHERE_LISTED = {
     "rule": "To see every rule: quips list rules.",
     "source": "Documents that can be cited stand in framework/sources.yaml.",
 }
-_OPERATIONS = {
+OPERATIONS = {
     "yes_no": {"one_of", "known", "not_same_as", "same_as_previous"},
     "choice": {"one_of", "known", "not_same_as", "same_as_previous"},
     "choices": {"includes_any", "known", "not_same_as", "same_as_previous"},
@@ -364,3 +364,4 @@ _OPERATIONS = {
     "date": {"one_of", "before", "known", "not_same_as"},
     "text": {"one_of", "known", "same_as_previous"},
 }
+"""What each type of value can be tested with."""

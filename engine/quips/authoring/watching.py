@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quips.authoring.checkup import CheckUp, stopped
-from quips.knowledge import Knowledge, Parsed, find_folder, load_knowledge
+from quips.knowledge import Knowledge, Parsed, find_folder, find_rules, load_knowledge
 from quips.problems import InputError
 
 Stamps = dict[Path, tuple[int, int]]
@@ -47,6 +47,11 @@ class Checker:
         self.rules, self.own = find_rules(rules)
         self._check = check
         self._parsed: Parsed = {}
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders whose files are read."""
+        return [folder for folder in (self.framework, self.rules, self.own) if folder is not None]
 
     def check(self) -> CheckUp:
         """Return what is found now; files that say what they said are not read again."""

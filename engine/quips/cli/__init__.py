@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from quips import __version__
-from quips.cli import authoring, cases, checks, knowledge, scores
+from quips.cli import authoring, cases, checks, editing, knowledge, scores
 from quips.cli.rounds import round_
 from quips.cli.shared import WIDTH
 
@@ -29,6 +29,8 @@ for command in (
     *(scores.score, scores.change_, scores.agree, scores.sample),
     authoring.test_,
     authoring.diff,
+    editing.editor,
+    editing.new,
     round_,
 ):
     main.add_command(command)

@@ -87,7 +87,7 @@ def _found(read: Callable[[], Knowledge], durable: bool, again: bool, reports: P
 def _go_on(checker: Checker, show: Callable[[CheckUp], str]) -> None:
     """Check whenever a file changes, until the user ends it; each time begins and ends with a line that editors can look for."""
     try:
-        for changed in changes((checker.framework, checker.rules), _wait):
+        for changed in changes(checker.folders, _wait):
             what = os.path.relpath(changed[0]) if len(changed) == 1 else f"{len(changed)} files"
             click.echo(f"Checking {what}.")
             click.echo(show(checker.check()), nl=False)

@@ -1,0 +1,255 @@
+"""The schemas that editors are given: they let through what `quips check` does, and refuse every fault of shape, as others do.
+
+Three judges that share no code are asked of the same files: our own check, `check-jsonschema` with the schemas in
+``framework/schema``, and jsonschema-rs with the schemas that have the names in them.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from knowledge_base import CASES, ROOT, knowledge
+from quips.authoring.editor.schemas import named_schemas
+from quips.names import name_problems
+from quips.peeraudit.roundschema import round_schema
+from quips.rules import Rule, read_rule
+from quips.shapes import Shape, is_date
+from quips.source import Document, parse_yaml, read_text
+
+_AT = "https://quips.invalid/editor"
+_KINDS = (
+    *("rule", "vocabulary", "limits", "edition", "division", "sources"),
+    *("glossary", "crosswalk", "paragraphs", "published", "case", "round"),
+)
+
+
+@cache
+def named() -> dict[str, Any]:
+    return named_schemas(knowledge(), round_schema(knowledge()))
+
+
+@cache
+def editor(kind: str) -> jsonschema_rs.Draft202012Validator:
+    registry = jsonschema_rs.Registry([(f"{_AT}/{name}.schema.json", schema) for name, schema in named().items()])
+    reference = {"$ref": f"{_AT}/{kind}.schema.json"}
+    return jsonschema_rs.Draft202012Validator(reference, registry=registry, formats={"date": is_date}, validate_formats=True)
+
+
+@cache
+def shape(kind: str) -> Shape:
+    return Shape(json.loads((ROOT / "framework" / "schema" / f"{kind}.schema.json").read_text(encoding="utf-8")))
+
+
+@cache
+def files(kind: str) -> list[Path]:
+    if kind == "case":
+        return CASES
+    if kind == "round":
+        return []
+    return knowledge().files.paths(kind)
+
+
+def refused(kind: str, paths: list[Path]) -> set[str]:
+    """The files that check-jsonschema refuses."""
+    schema = ROOT / "framework" / "schema" / f"{kind}.schema.json"
+    command = [sys.executable, "-m", "check_jsonschema", "--output-format", "json", "--schemafile", str(schema), *map(str, paths)]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert told["status"] in ("ok", "fail")
+    return {Path(error["filename"]).name for error in (*told.get("errors", []), *told.get("parse_errors", []))}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_every_schema_is_one(kind: str) -> None:
+    Draft202012Validator.check_schema(named()[kind])
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_every_file_is_let_through_by_all(kind: str) -> None:
+    if not files(kind):
+        pytest.skip(f"there is no file of the kind {kind} in the repository")
+    assert refused(kind, files(kind)) == set()
+    for path in files(kind):
+        document = parse_yaml(read_text(path, path.name), path.name)
+        assert shape(kind).problems(document) == [], path
+        assert editor(kind).is_valid(document.value), path
+
+
+def _faults(value: Any) -> Iterator[Any]:
+    """Yield a document with one fault each: a part taken away, put in, or made something else, at every place."""
+    for path in _places(value):
+        *above, last = path
+        for change in ("gone", "added", {"no": "such thing"}, [], 4.5, "No Such Thing!", None):
+            changed = deepcopy(value)
+            parent = changed
+            for step in above:
+                parent = parent[step]
+            if change == "gone":
+                del parent[last]
+            elif change == "added":
+                if not isinstance(parent[last], dict):
+                    continue
+                parent[last]["no-such-thing"] = "x"
+            else:
+                parent[last] = change
+            yield changed
+
+
+def _short(value: Any) -> Any:
+    """A document with no more than two of anything that it lists, since check-jsonschema takes minutes for long ones."""
+    if isinstance(value, list):
+        return [_short(part) for part in value[:2]]
+    return {key: _short(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from _places(part, (*path, key))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [kind for kind in _KINDS if kind != "round"])
+def test_every_fault_of_shape_is_refused_by_all(kind: str, tmp_path: Path) -> None:
+    """Our check and check-jsonschema agree on each; what both refuse, the schemas with names refuse as well."""
+    chance = random.Random(kind)
+    for number, path in enumerate(chance.sample(files(kind), min(3, len(files(kind))))):
+        every = list(_faults(_short(parse_yaml(read_text(path, path.name), path.name).value)))
+        for n, value in enumerate(chance.sample(every, min(40, len(every)))):
+            (tmp_path / f"{number}-{n}.yaml").write_text(json.dumps(value), encoding="utf-8")
+    broken = sorted(tmp_path.iterdir())
+    documents = {path.name: parse_yaml(read_text(path, path.name), path.name) for path in broken}
+    ours = {name for name, document in documents.items() if shape(kind).problems(document)}
+    assert len(ours) > len(broken) / 3, "most of the faults are faults"
+    assert refused(kind, broken) == ours
+    let_through = {name for name in ours if editor(kind).is_valid(documents[name].value)}
+    assert let_through == set()
+
+
+class _JustOne(dict[str, Rule]):
+    """All rules to look up, one to look at."""
+
+    def __init__(self, rules: Mapping[str, Rule], one: Rule) -> None:
+        super().__init__(rules)
+        self._one = one
+
+    def values(self) -> Any:
+        return [self._one]
+
+
+def _problems(document: Document) -> bool:
+    """Whether our check has anything against a rule."""
+    if shape("rule").problems(document):
+        return True
+    known = knowledge()
+    rules = _JustOne(known.rules, read_rule(document, "topic"))
+    return bool(name_problems(known.vocabulary, known.sources, known.limits, {}, known.prompts, rules, known.case_shape))
+
+
+@cache
+def _names() -> list[Any]:
+    known = knowledge()
+    attributes = {name for activity in known.vocabulary.activities.values() for name in activity.attributes}
+    values = {value for term in known.vocabulary.circumstances.values() for value in term.values}
+    return [
+        *(*known.vocabulary.circumstances, *known.vocabulary.activities, *sorted(attributes), *sorted(values)),
+        *(*known.limits, *list(known.rules)[:20], *list(known.prompts)[:20], *known.sources),
+        *("trigger", "trigger.on", "not_done", "not_yet", "none", "sufficient", "note", True, False, 3),
+    ]
+
+
+@given(st.data())
+def test_what_our_check_lets_through_an_editor_does_not_underline(data: st.DataObject) -> None:
+    """Names are exchanged at random: mostly that is a mistake, and where it is none no editor may say that it is."""
+    path = data.draw(st.sampled_from(files("rule")))
+    value = deepcopy(parse_yaml(read_text(path, path.name), path.name).value)
+    for _ in range(data.draw(st.integers(1, 2))):
+        places = [
+            place
+            for place in _places(value)
+            if place[0] in ("when", "unless", "from", "expect", "conflict", "derives", "answers")
+        ]
+        if not places:
+            return
+        *above, last = data.draw(st.sampled_from(places))
+        parent = value
+        for step in above:
+            parent = parent[step]
+        name = data.draw(st.sampled_from(_names()))
+        if isinstance(last, str) and isinstance(name, str) and data.draw(st.booleans()):
+            parent[name] = parent.pop(last)
+        elif not isinstance(parent[last], dict | list):
+            parent[last] = name
+    document = parse_yaml(json.dumps(value), path.name)
+    if not _problems(document):
+        assert editor("rule").is_valid(document.value), [error.message for error in editor("rule").iter_errors(document.value)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("when: {domestic_abuse: true}", "when: {domestic_abus: true}"),
+        ("when: {domestic_abuse: true}", "when: {domestic_abuse: high}"),
+        ("when: {domestic_abuse: true}", "when: {sentenced: {at_least: 3}}"),
+        ("when: {domestic_abuse: true}", "when: {has: {activity: home_visit, where: {effective: true}}}"),
+        ("when: {domestic_abuse: true}", "when: {has: {activity: [home_visit], where: {no_such: true}}}"),
+        ("from: {each: police_call_out}", "from: {each: police_callout}"),
+        ("from: {each: police_call_out}", "from: rosh_level"),
+        ("from: {each: police_call_out}", "from: {becomes: {sentenced: none}}"),
+        ("from: {each: police_call_out}", "from: {each: police_call_out, where: {effective: true}}"),
+        ("activity: management_oversight", "activity: rosh_level"),
+        ("activity: management_oversight", "activity: management_oversight, good_when: {purposeful: true}"),
+        ("activity: management_oversight", "activity: management_oversight, within: no-such-limit"),
+        ("activity: management_oversight", "activity: management_oversight, until: rosh_level"),
+        ("activity: management_oversight", "this: {purposeful: true}"),
+        ("omi-2/1.2/management-oversight", "omi-2/1.2/no-such-prompt"),
+        ("001_c93617e95d227070.txt", "009_c93617e95d227070.txt"),
+        ("- police_call_out:", "- police_callout:"),
+        ("status: missing", "status: missing\n    because_of: [no-such-rule]"),
+    ],
+)
+def test_a_wrong_name_is_refused_before_quips_is_asked(old: str, new: str) -> None:
+    text = (
+        "rule: a-new-rule\nkind: expectation\ntitle: x\nstatus: draft\nwhy: x\nwhen: {domestic_abuse: true}\n"
+        "from: {each: police_call_out}\nexpect: {activity: management_oversight}\n"
+        "answers:\n  - {prompt: omi-2/1.2/management-oversight}\nseverity: high\nremedy: x\n"
+        "cites:\n  - {seed: 001_c93617e95d227070.txt, line: 541}\ncannot_see: x\nexamples:\n  - name: x\n    given:\n"
+        "      as_at: 2018-10-01\n      record:\n        - police_call_out: 2018-03-05\n    status: missing\n"
+    )
+    assert text.count(old) == 1, "the test changes one place"
+    whole, broken = (parse_yaml(it, "x.yaml") for it in (text, text.replace(old, new)))
+    assert editor("rule").is_valid(whole.value) and not _problems(whole)
+    assert not editor("rule").is_valid(broken.value) and _problems(broken)
+
+
+def test_each_file_of_the_repository_has_one_schema_by_the_settings() -> None:
+    """The globs as the language server reads them: ``**/`` before each, and ``!`` for what is left out."""
+    settings = json.loads((ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8"))
+    schemas = {Path(schema).name.split(".")[0]: globs for schema, globs in settings["yaml.schemas"].items()}
+    assert set(schemas) == set(_KINDS)
+    known = {path.resolve(): kind for kind in _KINDS for path in files(kind)}
+    for path in sorted(path for folder in ("rules", "framework", "examples") for path in (ROOT / folder).rglob("*.yaml")):
+        tied = [kind for kind, globs in schemas.items() if _matches(path, globs)]
+        assert tied == [known[path]], path
+
+
+def _matches(path: Path, globs: list[str]) -> bool:
+    def one(glob: str) -> bool:
+        pattern = re.escape(glob).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+        return re.fullmatch(f"(.*/)?{pattern}", str(path)) is not None
+
+    return any(one(glob) for glob in globs if glob[0] != "!") and not any(one(glob[1:]) for glob in globs if glob[0] == "!")
