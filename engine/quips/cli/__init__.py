@@ -29,6 +29,7 @@ for command in (
     *(scores.score, scores.change_, scores.agree, scores.sample),
     authoring.test_,
     authoring.diff,
+    authoring.impact_,
     round_,
 ):
     main.add_command(command)
