@@ -134,6 +134,31 @@ def affected_by_limit(graph: Graph, limit: str) -> list[str]:
     return sorted(touched | prompts)
 
 
+def reached_from(graph: Graph, starts: Iterable[str]) -> dict[str, str]:
+    """Return what depends on some nodes, by reading, inferring, using, resting on or following, directly or through others.
+
+    Args:
+        graph: The graph.
+        starts: The nodes to start from.
+
+    Returns:
+        For each node that is reached, the node it is reached from by the fewest steps; the nodes nearest come first.
+    """
+    depends = _only(graph, ("reads", "derives", "uses", "asks_for", "rests_on", "follows"))
+    found: dict[str, str] = {}
+    layer = sorted(node for node in set(starts) if node in depends)
+    seen = set(layer)
+    while layer:
+        nearer, layer = layer, []
+        for node in nearer:
+            for other in sorted(depends.predecessors(node)):
+                if other not in seen:
+                    seen.add(other)
+                    found[other] = node
+                    layer.append(other)
+    return found
+
+
 def hanging_on(graph: Graph, rule: str) -> int:
     """Return how many rules rest on or follow a rule, directly or through others."""
     return len(nx.ancestors(_only(graph, ("rests_on", "follows")), f"rule:{rule}"))
@@ -227,6 +252,8 @@ def _add_rule(graph: Graph, rule: Rule) -> None:
         for bound in rule.expect.bounds:
             if not bound.startswith("trigger"):
                 _link(graph, here, f"circumstance:{bound}", "reads")
+    if rule.conflict and rule.conflict.pair:
+        _link(graph, here, f"activity:{rule.conflict.pair}", "asks_for")
     if rule.derives:
         _link(graph, f"circumstance:{rule.derives[0]}", here, "derives")
     for edge in rule.edges:

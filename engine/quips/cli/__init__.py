@@ -31,6 +31,7 @@ for command in (
     authoring.diff,
     editing.editor,
     editing.new,
+    authoring.impact_,
     round_,
 ):
     main.add_command(command)

@@ -13,12 +13,17 @@ import click
 from quips.audits import case_files, read_record
 from quips.authoring.behaviour import Side, behaviour
 from quips.authoring.composed import composed
+from quips.authoring.impact import impact
 from quips.authoring.structure import differences, former_names
+from quips.authoring.uses import names, things_called
 from quips.authoring.versions import version
 from quips.cli.shared import WIDTH, engine_option, knowledge_options, load, marking_option, output_option, progress, told, write
 from quips.durable.engine import durable_available
 from quips.knowledge import Knowledge
+from quips.places import Place
+from quips.problems import InputError, Problem, did_you_mean
 from quips.reports import versions
+from quips.reports.impact import impact_json, impact_text
 from quips.reports.tested import tested_json, tested_text
 from quips.testing import chosen, run_examples
 
@@ -83,6 +88,43 @@ def diff(
         compared = versions.Compared(before, after, written, found, seed, marking)
         write(versions.FORMATS[form](compared, WIDTH), output)
     sys.exit(1 if found.moved or found.unreadable else 0)
+
+
+@click.command("impact")
+@click.argument("name")
+@click.argument("cases", nargs=-1, type=click.Path(path_type=Path, exists=True), metavar="[CASES]...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="The form.")
+@output_option
+@marking_option
+@knowledge_options
+def impact_(
+    name: str,
+    cases: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Say what a name matters for: what reads it, what it reaches, and which stored cases would move.
+
+    NAME is a circumstance, an activity, one of its attributes (such as home_visit.purposeful), a limit, a rule or a prompt. Where
+    several have the name, write the kind before it, such as limit:induction. CASES are case files, or folders of them.
+
+    A case moves if a finding of it changes when a circumstance, entry or attribute is left out, put in or answered otherwise,
+    when a limit is one longer or shorter or has no number, or when the rule is taken away. A case moves for a prompt if a
+    finding shows something of it.
+    """
+    with told():
+        knowledge = load(framework, rules)
+        things = things_called(knowledge, name)
+        if not things:
+            every = set().union(*names(knowledge).values())
+            hint = did_you_mean(name.rpartition(":")[2], every) or "Try: quips list rules."
+            raise InputError([Problem(Place(name), "unknown-name", f"There is nothing called '{name}'.", hint)])
+        stored = dict(_stored(cases, knowledge)) if cases else None
+        found = [impact(knowledge, thing, stored) for thing in things]
+        write(impact_text(found, knowledge, marking, WIDTH) if form == "text" else impact_json(found, marking), output)
 
 
 def _stored(paths: tuple[Path, ...], knowledge: Knowledge) -> Iterator[tuple[str, Any]]:
