@@ -31,8 +31,7 @@ def watched(folder: Path, *steps: Callable[[], object]) -> list[list[Path]]:
 
     seen: list[list[Path]] = []
     with pytest.raises(KeyboardInterrupt):
-        for changed in changes([folder], wait):
-            seen.append(changed)
+        seen.extend(changes([folder], wait))
     return seen
 
 
