@@ -19,10 +19,10 @@ _ENDED = 9
 
 
 class EndedTeam(Team):
-    """A team whose program is ended, at some of the moments at which something reaches the disk, the first time it gives a command.
+    """A team whose program is ended at moments at which something reaches the disk, the first time it gives each command.
 
-    That is tried on a copy of the round, in a process of its own that stops without any tidying, as a kill does. The copy has to be
-    sound then, and the same command has to go through on it.
+    That is tried on a copy of the round, in a process of its own that stops without any tidying, as a kill does. The copy has
+    to be sound then, and the same command has to go through on it.
     """
 
     at_each_moment = False
