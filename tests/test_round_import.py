@@ -102,6 +102,16 @@ def test_what_is_urgent_is_said_though_the_form_is_refused(desk: Desk) -> None:
     assert "which day the record was read" in result.stderr
 
 
+def test_what_may_name_somebody_is_told_at_its_cell_and_the_form_still_goes_in(desk: Desk) -> None:
+    form = desk.facts(desk.round.case("TV-1").reader, "TV-1")
+    hand = InHand(form.read_bytes())
+    note = next(path for path in hand.cells if path[0] == "record" and path[-1] == "note")
+    cell = rewritten(form, (note, "Mr Tom Baker of 07700 900123 came."))
+    told = desk.works("import", form)
+    assert f"{cell}" in told and "looks as if it holds" in told and "a name" in told
+    assert desk.round.case("TV-1").records
+
+
 def test_a_concern_is_of_some_case(desk: Desk) -> None:
     assert "of which case" in desk.refused("urgent", "", "--as", "R03", "--concern", "A child.", "--told", "The SPO, 10:15.")
 

@@ -171,6 +171,16 @@ def test_the_workbook_leaves_small_groups_blank(report: RoundReport, judged: Jud
     assert rows and all(row[4] is None and row[5] is None for row in rows)
 
 
+def test_the_workbook_has_a_row_for_each_action(report: RoundReport, round_: ReportedRound, judged: Judged) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
+    head, *rows = book["Actions"].iter_rows(values_only=True)
+    cases = [case for case in round_.state.cases.values() if case.feedback is not None]
+    actions = [(case.reference, action) for case in cases for action in case.actions.values()]
+    assert [(row[0], row[1], row[4]) for row in rows] == [(case, one.number, one.owner) for case, one in actions] and rows
+    late = sum(one.status == "open" and one.due < DAY for _, one in actions)
+    assert [row[head.index("State")] for row in rows].count("overdue") == late == report.figures.put_right.overdue
+
+
 # The command ---------------------------------------------------------------------------------------------------------------
 
 

@@ -99,6 +99,14 @@ def test_nothing_is_signed_while_an_action_is_open(round_: RoundAtHand) -> None:
         round_.sign("TV-1")
 
 
+def test_a_done_action_keeps_its_owner_and_its_day(round_: RoundAtHand) -> None:
+    for step in (round_.submit, round_.settle, round_.feed_back, round_.act):
+        step("TV-1")
+    change = {"number": 1, "owner": "O02"}
+    with pytest.raises(StepRefusedError, match="Action 1 of TV-1 is done, so who does it and by when stay as they are"):
+        round_.take(lambda state: feeding_back.act(round_.plan, state, "L01", "TV-1", [change], "Illness."))
+
+
 def mate(round_: RoundAtHand, who: str) -> str:
     return next(name for members in round_.state.groups.values() if who in members for name in members if name != who)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from quips.places import Place
 from quips.problems import Level, Problem, listed
 from quips.source import Document, Path_
 
@@ -147,12 +148,17 @@ def privacy_warnings(document: Document) -> list[Problem]:
         message = f"The reference {reference} looks as if it holds {of_somebody}."
         hint = "If it does, use one that means nothing to anybody else, and keep the list that links the two somewhere safe."
         warnings.append(Problem(document.place("case"), "may-identify", message, hint, Level.WARNING))
-    for path, text in _free_text(document.value, ()):
-        looks_like = listed(_looks_like(text), "and")
-        if looks_like:
-            message = f"This text looks as if it holds {looks_like}."
-            warnings.append(Problem(document.place(*path), "may-identify", message, _TAKE_OUT, Level.WARNING))
-    return warnings
+    return warnings + text_warnings((text, document.place(*path)) for path, text in _free_text(document.value, ()))
+
+
+def text_warnings(texts: Iterable[tuple[str, Place]]) -> list[Problem]:
+    """Return a warning for each text that looks as if it could identify somebody, at the place where it stands."""
+    found = [(listed(_looks_like(text), "and"), place) for text, place in texts]
+    return [
+        Problem(place, "may-identify", f"This text looks as if it holds {looks_like}.", _TAKE_OUT, Level.WARNING)
+        for looks_like, place in found
+        if looks_like
+    ]
 
 
 def reference_looks_like(reference: str) -> str:

@@ -13,7 +13,7 @@ from quips.judged import NOT_GIVEN, Judged
 from quips.peeraudit.book import Book
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Phase, State
+from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Phase, State
 from quips.problems import QuipsError
 from quips.readings import Reading, readings
 from quips.rounds import Comparison, Round, compare
@@ -149,6 +149,7 @@ class Figures:
         agreement: How far readers agree.
         good_practice: What was good practice in settled cases, in the readers' words, by case.
         put_right: What was done about what was found.
+        actions: Every action of the feedback that stands, by case.
         disputes: What was disputed, and the answers.
         refusals: The times that a director refused.
         urgent: How many live risks were raised at once.
@@ -170,6 +171,7 @@ class Figures:
     agreement: Agreement
     good_practice: Mapping[str, tuple[str, ...]]
     put_right: PutRight
+    actions: Mapping[str, tuple[Action, ...]]
     disputes: tuple[Disputed, ...]
     refusals: tuple[Refused, ...]
     urgent: int
@@ -211,6 +213,11 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
         _put_right(state, as_at),
+        {
+            case.reference: (*case.actions.values(),)
+            for case in state.cases.values()
+            if case.feedback is not None and case.actions
+        },
         tuple(
             Disputed(case.reference, knowledge.rules[one.rule], one.because, one.outcome, one.answer)
             for case in state.cases.values()

@@ -10,6 +10,7 @@ from quips.peeraudit import handingin, replysheet, settlingsheet, signingsheet
 from quips.peeraudit.book import Book
 from quips.peeraudit.formnames import FRESH, READING
 from quips.places import Place
+from quips.privacy import text_warnings
 from quips.problems import InputError, Problem, QuipsError
 from quips.workbooks import FORM
 
@@ -56,8 +57,10 @@ def import_file(book: Book, path: Path, who: str, because: str) -> tuple[str, li
         raise InputError([Problem(place, "cannot-read", message, "Check the name and the folder.")]) from error
     filled = read_filled(data, str(path), {kind: fresh for kind, (fresh, _) in KINDS.items()})
     takes = KINDS[filled.head["kind"]][1]
+    texts = [one for path, given in filled.given.items() for one in given if filled.cells[path][1].kind == "text"]
+    doubts = [str(problem) for problem in text_warnings((str(one.value), one.place) for one in texts)]
     try:
-        return str(filled.head.get("case", "")), takes(book, filled, data, who, because)
+        return str(filled.head.get("case", "")), [*takes(book, filled, data, who, because), *doubts]
     except InputError:
         raise
     except QuipsError as error:

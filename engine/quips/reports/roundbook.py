@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, words_of
 from quips.peeraudit.figures import Figures
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN
+from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
 from quips.reports.roundsummary import UNFINISHED, questions_of
@@ -153,12 +153,34 @@ def _rest(book: TableBook, report: RoundReport) -> None:
     if found.good_practice:
         good = [(case, words) for case, several in found.good_practice.items() for words in several]
         book.table("Good practice", ("Case", "What was good"), good, (16, 110))
+    if found.actions:
+        actions = [
+            (case, one.number, one.title, one.remedy, one.owner, one.due, _told(one, found.as_at), one.done_on, one.evidence)
+            for case, several in found.actions.items()
+            for one in several
+        ]
+        heads = (
+            "Case",
+            "Action",
+            "What falls short",
+            "What would put it right",
+            "Owner",
+            "Due",
+            "State",
+            "Done on",
+            "What shows it",
+        )
+        book.table("Actions", heads, actions, (16, 8, 50, 60, 10, 12, 12, 12, 50))
     if found.disputes:
         disputed = [(one.case, one.rule.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
         book.table("Disputes", ("Case", "Finding", "Why", "Outcome", "Answer"), disputed, (16, 50, 50, 20, 50))
     if report.change:
         changed = [(one.name, one.title, one.told) for one in report.change.questions]
         book.table("Change", ("Prompt", "Question", "Change"), changed, (40, 60, 100))
+
+
+def _told(action: Action, as_at: str) -> str:
+    return "overdue" if action.status == OPEN and action.due < as_at else action.status
 
 
 def _share(share: Share | None, measure: Measure | None) -> tuple[int | None, ...]:

@@ -89,6 +89,8 @@ def act(
         if change.keys() & {"owner", "due"}:
             if not is_lead:
                 raise StepRefusedError(f"Only the lead changes who does action {action.number} of {case}, or by when.")
+            if action.status == DONE and status == DONE:
+                raise StepRefusedError(f"Action {action.number} of {case} is done, so who does it and by when stay as they are.")
             reasoned(because, f"Say why action {action.number} of {case} is given to somebody else, or another day.")
         if "status" in change and action.status == WITHDRAWN:
             raise StepRefusedError(f"Action {action.number} of {case} was withdrawn: {action.evidence}")
