@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from breaking import laid_out
 from knowledge_base import ROOT
 from quips.cli import main
+from quips.problems import Level
 from quips.source import parse_yaml
 from test_editor_schemas import editor
 
@@ -66,18 +71,59 @@ def test_files_that_cannot_be_used_are_told_and_nothing_is_written(own_copy: Pat
     assert not (tmp_path / ".vscode").exists()
 
 
-def test_the_matcher_reads_the_lines_of_a_check() -> None:
-    tasks = json.loads((_VSCODE / "tasks.json").read_text(encoding="utf-8"))["tasks"]
-    [matcher] = [task["problemMatcher"] for task in tasks if task["problemMatcher"]]
+def tasks() -> dict[str, Any]:
+    every = json.loads((_VSCODE / "tasks.json").read_text(encoding="utf-8"))["tasks"]
+    return {task["label"].removeprefix("quips: "): task for task in every}
+
+
+def ran(task: str, folder: Path, monkeypatch: pytest.MonkeyPatch, file: str = "") -> str:
+    """What a task prints in a folder."""
+    monkeypatch.chdir(folder)
+    arguments = [argument.replace("${file}", file) for argument in tasks()[task]["args"]]
+    result = CliRunner().invoke(main, arguments, prog_name="quips")
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.stdout
+
+
+def test_a_mistake_that_a_task_finds_is_read_by_its_matcher(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = laid_out(tmp_path)
+    rule = "rules/visits/visit-made.yaml"
+    path = folder / rule
+    path.write_text(path.read_text(encoding="utf-8").replace("within: early-visit", "within: early-vist"), encoding="utf-8")
+    matcher = tasks()["check"]["problemMatcher"]
     pattern = matcher["pattern"]
-    line = "rules/contact/absence-acted-on.yaml:8:12: error unknown-activity: There is no activity 'x'. Did you mean: y?"
-    found = re.match(pattern["regexp"], line)
-    assert found is not None
-    assert [found[pattern[part]] for part in ("file", "line", "column", "severity", "code")] == [
-        *("rules/contact/absence-acted-on.yaml", "8", "12", "error", "unknown-activity")
-    ]
-    assert found[pattern["message"]] == "There is no activity 'x'. Did you mean: y?"
-    assert re.match(pattern["regexp"], "262 files, 248 active rules, 1126 examples on the reference engine: 0 fail.") is None
+    found = [re.match(pattern["regexp"], line) for line in ran("check", folder, monkeypatch).splitlines()]
+    [one] = [match for match in found if match]
+    assert [one[pattern[part]] for part in ("file", "severity", "code")] == [rule, "error", "unknown-limit"]
+    assert "early-vist" in path.read_text(encoding="utf-8").splitlines()[int(one[pattern["line"]]) - 1]
+    assert "early-vist" in one[pattern["message"]]
+    assert tasks()["check as I save"]["problemMatcher"]["pattern"] == pattern
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_every_level_is_read_by_the_matcher(level: Level) -> None:
+    pattern = tasks()["check"]["problemMatcher"]["pattern"]
+    assert re.match(pattern["regexp"], f"rules/x/y.yaml:8:12: {level} unknown-name: There is nothing called 'x'.")
+
+
+def test_the_other_tasks_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = laid_out(tmp_path)
+    assert "held" in ran("test this rule", folder, monkeypatch, str(folder / "rules" / "visits" / "visit-made.yaml"))
+    assert "files written" in ran("names for the editor", folder, monkeypatch)
+
+
+def test_an_editor_sees_when_a_check_on_saving_begins_and_ends(tmp_path: Path) -> None:
+    task = tasks()["check as I save"]
+    background = task["problemMatcher"]["background"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "quips", *task["args"]]
+    with subprocess.Popen(command, cwd=laid_out(tmp_path), env=environment, stdout=subprocess.PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None
+            assert re.match(background["beginsPattern"], program.stdout.readline())
+            assert re.match(background["endsPattern"], program.stdout.readline()), "nothing is wrong, so nothing is between"
+        finally:
+            program.kill()
 
 
 _RULE = """\

@@ -23,13 +23,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from breaking import BROKEN, broken, laid_out
 from knowledge_base import CASES, ROOT, knowledge
 from quips.authoring.editor.schemas import named_schemas
+from quips.knowledge import load_knowledge
 from quips.names import name_problems
 from quips.peeraudit.roundschema import round_schema
 from quips.rules import Rule, read_rule
 from quips.shapes import Shape, is_date
-from quips.source import Document, parse_yaml, read_text
+from quips.source import Document, parse_yaml, read_text, read_yaml
 
 _AT = "https://quips.invalid/editor"
 _KINDS = (
@@ -236,6 +238,69 @@ def test_a_wrong_name_is_refused_before_quips_is_asked(old: str, new: str) -> No
     assert not editor("rule").is_valid(broken.value) and _problems(broken)
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small knowledge base that the corpus of faults is about."""
+    return laid_out(tmp_path_factory.mktemp("small"))
+
+
+def _kind_of(name: str) -> str:
+    folder, *_, last = Path(name).parts
+    kinds = {"limits": "limits", "published": "published", "vocabulary": "vocabulary"}
+    own = next((kind for part, kind in kinds.items() if part in Path(name).parts), "")
+    if folder == "rules":
+        return own or "rule"
+    return own or ("edition" if last == "edition.yaml" else "division" if "editions" in Path(name).parts else Path(name).stem)
+
+
+def _corpus(name: str) -> list[dict[str, Any]]:
+    """The faults of one file of the corpus that are changes of a file which can still be read."""
+    found = read_yaml(BROKEN / "faults" / name).value
+    return [fault for fault in found if "removed" not in fault and "elsewhere" not in fault and "encoding" not in fault]
+
+
+def test_every_fault_of_shape_in_the_corpus_is_refused_by_all_and_no_doubt_is(small: Path, tmp_path: Path) -> None:
+    """What is merely doubtful an editor lets through; in what is wrong by what it means, check-jsonschema sees what we see."""
+    knowledge = load_knowledge(small / "framework", small / "rules", fresh=True)
+    schemas = named_schemas(knowledge, round_schema(knowledge))
+    registry = jsonschema_rs.Registry([(f"{_AT}/{name}.schema.json", schema) for name, schema in schemas.items()])
+    shaped: dict[str, list[Path]] = {}
+    wrong = {}
+    for file in ("shape.yaml", "meaning.yaml", "doubts.yaml"):
+        for n, fault in enumerate(_corpus(file)):
+            kind = _kind_of(fault["file"])
+            with broken(small, fault):
+                text = (small / fault["file"]).read_text(encoding="utf-8")
+            path = tmp_path / f"{Path(file).stem}-{n}.yaml"
+            path.write_text(text, encoding="utf-8")
+            shaped.setdefault(kind, []).append(path)
+            document = parse_yaml(text, path.name)
+            has_shape = not shape(kind).problems(document)
+            assert file != "shape.yaml" or not has_shape, fault["fault"]
+            reference = {"$ref": f"{_AT}/{kind}.schema.json"}
+            named = jsonschema_rs.Draft202012Validator(
+                reference, registry=registry, formats={"date": is_date}, validate_formats=True
+            )
+            if file == "doubts.yaml" or not has_shape:
+                assert named.is_valid(document.value) is has_shape, fault["fault"]
+            wrong[path.name] = not has_shape
+    for kind, paths in shaped.items():
+        assert refused(kind, paths) == {path.name for path in paths if wrong[path.name]}
+
+
+def test_a_name_that_is_to_go_says_so(small: Path) -> None:
+    path = small / "rules" / "vocabulary" / "words.yaml"
+    before = path.read_text(encoding="utf-8")
+    assert before.count("  rosh_level:\n") == 1
+    path.write_text(before.replace("  rosh_level:\n", "  rosh_level:\n    deprecated: Use tier.\n"), encoding="utf-8")
+    knowledge = load_knowledge(small / "framework", small / "rules", fresh=True)
+    path.write_text(before, encoding="utf-8")
+    names = named_schemas(knowledge, round_schema(knowledge))["rule"]["$defs"]
+    assert names["fact.rosh_level"]["deprecationMessage"] == "It is to go. Use tier."
+    assert "It is to go. Use tier." in names["fact.rosh_level"]["markdownDescription"]
+    assert "deprecationMessage" not in names["fact.tier"]
+
+
 def test_each_file_of_the_repository_has_one_schema_by_the_settings() -> None:
     """The globs as the language server reads them: ``**/`` before each, and ``!`` for what is left out."""
     settings = json.loads((ROOT / ".vscode" / "settings.json").read_text(encoding="utf-8"))
@@ -245,6 +310,8 @@ def test_each_file_of_the_repository_has_one_schema_by_the_settings() -> None:
     for path in sorted(path for folder in ("rules", "framework", "examples") for path in (ROOT / folder).rglob("*.yaml")):
         tied = [kind for kind, globs in schemas.items() if _matches(path, globs)]
         assert tied == [known[path]], path
+    for path in (ROOT / "tests").rglob("*.yaml"):
+        assert not [kind for kind, globs in schemas.items() if _matches(path, globs)], f"{path} has names of its own"
 
 
 def _matches(path: Path, globs: list[str]) -> bool:

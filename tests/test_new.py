@@ -241,3 +241,25 @@ def test_it_writes_into_the_folder_that_is_named(small: Path, tmp_path_factory: 
     assert code == 0 and f"quips check --rules {elsewhere / 'mine'} --framework framework" in told
     assert (elsewhere / "mine" / "statuses" / "a-new-thing.yaml").is_file()
     assert not (small / "rules" / "statuses" / "a-new-thing.yaml").exists()
+
+
+def test_rules_of_ones_own_begin_in_an_empty_folder_and_go_on_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ours").mkdir()
+    for name in ("one-thing", "another-thing"):
+        code, told = quips("new", "rule", f"contact/{name}", "--activity", "home_visit", "--rules", "ours")
+        assert code == 0 and f"ours/contact/{name}.yaml written." in told
+        assert "quips check --rules ours\n" in told
+    assert [path.name for path in sorted((tmp_path / "ours").rglob("*.yaml"))] == ["another-thing.yaml", "one-thing.yaml"]
+    shown = quips("show", "one-thing", "--rules", "ours")
+    assert shown[0] == 0 and "TODO: what should be so" in shown[1]
+
+
+def test_rules_that_lie_over_the_shipped_ones_use_their_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ours").mkdir()
+    assert quips("new", "rule", "contact/one-thing", "--rules", "ours")[0] == 0
+    before = every_file(tmp_path)
+    code, told = quips("new", "activity", "thing_done", "--stage", "court", "--rules", "ours")
+    assert code == 2 and "ours has no vocabulary of its own" in told
+    assert every_file(tmp_path) == before

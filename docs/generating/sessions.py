@@ -29,6 +29,8 @@ from quips.cli import main
 _DIRECTIVE = re.compile(r"<!-- (file|insert|replace|copy|run): (.+?) -->")
 _KEPT = re.compile(r'"([^"]+)"(?: to "([^"]+)")?')
 _LEFT_OUT = "..."
+_OF_THIS_MACHINE = re.compile(r"\d+ examples not run again: ")
+"""What is printed only where the same was checked before."""
 
 
 class SessionError(Exception):
@@ -117,7 +119,8 @@ class _Session:
             result = CliRunner().invoke(main, words[1:], prog_name="quips")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        printed = result.output.replace(f"{self.root}/", "").rstrip().splitlines()
+        lines = result.output.replace(f"{self.root}/", "").rstrip().splitlines()
+        printed = [line for line in lines if not _OF_THIS_MACHINE.match(line)]
         return [f"$ {command}", *(self.kept(printed, kept) if kept else printed)]
 
     def kept(self, printed: list[str], kept: str) -> list[str]:

@@ -121,7 +121,10 @@ def _writable(name: str, given: str | None, other: str | None) -> tuple[Knowledg
         raise InputError([Problem(Place(str(folder)), "no-such-folder", f"There is no folder '{folder}' here.", hint)])
     beside = {"rules": "framework", "framework": "rules"}[name]
     other = other or (beside if Path(beside).is_dir() else None)
-    found = {name: str(folder), beside: other}
+    is_begun = name == "framework" or any(
+        folder.rglob("*.yaml")
+    )  # rules of one's own over the shipped ones begin as an empty folder
+    found = {name: str(folder) if is_begun else None, beside: other}
     return load(found["framework"], found["rules"]), folder
 
 

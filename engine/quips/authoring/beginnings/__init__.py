@@ -74,10 +74,13 @@ def new_activity(knowledge: Knowledge, rules: Path, name: str, stage: str) -> Pa
         The file, which is new where the stage has none.
 
     Raises:
-        InputError: The name cannot be had.
+        InputError: The name cannot be had, or the folder has rules only.
         StorageError: The file cannot be written.
     """
     assert stage in STAGES
+    if not (rules / "vocabulary").is_dir():
+        message = f"{rules} has no vocabulary of its own: its rules lie over the shipped ones, and use their words."
+        raise _refused(name, "wrong-folder", message, "A new word needs a whole copy of the rules: copy the shipped ones first.")
     _check_name("activity", name, "_", name)
     _check_free("activity", name, knowledge.vocabulary.activities, name)
     _check_free("circumstance", name, knowledge.vocabulary.circumstances, name)

@@ -135,7 +135,8 @@ def _test(term: Term, shape: Json, value: Json, facts: Iterable[str] = ()) -> Js
         if "one_of" in OPERATIONS[term.type]
         else comparison
     )
-    return shown(other, hovers.of_term(term))
+    going = {"deprecationMessage": hovers.to_go(term)} if term.deprecated else {}
+    return shown(other, hovers.of_term(term)) | going
 
 
 def value_of(term: Term) -> Json:

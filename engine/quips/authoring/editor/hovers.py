@@ -23,13 +23,15 @@ def of_term(term: Term) -> str:
     values = "\n".join(f"- `{value}`: {words}" for value, words in term.values.items())
     changes = "It may change: give a list of dated values." if term.may_change else ""
     what = f"{term.title} ({_TYPES[term.type]})"
-    return _paragraphs(f"**{what}**", term.ask, term.help, values, changes)
+    return _paragraphs(f"**{what}**", to_go(term), term.ask, term.help, values, changes)
 
 
 def of_activity(activity: Activity) -> str:
     """Return what is shown over an activity."""
     attributes = "\n".join(f"- `{name}`: {term.ask}" for name, term in activity.attributes.items())
-    return _paragraphs(f"**{activity.title}** (an activity, {activity.stage})", activity.ask, activity.help, attributes)
+    return _paragraphs(
+        f"**{activity.title}** (an activity, {activity.stage})", to_go(activity), activity.ask, activity.help, attributes
+    )
 
 
 def of_limit(limit: Limit) -> str:
@@ -53,6 +55,11 @@ def of_source(source: Source) -> str:
     """Return what is shown over a document that is cited."""
     lines = f"{source.lines} lines. " if source.lines else ""
     return _paragraphs(f"**{source.title}**", f"{lines}{source.standing.capitalize()}.")
+
+
+def to_go(what: Term | Activity) -> str:
+    """Return that a name is to go, and what to use instead; empty if it is to stay."""
+    return f"It is to go. {what.deprecated}" if what.deprecated else ""
 
 
 def _row(row: Row) -> str:
