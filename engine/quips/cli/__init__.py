@@ -30,6 +30,7 @@ for command in (
     authoring.test_,
     authoring.diff,
     authoring.impact_,
+    authoring.graph_,
     round_,
 ):
     main.add_command(command)
