@@ -33,6 +33,7 @@ for command in (
     editing.editor,
     editing.new,
     authoring.impact_,
+    authoring.graph_,
     round_,
 ):
     main.add_command(command)

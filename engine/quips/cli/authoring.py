@@ -10,21 +10,37 @@ from typing import Any
 
 import click
 
-from quips.audits import case_files, read_record
+from quips.audits import Auditor, case_files, read_record
 from quips.authoring.behaviour import Side, behaviour
+from quips.authoring.casepictures import of_case
 from quips.authoring.composed import composed
+from quips.authoring.editionpictures import of_edition
 from quips.authoring.impact import impact
+from quips.authoring.rulepictures import of_rule, of_topic
 from quips.authoring.structure import differences, former_names
 from quips.authoring.uses import names, things_called
 from quips.authoring.versions import version
-from quips.cli.shared import WIDTH, engine_option, knowledge_options, load, marking_option, output_option, progress, told, write
+from quips.cli.shared import (
+    WIDTH,
+    Day,
+    engine_option,
+    knowledge_options,
+    load,
+    marking_option,
+    one_of,
+    output_option,
+    progress,
+    told,
+    write,
+)
 from quips.durable.engine import durable_available
 from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, did_you_mean
-from quips.reports import versions
+from quips.reports import pictures, versions
 from quips.reports.impact import impact_json, impact_text
 from quips.reports.tested import tested_json, tested_text
+from quips.reports.wording import urgent_words
 from quips.testing import chosen, run_examples
 
 
@@ -125,6 +141,58 @@ def impact_(
         stored = dict(_stored(cases, knowledge)) if cases else None
         found = [impact(knowledge, thing, stored) for thing in things]
         write(impact_text(found, knowledge, marking, WIDTH) if form == "text" else impact_json(found, marking), output)
+
+
+@click.command("graph")
+@click.option("--rule", metavar="NAME", help="One rule with what it reads, needs, leads to and answers.")
+@click.option("--topic", metavar="NAME", help="The rules of a topic, each after those it needs.")
+@click.option("--edition", metavar="NAME", help="An edition, or a part of one such as omi-1/1.2, with what rules cover.")
+@click.option("--case", type=click.Path(path_type=Path), metavar="FILE", help="A case's root gaps and what follows from them.")
+@click.option("--as-at", type=Day(), metavar="DATE", help="The day to read the case as at.")
+@click.option("--format", "form", type=click.Choice(list(pictures.FORMATS)), default="list", show_default=True, help="The form.")
+@output_option
+@marking_option
+@knowledge_options
+def graph_(
+    rule: str | None,
+    topic: str | None,
+    edition: str | None,
+    case: Path | None,
+    as_at: date | None,
+    form: str,
+    output: Path | None,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Draw how things hang together: around a rule, along a topic, down an edition, or through a case.
+
+    'html' is a page that draws the picture by itself, without a network, with the same as a list beneath. 'svg' needs Graphviz.
+    'mermaid' is drawn by code hosts where it stands in a text.
+    """
+    named = [name for name, given in (("--rule", rule), ("--topic", topic), ("--edition", edition), ("--case", case)) if given]
+    with told():
+        if len(named) != 1:
+            message = "One thing is drawn at a time." if named else "Nothing is named to be drawn."
+            raise InputError(
+                [Problem(Place("graph"), "one-subject", message, "Name one of --rule, --topic, --edition and --case.")]
+            )
+        knowledge = load(framework, rules)
+        if rule:
+            picture = of_rule(knowledge, one_of(rule, knowledge.rules, "rule"))
+        elif topic:
+            picture = of_topic(knowledge, one_of(topic, {one.topic: one.topic for one in knowledge.rules.values()}, "topic"))
+        elif edition:
+            name, _, part = edition.partition("/")
+            found = one_of(name, knowledge.editions, "edition")
+            nodes = {f"{name}/{node.id}": node for node in found.nodes()}
+            picture = of_edition(knowledge, found, one_of(edition, nodes, "part") if part else None)
+        else:
+            assert case is not None  # one of the four is named
+            with Auditor(knowledge, "reference") as auditor:
+                audit = auditor.audit(case, as_at)
+            picture = of_case(audit, marking, urgent_words(audit))
+        write(pictures.FORMATS[form](picture, WIDTH), output)
 
 
 def _stored(paths: tuple[Path, ...], knowledge: Knowledge) -> Iterator[tuple[str, Any]]:
