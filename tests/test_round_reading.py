@@ -349,7 +349,8 @@ def test_a_reader_qualifies_on_a_known_case(desk: Desk) -> None:
     desk.round.plan = replace(desk.round.plan, qualify=0.8)
     reader = desk.round.case("TV-1").reader
     (desk.path / "known").mkdir()
-    (desk.path / "known" / "K-1.yaml").write_text(case_text("K-1", YES), encoding="utf-8")
+    for known in ("K-1", "K-2"):
+        (desk.path / "known" / f"{known}.yaml").write_text(case_text(known, YES), encoding="utf-8")
     assert "No form is to be filled in" in desk.works("forms", "--for", reader)
     desk.works("forms", "--known", "--for", reader)
     form = desk.form(reader, "K-1", "known")
@@ -358,8 +359,11 @@ def test_a_reader_qualifies_on_a_known_case(desk: Desk) -> None:
     form.write_bytes(hand.judged(YES | {PROMPTS[0]: "no", PROMPTS[1]: "no"}).saved())
     assert f"{len(PROMPTS) - 2} of {len(PROMPTS)}" in desk.works("qualify", form, "--as", reader)
     assert reader not in desk.round.state.qualified
-    form.write_bytes(InHand(form.read_bytes()).judged(YES | {PROMPTS[0]: "no"}).saved())
-    assert f"{reader} can read now" in desk.works("qualify", form, "--as", reader)
+    form.write_bytes(InHand(form.read_bytes()).judged(YES).saved())
+    assert "was told its answers. Read another known case" in desk.refused("qualify", form, "--as", reader)
+    another = desk.form(reader, "K-2", "known")
+    another.write_bytes(InHand(another.read_bytes()).judged(YES | {PROMPTS[0]: "no"}).saved())
+    assert f"{reader} can read now" in desk.works("qualify", another, "--as", reader)
     assert "TV-1-facts.xlsx" in desk.works("forms", "--for", reader)
 
 

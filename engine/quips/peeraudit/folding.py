@@ -128,7 +128,7 @@ def _declared(state: State, row: Row) -> State:
 
 def _qualified(state: State, row: Row) -> State:
     passed = state.qualified | {row.step.who} if row.step.about["passed"] else state.qualified
-    return replace(state, qualified=passed)
+    return replace(state, qualified=passed, known_read=state.known_read | {(row.step.who, row.step.case)})
 
 
 def _raised(state: State, row: Row) -> State:

@@ -293,6 +293,7 @@ class State:
         gone: The cases that were drawn and replaced, with why.
         conflicts: The cases that people have said they may not read, by person.
         qualified: Who has read the known cases well enough.
+        known_read: Who has handed in which known case, and so has been told its answers.
         urgent: What was raised at once.
     """
 
@@ -305,4 +306,5 @@ class State:
     gone: Mapping[str, str] = field(default_factory=dict)
     conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     qualified: frozenset[str] = frozenset()
+    known_read: frozenset[tuple[str, str]] = frozenset()
     urgent: tuple[Urgent, ...] = ()

@@ -169,6 +169,8 @@ def qualify(plan: Plan, state: State, who: str, known: str, agreed: int, of: int
         raise StepRefusedError("The plan asks nobody to read known cases first.")
     if not of:
         raise StepRefusedError(f"{known} has no known answer to any prompt in scope.")
+    if (who, known) in state.known_read:
+        raise StepRefusedError(f"{who} has handed in {known} already and was told its answers. Read another known case.")
     return Step(who, did.QUALIFIED, known, {"agreed": agreed, "of": of, "passed": agreed / of >= plan.qualify})
 
 
