@@ -15,7 +15,15 @@ from generating.commands import commands_page
 from generating.coverage import coverage_page
 from generating.editions import edition_pages
 from generating.glossary import glossary_page
-from generating.json_report import agree_page, change_page, report_page, round_report_page, round_verify_page, score_page
+from generating.json_report import (
+    agree_page,
+    change_page,
+    check_page,
+    report_page,
+    round_report_page,
+    round_verify_page,
+    score_page,
+)
 from generating.limits import limits_page, sources_page
 from generating.messages import messages_page
 from generating.published import published_pages
@@ -53,6 +61,7 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "json-score.md": score_page(),
         "json-change.md": change_page(),
         "json-agree.md": agree_page(),
+        "json-check.md": check_page(),
         "json-round-report.md": round_report_page(),
         "json-round-verify.md": round_verify_page(),
         "round-plan.md": plan_page(knowledge),

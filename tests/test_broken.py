@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from breaking import broken, check, faults, laid_out
+from breaking import BROKEN, broken, check, faults, laid_out
+from profiles import examples
 from quips.authoring.messages import every_name, message
+from quips.source import parse_yaml
 
 FAULTS = faults()
 
@@ -58,3 +64,75 @@ def test_every_message_is_given_by_some_fault() -> None:
     assert sorted(set(every_name()) - given - set(ELSEWHERE)) == []
     for name, where in ELSEWHERE.items():
         assert name in (Path(__file__).parent / where).read_text(encoding="utf-8"), name
+
+
+# Faults nobody thought of -----------------------------------------------------------------------------------------------
+
+FILES = sorted(path.relative_to(BROKEN / "base") for path in (BROKEN / "base").rglob("*.yaml"))
+ODD = [
+    None,
+    True,
+    0,
+    -1,
+    10**9,
+    1.5,
+    "",
+    "x",
+    "not_yet",
+    "2010-02-30",
+    "trigger",
+    "trigger.due",
+    "memory",
+    [],
+    [[]],
+    {},
+    {"x": 1},
+]
+
+
+def paths_in(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a value, itself left out."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in inner:
+        yield (*here, key)
+        yield from paths_in(child, (*here, key))
+
+
+def changed(value: Any, path: tuple[Any, ...], how: str, to: Any) -> Any:
+    """Change a value in one place."""
+    copy = json.loads(json.dumps(value))
+    parent = copy
+    for step in path[:-1]:
+        parent = parent[step]
+    match how:
+        case "put":
+            parent[path[-1]] = to
+        case "leave out":
+            del parent[path[-1]]
+        case "wrap":
+            parent[path[-1]] = [parent[path[-1]]]
+        case "rename" if isinstance(parent, dict):
+            parent[str(to)] = parent.pop(path[-1])
+        case "double" if isinstance(parent, list):
+            parent.append(parent[path[-1]])
+    return copy
+
+
+@examples(3)
+@given(st.data())
+def test_whatever_is_changed_is_told_in_words(folder: Path, data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(FILES))
+    path = folder / file
+    before = path.read_text(encoding="utf-8")
+    value = parse_yaml(before, "x.yaml").value
+    where = data.draw(st.sampled_from(list(paths_in(value))))
+    how = data.draw(st.sampled_from(["put", "put", "leave out", "wrap", "rename", "double"]))
+    after = changed(value, where, how, data.draw(st.sampled_from(ODD)))
+    path.write_text(json.dumps(after, indent=1), encoding="utf-8")
+    try:
+        for problem in check(folder):
+            assert problem["message"].strip() and problem["hint"].strip(), problem
+            assert problem["file"], problem
+            assert message(problem["name"]).level == problem["level"]
+    finally:
+        path.write_text(before, encoding="utf-8")

@@ -24,6 +24,7 @@ from quips.places import Place
 from quips.problems import Level, Problem
 from quips.reports.checked import FORMATS
 from quips.source import parse_yaml
+from schemas import validator
 
 PACKAGE = ROOT / "engine" / "quips"
 SAYING = [
@@ -149,6 +150,7 @@ def test_the_sarif_schema_refuses_what_is_wrong() -> None:
 @given(_FOUND)
 def test_json_holds_every_problem_whole(found: CheckUp) -> None:
     value = json.loads(FORMATS["json"](found))
+    validator("check").validate(value)
     rows = [
         (one.place.file, one.place.line, one.place.column, one.level, one.name, one.message, one.hint) for one in found.problems
     ]
@@ -196,8 +198,14 @@ def test_each_form_of_what_is_shipped_is_clean(form: str) -> None:
     assert result.exit_code == 0
     if form in ("concise", "github"):
         assert result.stdout == ""
-    elif form != "text":
-        json.loads(result.stdout)
+    elif form == "json":
+        value = json.loads(result.stdout)
+        validator("check").validate(value)
+        assert value["problems"] == [] and value["waived"]
+    elif form == "sarif":
+        value = json.loads(result.stdout)
+        sarif_validator().validate(value)
+        assert all(row["suppressions"][0]["justification"] for row in value["runs"][0]["results"])
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,11 @@ def agree_page() -> str:
     return _Page("agree").text("Agreement between readers as JSON")
 
 
+def check_page() -> str:
+    """Return the page of what a check finds, as JSON."""
+    return _Page("check").text("What a check finds, as JSON")
+
+
 def round_report_page() -> str:
     """Return the page of the report of a round as JSON."""
     return _Page("round-report").text("The report of a round as JSON")

@@ -43,6 +43,7 @@ def as_json(found: CheckUp) -> str:
         "rules": found.n_rules,
         "examples": found.n_examples,
         "engines": list(found.engines),
+        "as_at": found.as_at.isoformat() if found.as_at else None,
         "counts": {str(level): found.count(level) for level in Level},
         "problems": [_row(problem) for problem in found.problems],
         "waived": [_row(problem) | _waiver(waiver) for problem, waiver in found.waived],
