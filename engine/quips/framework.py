@@ -340,7 +340,7 @@ def read_citations(values: list[dict[str, Any]], document: Document | None = Non
     """
     return tuple(
         Citation(
-            value.get("seed") or value["document"],
+            value["seed"] if "seed" in value else value["document"],
             value.get("line", 0),
             value.get("at", ""),
             value.get("words", ""),
