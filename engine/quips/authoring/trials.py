@@ -104,7 +104,7 @@ def _circumstance(case: Json, name: str, knowledge: Knowledge) -> Iterator[Trial
     term, given = knowledge.vocabulary.circumstances[name], case["circumstances"]
     if name in given:
         yield Trial("left out", {**case, "circumstances": {key: value for key, value in given.items() if key != name}})
-    tests = _numbers(knowledge, name) if term.type == "number" else ()
+    tests = numbers(knowledge, name) if term.type == "number" else ()
     for words, value in other_answers(term, given.get(name), case["as_at"], tests):
         yield Trial(words, {**case, "circumstances": {**given, name: value}})
 
@@ -130,7 +130,7 @@ def _attribute(case: Json, activity: str, attribute: str, knowledge: Knowledge) 
         which, now = _entry(item, activity), said.get(attribute)
         if now is not None:
             yield Trial(f"left out of {which}", with_entry(case, n, activity, {k: v for k, v in said.items() if k != attribute}))
-        tests = _numbers(knowledge, attribute) if term.type == "number" else ()
+        tests = numbers(knowledge, attribute) if term.type == "number" else ()
         for words, value in other_answers(term, now, case["as_at"], tests):
             yield Trial(f"{words}, for {which}", with_entry(case, n, activity, {**said, attribute: value}))
 
@@ -166,7 +166,7 @@ def _row(row: Row, by: int | None) -> Row:
     return replace(row, value=None if by is None else max(row.value + by, 1))
 
 
-def _numbers(knowledge: Knowledge, subject: str) -> set[int]:
+def numbers(knowledge: Knowledge, subject: str) -> set[int]:
     """Return the numbers that a circumstance or attribute is compared with."""
     found: set[int] = set()
     for condition in _conditions(knowledge):

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from quips.audits import Audit, Auditor, case_files, read_record
+from quips.authoring.laidopen import laid_open
 from quips.cases import case_problems
 from quips.caseschema import REFERENCE_PATTERN
 from quips.cli.shared import WIDTH, Day, knowledge_options, load, marking_option, one_of, output_option, progress, told, write
@@ -22,6 +23,7 @@ from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError
 from quips.reports import catalogue
+from quips.reports.authorexplanation import author_text
 from quips.reports.explanation import explanation_text
 from quips.reports.formats import FORMATS, render
 from quips.reports.wording import as_at_words
@@ -192,9 +194,16 @@ def _valid(path: Path, knowledge: Knowledge) -> Document:
 @click.argument("case", type=click.Path(path_type=Path))
 @click.argument("rule")
 @click.option("--as-at", type=Day(), metavar="DATE", help="The day to read the case as at.")
+@click.option(
+    "--author", is_flag=True, help="Say more, for the author of the rule: facts, entries, sums, and what would change it."
+)
 @knowledge_options
-def explain(case: Path, rule: str, as_at: date | None, rules: str | None, framework: str | None) -> None:
-    """Say why a rule found what it found in a case, and why not something else."""
+def explain(case: Path, rule: str, as_at: date | None, author: bool, rules: str | None, framework: str | None) -> None:
+    """Say why a rule found what it found in a case, and why not something else.
+
+    With --author it also says what was known and where in the case file it stands, what was asked of each entry, how the limit
+    was counted, and the fewest changes to the case that would make each finding something else. These were tried, not guessed.
+    """
     with told():
         knowledge = load(framework, rules)
         chosen = one_of(rule, knowledge.rules, "rule")
@@ -205,8 +214,12 @@ def explain(case: Path, rule: str, as_at: date | None, rules: str | None, framew
             result = auditor.audit(case, as_at)
             builder = FindingBuilder(knowledge, auditor.reference, result.case)
             explanations = explain_rule(auditor.reference, result, chosen, builder)
+            opened = laid_open(auditor.reference, result, chosen, builder) if author else []
         click.echo(f"{result.case.reference}, read as at {as_at_words(result)}\n")
         click.echo(explanation_text(explanations, knowledge, WIDTH), nl=False)
+        if opened:
+            click.echo()
+            click.echo(author_text(opened, result.case, WIDTH), nl=False)
 
 
 @click.command("next")

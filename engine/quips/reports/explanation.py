@@ -15,7 +15,7 @@ from quips.reasons import STATUS_WORDS
 from quips.reports.wording import cited, dispute_words, status_words, waiting_words, wrap
 from quips.statuses import Status
 
-_TRUTH = {True: "yes", False: "no ", None: "?  "}
+TRUTH = {True: "yes", False: "no ", None: "?  "}
 
 
 def explanation_text(explanations: list[Explanation], knowledge: Knowledge, width: int = 100) -> str:
@@ -35,9 +35,9 @@ def _explanation(explanation: Explanation, knowledge: Knowledge, width: int) -> 
     root = ", a root gap" if finding.root else ""
     occasion = f"{finding.occasion[:1].upper()}{finding.occasion[1:]}: " if finding.occasion else ""
     yield click.style(f"{occasion}{status_words(finding).lower()}{root}", bold=True)
-    yield from _section("Does it apply?", _tree(explanation.applies, 1))
+    yield from _section("Does it apply?", tree_lines(explanation.applies, 1))
     if explanation.clash is not None:
-        yield from _section("Can both be right?", _tree(explanation.clash, 1))
+        yield from _section("Can both be right?", tree_lines(explanation.clash, 1))
     yield from _section("When was it due?", _limits(finding, knowledge))
     yield from _section("What is on the record?", (f"  {entry.words}  ({entry.place})" for entry in finding.entries))
     beneath = (
@@ -70,11 +70,12 @@ def _why_not(explanation: Explanation, knowledge: Knowledge) -> Iterator[str]:
         yield "Nothing in this case calls for it."
 
 
-def _tree(step: Step, depth: int) -> Iterator[str]:
+def tree_lines(step: Step, depth: int) -> Iterator[str]:
+    """Yield a condition and its parts, a line each: how it came out, what was found, and where it is written."""
     found = f"; here: {step.found}" if step.found else ""
-    yield f"{'  ' * depth}{_TRUTH[step.truth]} {step.words}{found}" + (f"  ({step.place})" if step.place.line else "")
+    yield f"{'  ' * depth}{TRUTH[step.truth]} {step.words}{found}" + (f"  ({step.place})" if step.place.line else "")
     for part in step.steps:
-        yield from _tree(part, depth + 1)
+        yield from tree_lines(part, depth + 1)
 
 
 def _limits(finding: Finding, knowledge: Knowledge) -> Iterator[str]:
