@@ -1,8 +1,8 @@
 """Times what an author waits for: ``check``, ``test``, ``check --watch`` and ``diff``.
 
-Run by hand: ``python benchmarks/authoring.py``. A copy of the shipped rules is made, and one rule of it changed. Asked are 1 s
-for one changed file, 5 s for everything, and 60 s for a diff over 10,000 composed cases. Each command is a process of its own, as an
-author starts it; only the watcher goes on.
+Run by hand: ``python benchmarks/authoring.py``. A copy of the shipped rules is made, and one rule of it changed. Asked are
+1 s for one changed file, 5 s for everything, and 60 s for a diff over 10,000 composed cases. Each command is a process of
+its own, as an author starts it; only the watcher goes on.
 """
 
 from __future__ import annotations
