@@ -19,12 +19,13 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from breaking import BROKEN, broken, laid_out
 from knowledge_base import CASES, ROOT, knowledge
+from profiles import examples
 from quips.authoring.editor.schemas import named_schemas
 from quips.knowledge import load_knowledge
 from quips.names import name_problems
@@ -163,40 +164,65 @@ def _problems(document: Document) -> bool:
 
 
 @cache
-def _names() -> list[Any]:
+def _kinds_of_names() -> list[list[Any]]:
+    """Names of one kind each: any of them may stand where another does, as far as its kind goes."""
     known = knowledge()
-    attributes = {name for activity in known.vocabulary.activities.values() for name in activity.attributes}
-    values = {value for term in known.vocabulary.circumstances.values() for value in term.values}
+    terms = known.vocabulary.circumstances
+    attributes = {
+        (name, term.type): None for activity in known.vocabulary.activities.values() for name, term in activity.attributes.items()
+    }
+    types = ("yes_no", "choice", "choices", "number", "date")
     return [
-        *(*known.vocabulary.circumstances, *known.vocabulary.activities, *sorted(attributes), *sorted(values)),
-        *(*known.limits, *list(known.rules)[:20], *list(known.prompts)[:20], *known.sources),
-        *("trigger", "trigger.on", "not_done", "not_yet", "none", "sufficient", "note", True, False, 3),
+        list(known.vocabulary.activities),
+        *([name for name, term in terms.items() if term.type == kind] for kind in types),
+        *([name for name, of in attributes if of == kind] for kind in types),
+        *(list(term.values) for term in terms.values() if term.values),
+        *(
+            list(known.limits),
+            list(known.rules),
+            list(known.prompts)[:50],
+            ["trigger", "trigger.on"],
+            [True, False],
+            [1, 2, 3, 4],
+        ),
     ]
 
 
-@given(st.data())
-def test_what_our_check_lets_through_an_editor_does_not_underline(data: st.DataObject) -> None:
-    """Names are exchanged at random: mostly that is a mistake, and where it is none no editor may say that it is."""
-    path = data.draw(st.sampled_from(files("rule")))
-    value = deepcopy(parse_yaml(read_text(path, path.name), path.name).value)
+@cache
+def _like(name: Any) -> list[Any]:
+    return [other for kind in _kinds_of_names() if name in kind for other in kind if type(other) is type(name)]
+
+
+@cache
+def _rule_values() -> list[Any]:
+    return [knowledge().files.document(path).value for path in files("rule")]
+
+
+@examples(3)
+@given(data=st.data(), strays=st.booleans())
+def test_what_our_check_lets_through_an_editor_does_not_underline(data: st.DataObject, strays: bool) -> None:
+    """Names are exchanged for others of their kind, or for any: where that is no mistake, no editor may say that it is."""
+    value = deepcopy(data.draw(st.sampled_from(_rule_values())))
     for _ in range(data.draw(st.integers(1, 2))):
-        places = [
-            place
-            for place in _places(value)
-            if place[0] in ("when", "unless", "from", "expect", "conflict", "derives", "answers")
-        ]
+        parts = ("when", "unless", "from", "expect", "conflict", "derives", "answers", "rests_on", "follows")
+        places = [place for place in _places(value) if place[0] in parts]
         if not places:
             return
         *above, last = data.draw(st.sampled_from(places))
         parent = value
         for step in above:
             parent = parent[step]
-        name = data.draw(st.sampled_from(_names()))
-        if isinstance(last, str) and isinstance(name, str) and data.draw(st.booleans()):
-            parent[name] = parent.pop(last)
-        elif not isinstance(parent[last], dict | list):
-            parent[last] = name
-    document = parse_yaml(json.dumps(value), path.name)
+        of_key = isinstance(last, str) and (isinstance(parent[last], dict | list) or data.draw(st.booleans()))
+        if not of_key and isinstance(parent[last], dict | list):
+            continue
+        now = last if of_key else parent[last]
+        others = [name for kind in _kinds_of_names() for name in kind if isinstance(name, str)] if strays else _like(now)
+        if others and of_key:
+            parent[data.draw(st.sampled_from(others))] = parent.pop(last)
+        elif others:
+            parent[last] = data.draw(st.sampled_from(others))
+    document = parse_yaml(json.dumps(value), "rule.yaml")
+    event("a mistake" if _problems(document) else "none")
     if not _problems(document):
         assert editor("rule").is_valid(document.value), [error.message for error in editor("rule").iter_errors(document.value)]
 
