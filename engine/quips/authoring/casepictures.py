@@ -8,6 +8,7 @@ from quips.explain import in_sentence
 from quips.findings import Finding
 from quips.ordering import Gap
 from quips.reasons import STATUS_WORDS
+from quips.statuses import Verdict
 
 _ALONE = "Root gaps from which nothing else follows"
 
@@ -40,7 +41,10 @@ def of_case(audit: Audit, marking: str, first: str) -> Picture:
             boxes, arrows = folded(boxes, arrows, [box.name for box in members], into)
             notes.append(f"Folded into one box: {'; '.join(in_sentence(box.title) for box in members)}.")
     if not boxes:
-        notes.append("No gap was found.")
+        notes.append("No gap was found so far.")
+    n_open = len(audit.with_verdict(Verdict.OPEN))
+    if n_open:
+        notes.append(f"Not in the picture: {n_open} finding{'s' * (n_open != 1)} still open, each of which may be a gap.")
     about = (
         "Read it from left to right: each root gap, then the gaps that it explains. Put the root right first. "
         "Indicative: this is what the record shows, read by rules; the judgement is the auditor's."

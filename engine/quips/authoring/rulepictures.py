@@ -83,7 +83,7 @@ def rule_box(rule: Rule, group: str, look: str = "") -> Box:
 
 
 def _edge(source: str, target: str, kind: str, place: Place) -> Arrow:
-    words = "has to be sound for" if kind == "rests_on" else "is followed by"
+    words = "holds up" if kind == "rests_on" else "is followed by"
     return Arrow(source, target, kind, words, place)
 
 

@@ -97,7 +97,7 @@ def _bar(shares: tuple[int, ...]) -> str:
 
 def _edge(arrow: Arrow) -> str:
     line = LINES[arrow.kind]
-    label = {"rests_on": "rests on", "follows": "then", "infers": "infers"}.get(arrow.kind, "")
+    label = {"rests_on": "holds up", "follows": "then", "infers": "infers"}.get(arrow.kind, "")
     said = f", label={_text(label)}" if label else ""
     said += ', tailport="e"' if arrow.kind == "contains" else ""
     return f'style="{line.style}", color="{line.stroke}", arrowhead="{line.end}"{said}, tooltip={_text(arrow.words)}'

@@ -74,8 +74,8 @@ class Line(NamedTuple):
 
 LINES = {
     "reads": Line("is read by", "solid", "#5a6268"),
-    "rests_on": Line("has to be sound for what comes after it (rests on)", "bold", "#942514"),
-    "follows": Line("only comes first (follows)", "dashed", "#942514", "vee"),
+    "rests_on": Line("holds up what comes after it, which rests on it", "bold", "#942514"),
+    "follows": Line("only comes first", "dashed", "#942514", "vee"),
     "explains": Line("explains, through what lies between", "dotted", "#942514"),
     "infers": Line("infers", "dashed", "#4c2c92"),
     "answers": Line("bears on the prompt", "solid", "#00592f"),

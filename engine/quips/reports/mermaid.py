@@ -9,7 +9,7 @@ from quips.authoring.pictures import Box, Picture
 from quips.reports.looks import LOOKS, note_lines, title_lines
 
 _ARROWS = {
-    "rests_on": "==>|rests on|",
+    "rests_on": "==>|holds up|",
     "follows": "-.->|then|",
     "explains": "-.->|explains|",
     "infers": "-.->|infers|",
