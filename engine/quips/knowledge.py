@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -258,11 +258,13 @@ def load_knowledge(
     problems = list(files.problems)
     if not passed:
         problems += files.shape_problems()
-    _stop_if_wrong(problems)
+    misshapen = files.misshapen_rules(problems)
+    if {problem.place.file for problem in problems} - misshapen.keys():
+        raise InputError(problems)  # a rule that cannot be read keeps nobody from being told of the others
     vocabulary = read_vocabulary(files.of_shape("vocabulary"), problems)
     [sources] = files.of_shape("sources")
     limits = [limit for document in files.of_shape("limits") for limit in read_limits(document)]
-    every_rule, own_rules = _rules(files, problems)
+    every_rule, own_rules = _rules(files, problems, misshapen)
     knowledge = Knowledge(
         vocabulary,
         read_sources(sources),
@@ -283,6 +285,7 @@ def load_knowledge(
             knowledge.rules,
             knowledge.case_shape,
             {rule.name for rule in every_rule.values() if rule.status == "retired"},
+            misshapen.values(),
         )
         problems += prompt_problems(knowledge.editions)
         problems += publication_problems(knowledge.publications, knowledge.editions)
@@ -296,10 +299,14 @@ def load_knowledge(
     return knowledge
 
 
-def _rules(files: Files, problems: list[Problem]) -> tuple[dict[str, Rule], tuple[OwnRule, ...]]:
-    """Every rule by name, and which of them are somebody's own."""
-    shipped = _by_name([read_rule(files.document(path), path.parent.name) for path in files.shipped_rules], problems)
-    mine = [read_rule(files.document(path), path.parent.name) for path in files.own_rules]
+def _rules(files: Files, problems: list[Problem], misshapen: Collection[str]) -> tuple[dict[str, Rule], tuple[OwnRule, ...]]:
+    """Every rule by name, and which of them are somebody's own; those in files that are misshapen are left out."""
+
+    def read(paths: Iterable[Path]) -> list[Rule]:
+        return [read_rule(files.document(path), path.parent.name) for path in paths if _shown(path) not in misshapen]
+
+    shipped = _by_name(read(files.shipped_rules), problems)
+    mine = read(files.own_rules)
     topics = {one.name: shipped[one.name].topic if one.name in shipped else one.topic for one in mine}
     owned = _by_name([replace(one, topic=topics[one.name], own=True) for one in mine], problems)
     told = tuple(
@@ -445,6 +452,17 @@ class Files:
                     message = f"There is no file {division} in this folder."
                     problems.append(Problem(place, "no-such-file", message, hint or "Write it, or take it out of the list."))
         return problems
+
+    def misshapen_rules(self, problems: Iterable[Problem]) -> dict[str, str]:
+        """Return the rule files that have problems, as they are shown, each with the name of its rule if it can be read."""
+        wrong = {problem.place.file for problem in problems}
+        found: dict[str, str] = {}
+        for path in self.paths("rule") if wrong else ():
+            if _shown(path) in wrong:
+                document = self._documents.get(path)
+                value = document.value if document else None
+                found[_shown(path)] = str(value.get("rule", path.stem)) if isinstance(value, dict) else path.stem
+        return found
 
 
 def _stop_if_wrong(problems: list[Problem]) -> None:

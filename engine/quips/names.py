@@ -24,9 +24,13 @@ def name_problems(
     rules: Mapping[str, Rule],
     case_shape: Shape,
     retired: Collection[str] = (),
+    misshapen: Collection[str] = (),
 ) -> list[Problem]:
-    """Return a problem for each name that does not exist, does not exist any more, or does not fit where it stands."""
-    checker = _Checker(vocabulary, sources, limits, prompts, rules, case_shape, retired)
+    """Return a problem for each name that does not exist, does not exist any more, or does not fit where it stands.
+
+    Rules that are misshapen are told of elsewhere, so that they are named is no mistake.
+    """
+    checker = _Checker(vocabulary, sources, limits, prompts, rules, case_shape, retired, misshapen)
     return [
         *checker.of_vocabulary(),
         *(problem for limit in limits.values() for problem in checker.of_limit(limit)),
@@ -45,10 +49,11 @@ class _Checker:
         rules: Mapping[str, Rule],
         case_shape: Shape,
         retired: Collection[str],
+        misshapen: Collection[str],
     ) -> None:
         self.vocabulary, self.sources, self.limits = vocabulary, sources, limits
         self.prompts, self.rules, self.case_shape = prompts, rules, case_shape
-        self.retired = retired
+        self.retired, self.misshapen = retired, misshapen
         self.former = {former: rule.name for rule in rules.values() for former in rule.former_names}
 
     # Files of each kind ----------------------------------------------------------------------------------------------
@@ -122,7 +127,7 @@ class _Checker:
         elif name in self.retired:
             hint = "Leave it out, or name the rule that took its place."
             yield Problem(place, "retired-rule", f"The rule '{name}' is retired, and finds nothing any more.", hint)
-        else:
+        elif name not in self.misshapen:
             yield from self.known(name, self.rules, "rule", place)
 
     def citations(self, cites: tuple[Citation, ...]) -> Iterator[Problem]:
