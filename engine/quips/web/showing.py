@@ -14,6 +14,7 @@ from quips.web.desk import Look
 from quips.web.interview import CIRCUMSTANCE, aside_key
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
+_NOT_ANSWERED = "Not answered"
 _DATE_WORDS = {NOT_YET: "Still to come", NONE: "None"}
 
 
@@ -61,7 +62,14 @@ def circumstance_in_words(look: Look, name: str) -> str:
     given = look.value["circumstances"].get(name)
     if given is not None:
         return given_in_words(term, given)
-    return ASIDE_WORDS.get(look.aside.get(aside_key(CIRCUMSTANCE, name), ""), "Not answered")
+    return ASIDE_WORDS.get(look.aside.get(aside_key(CIRCUMSTANCE, name), ""), _NOT_ANSWERED)
+
+
+def answered(look: Look) -> set[str]:
+    """Return the circumstances that were answered in some way, or inferred."""
+    terms = look.knowledge.vocabulary.circumstances
+    given = {name for name in terms if circumstance_in_words(look, name) != _NOT_ANSWERED}
+    return given | {name for name in terms if name not in given and inferred_in_words(look, name)}
 
 
 def inferred_in_words(look: Look, name: str) -> str:
