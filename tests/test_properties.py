@@ -721,12 +721,15 @@ def test_each_of_two_circles_is_reported_at_its_first_rule() -> None:
 def test_a_circle_of_inferences_is_reported() -> None:
     rules = [
         {"rule": "a", "when": {"oversight": True}, "derives": {"required": True}},
-        {"rule": "b", "when": {"not": {"grade": "low"}}, "derives": {"oversight": True}},
+        {"rule": "b", "when": {"grade": "low"}, "derives": {"oversight": True}},
         {"rule": "c", "when": {"any": [{"child": True}, {"required": True}]}, "derives": {"grade": "high"}},
     ]
     [message] = _circles(rules)
     assert all(word in message for word in ("inferred from one another", "a", "oversight", "b", "grade", "c", "required"))
     assert _circles(rules[:2]) == []
+    turned = [rules[0], {**rules[1], "when": {"not": {"grade": "low"}}}, rules[2]]
+    [message] = _circles(turned)
+    assert "depends on its own absence" in message and "oversight" in message
 
 
 def test_rules_that_lean_on_the_same_rules_are_no_circle() -> None:
