@@ -255,7 +255,8 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
     decide: dict[str, None] = {}
     judge: dict[str, None] = {}
     for finding in audit.findings:
-        if finding.verdict is not Verdict.NOT_APPLICABLE:
+        waits_in_vain = finding.settled_by and audit.not_offered.issuperset(finding.settled_by)
+        if finding.verdict is not Verdict.NOT_APPLICABLE and not waits_in_vain:
             decide.update(dict.fromkeys(_decided_by(finding.rule, activity)))
             if activity in activities_of(finding.rule):
                 judge.update(dict.fromkeys(_judged_by(finding.rule)))
