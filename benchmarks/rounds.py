@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -17,11 +19,11 @@ import quips.peeraudit.verifying as verifying
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import roots_of
 from quips.peeraudit.figures import figures_of
-from quips.peeraudit.folder import digest_of
+from quips.peeraudit.folder import Turn, digest_of
+from quips.peeraudit.folding import state_of
 from quips.peeraudit.handingin import reading_text
 from quips.peeraudit.issuing import issue
 from quips.peeraudit.reworking import Written
-from quips.peeraudit.state import state_of
 from quips.peeraudit.trail import BEGINNING, Row, Step, seal
 from quips.reports.readingforms import reading_form
 from quips.reports.roundpaper import RoundReport
@@ -71,6 +73,8 @@ def main() -> None:
         result = verifying.verify(found.folder, found.book.auditor, how)
         print(f"verified, without forms: {perf_counter() - started:.2f} s, sound: {result.is_sound}")
         each = one_form(Path(folder) / "small")
+        whole, waited, count = all_forms(Path(folder) / "forms")
+        print(f"{count} forms laid out: {whole:.2f} s, of which others wait {waited:.2f} s")
         forms = 2 * n_readings
         print(f"one form read again: {each:.2f} s; {forms} of them, facts and judgements, would take {each * forms:.0f} s more")
 
@@ -124,13 +128,32 @@ def written(found: ReportedRound, rows: list[Row], steps: list[Step]) -> list[Ro
     return rows
 
 
+def all_forms(path: Path) -> tuple[float, float, int]:
+    """Return how long it takes to lay out a form for every case, how much of it others wait, and how many there are."""
+    found = ReportedRound(path, plan(PROMPTS))
+    found.draw([f"TV-{n:04}" for n in range(CASES)])
+    found.allocate()
+    take_turn, waited = found.folder.turn, [0.0]
+
+    @contextmanager
+    def timed() -> Iterator[Turn]:
+        with take_turn() as turn:
+            begun = perf_counter()
+            yield turn
+            waited[0] += perf_counter() - begun
+
+    found.folder.turn = timed  # type: ignore[method-assign]
+    started = perf_counter()
+    count = len(issue(found.book, reading_form))
+    return perf_counter() - started, waited[0], count
+
+
 def one_form(path: Path) -> float:
     """Return how long it takes to read a filled form of facts again, the middle of three times."""
     small = ReportedRound(path, plan(PROMPTS))
     small.draw(["TV-1"])
     small.allocate()
-    with small.folder.turn() as turn:
-        [made] = issue(small.book, turn, reading_form)
+    [made] = issue(small.book, reading_form)
     data = InHand((path / made.path).read_bytes()).record(example()).saved()
     times = []
     for _ in range(3):

@@ -35,6 +35,7 @@ from quips.storage.store import StorageError
 PLAN, TRAIL, END = "round.yaml", "trail.jsonl", "trail.end"
 OWN = ".quips"
 _WAIT_SECONDS = 30
+_LOOKS = 20
 
 
 def _clock() -> datetime:
@@ -148,8 +149,12 @@ class RoundFolder:
             StorageError: It cannot be read.
         """
         name = str(self.path / TRAIL)
-        rows, problems = read_rows(self._trail().decode(errors="replace"), name)
-        return rows, problems + end_problems(rows, self._bytes(END).decode(errors="replace"), name)
+        for _ in range(_LOOKS):
+            end, trail = self._bytes(END), self._trail()
+            if self._bytes(END) == end:  # else somebody took a step between the two
+                break
+        rows, problems = read_rows(trail.decode(errors="replace"), name)
+        return rows, problems + end_problems(rows, end.decode(errors="replace"), name)
 
     def state(self) -> State:
         """Return the round as it stands.

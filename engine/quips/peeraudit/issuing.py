@@ -88,13 +88,11 @@ class _Forms:
             except (ValueError, TypeError):
                 self.issued = {}  # a form that is not as it would be made now then counts as begun
 
-    def lay_out(self, reader: str, case: str, stage: str, made: Callable[[], bytes]) -> Issued:
+    def lay_out(self, reader: str, case: str, stage: str, made: bytes | InputError) -> Issued:
         path = form_path(reader, case, stage)
-        try:
-            data = made()
-        except InputError as error:
-            return Issued(reader, case, stage, path, NOT_MADE, tuple(error.problems))
-        path, how = self.place(path, data)
+        if isinstance(made, InputError):
+            return Issued(reader, case, stage, path, NOT_MADE, tuple(made.problems))
+        path, how = self.place(path, made)
         return Issued(reader, case, stage, path, how)
 
     def place(self, path: str, data: bytes) -> tuple[str, str]:
@@ -122,7 +120,6 @@ class _Forms:
 
 def issue(
     book: Book,
-    turn: Turn,
     made: Makes,
     reader: str = "",
     case: str = "",
@@ -131,11 +128,11 @@ def issue(
 ) -> list[Issued]:
     """Lay out the forms that are due; one that cannot be made keeps no other from being made.
 
-    A form that somebody has begun to fill in is left alone, unless it was handed in as it is.
+    A form that somebody has begun to fill in is left alone, unless it was handed in as it is. Forms are made before a turn is
+    taken, so that others can go on; those of a case of which a step was taken meanwhile are made anew in the turn.
 
     Args:
         book: The readings of the round.
-        turn: The turn in which it is done.
         made: What makes a form.
         reader: Only this reader's; everybody's if left out.
         case: Only this case; all if left out.
@@ -145,21 +142,28 @@ def issue(
     Raises:
         StorageError: A form cannot be written.
     """
-    forms = _Forms(book, turn, is_again)
-    found = []
-    for one, who in due(book, turn.state, reader, case, among):
-        stage = stage_due(one, who)
-        found.append(forms.lay_out(who, one.reference, stage, partial(made, book, turn.state, one, who, stage)))
-    forms.note()
+
+    def tried(state: State, one: RoundCase, who: str) -> bytes | InputError:
+        return _tried(partial(made, book, state, one, who, stage_due(one, who)))
+
+    before = book.folder.state()
+    ready = {(one.reference, who): tried(before, one, who) for one, who in due(book, before, reader, case, among)}
+    with book.folder.turn() as turn:
+        forms = _Forms(book, turn, is_again)
+        found = []
+        for one, who in due(book, turn.state, reader, case, among):
+            is_ready = before.cases.get(one.reference) == one and (one.reference, who) in ready
+            form = ready[one.reference, who] if is_ready else tried(turn.state, one, who)
+            found.append(forms.lay_out(who, one.reference, stage_due(one, who), form))
+        forms.note()
     return found
 
 
-def issue_known(book: Book, turn: Turn, made: MakesKnown, reader: str, case: str = "", is_again: bool = False) -> list[Issued]:
+def issue_known(book: Book, made: MakesKnown, reader: str, case: str = "", is_again: bool = False) -> list[Issued]:
     """Lay out the forms by which a reader judges the known cases.
 
     Args:
         book: The readings of the round.
-        turn: The turn in which it is done.
         made: What makes a form.
         reader: The reader.
         case: Only this known case; all if left out.
@@ -168,19 +172,27 @@ def issue_known(book: Book, turn: Turn, made: MakesKnown, reader: str, case: str
     Raises:
         StorageError: A form cannot be written.
     """
-    forms = _Forms(book, turn, is_again)
-    found = []
-    for path in sorted((book.folder.path / "known").glob("*.yaml")):
-        if case and named(case) != path.stem:
-            continue
+    state = book.folder.state()
 
-        def make(path: Path = path) -> bytes:
-            document = _known_case(book, path)
-            return made(book, turn.state, str(document.value["case"]), reader, document)
+    def make(path: Path) -> bytes:
+        document = _known_case(book, path)
+        return made(book, state, str(document.value["case"]), reader, document)
 
-        found.append(forms.lay_out(reader, path.stem, KNOWN, make))
-    forms.note()
+    paths = [path for path in sorted((book.folder.path / "known").glob("*.yaml")) if not case or named(case) == path.stem]
+    ready = {path.stem: _tried(partial(make, path)) for path in paths}  # of the state, they only say which round it is
+    with book.folder.turn() as turn:
+        forms = _Forms(book, turn, is_again)
+        found = [forms.lay_out(reader, name, KNOWN, form) for name, form in ready.items()]
+        forms.note()
     return found
+
+
+def _tried(made: Callable[[], bytes]) -> bytes | InputError:
+    """Return a form, or why it cannot be made."""
+    try:
+        return made()
+    except InputError as error:
+        return error
 
 
 def lay_out_sheet(book: Book, turn: Turn, path: str, data: bytes) -> str:

@@ -44,11 +44,10 @@ def forms(folder: Path, who: str, case: str, is_known: bool, is_again: bool, rul
             known(book.plan, who)
         if case and not is_known:
             case_of(book.folder.state(), case)
-        with book.folder.turn() as turn:
-            if is_known:
-                found = issue_known(book, turn, known_form, who, case, is_again)
-            else:
-                found = issue(book, turn, reading_form, who, case, is_again=is_again)
+        if is_known:
+            found = issue_known(book, known_form, who, case, is_again)
+        else:
+            found = issue(book, reading_form, who, case, is_again=is_again)
     at = shlex.quote(str(folder))
     for one in found:
         if one.how != NOT_MADE:
@@ -103,8 +102,7 @@ def import_(folder: Path, files: tuple[Path, ...], who: str, because: str, rules
             click.echo(line)
         for problem in wrong:
             click.echo(str(problem), err=True)
-        with book.folder.turn() as turn:
-            due = issue(book, turn, reading_form, among=cases) if cases else []
+        due = issue(book, reading_form, among=cases) if cases else []
     for one in due:
         if one.how == WRITTEN:
             click.echo(f"A form for {one.reader} is written: {one.path}")

@@ -17,10 +17,12 @@ from quips.cli.rounds.shared import folder_argument, opened, who_option
 from quips.cli.shared import WIDTH, knowledge_options, load, output_option, progress, told, write
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import changed_since, figures_of
-from quips.peeraudit.folder import RoundFolder, Turn
+from quips.peeraudit.folder import RoundFolder
+from quips.peeraudit.folding import state_of
 from quips.peeraudit.reworking import Written
 from quips.peeraudit.state import REPORTED, State
 from quips.peeraudit.steps import signing
+from quips.peeraudit.trail import Row
 from quips.peeraudit.verifying import verify as verify_
 from quips.problems import QuipsError
 from quips.reports.blocktext import to_text
@@ -29,8 +31,10 @@ from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundrows import SHAPE_VERSION, change_digest, figures_digest, said_digest
 from quips.reports.verified import verified_json, verified_text
 from quips.storage.files import told_plainly
+from quips.storage.store import StorageError
 
 TEXT = "text"
+_TIMES = 3
 
 
 @click.command()
@@ -74,19 +78,14 @@ def report(
         if output is not None:
             with told_plainly(f"{output} cannot be used"):
                 output.mkdir(parents=True, exist_ok=True)  # before a report is kept that could not be copied
-        with book.folder.turn() as turn:
-            signing.report(book.plan, turn.state, who, {}, {})  # before anything is kept
-            number = 1 + sum(row.step.did == REPORTED for row in turn.rows)
-            found = _report(book, turn.state, number, earlier)
-            files = _keep(book, turn, found, kept)
-            row = turn.take(signing.report(book.plan, turn.state, who, _made(found, earlier), files))
-        for path in files:
+        found, row = _kept(book, who, kept, earlier)
+        for path in row.step.files:
             click.echo(f"{folder / path}")
             if output is not None:
                 write(book.folder.read(path), output / Path(path).name)
         if TEXT in forms:
             write(to_text(paper(found), WIDTH), None)
-        click.echo(f"Report {number} rests on row {found.figures.rows}, and is written down as row {row.number}.")
+        click.echo(f"Report {found.number} rests on row {found.figures.rows}, and is written down as row {row.number}.")
         click.echo("Next: read it. To see later that nothing was changed:")
         click.echo(f"  quips round verify {shlex.quote(str(folder))} --seal {found.seal}")
 
@@ -138,14 +137,29 @@ def _report(book: Book, state: State, number: int | None, earlier: Book | None) 
     return RoundReport(book.plan.name, book.plan.marking, number, figures, change, then.seal, then.rows)
 
 
-def _keep(book: Book, turn: Turn, found: RoundReport, forms: list[str]) -> dict[str, str]:
-    """Write the report in each form, once all of them are made, and return the paths with their digests."""
-    judged = book.judged(turn.state)
-    made = {form: ROUND_FORMATS[form](found, judged) for form in forms}
-    files: dict[str, str] = {}
-    for form, data in made.items():
-        files |= turn.keep(f"reports/{found.number}/report.{form}", data)
-    return files
+def _kept(book: Book, who: str, forms: list[str], earlier: Book | None) -> tuple[RoundReport, Row]:
+    """Make a report and keep it, and return it with its row.
+
+    It is made before the turn is taken, so that others can go on meanwhile; if they have, it is made again.
+
+    Raises:
+        StorageError: Others took a step every time; nothing was written.
+    """
+    for _ in range(_TIMES):
+        rows = book.folder.rows()
+        state = state_of(rows)
+        signing.report(book.plan, state, who, {}, {})  # whoever may not report is told at once
+        found = _report(book, state, 1 + sum(row.step.did == REPORTED for row in rows), earlier)
+        judged = book.judged(state)
+        made = {f"reports/{found.number}/report.{form}": ROUND_FORMATS[form](found, judged) for form in forms}
+        with book.folder.turn() as turn:
+            if turn.state.seal == state.seal:
+                files = {path: digest for name, data in made.items() for path, digest in turn.keep(name, data).items()}
+                return found, turn.take(signing.report(book.plan, state, who, _made(found, earlier), files))
+    raise StorageError(
+        f"Somebody took a step each of the {_TIMES} times that the report was made, so it was out of date. Nothing was written. "
+        "Run it again when fewer are at work."
+    )
 
 
 def _made(found: RoundReport, earlier: Book | None) -> Mapping[str, Any]:
