@@ -74,10 +74,20 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
 def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> None:
     gaps = words(report)
     assert re.search(
-        r"A check with the police domestic abuse unit.*?What follows from it: The risk of harm analysis draws on every source "
-        r"there is \(2 cases\); A spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
+        r"A check with the police domestic abuse unit.*?Missing or not good enough because of it: The risk of harm analysis "
+        r"draws on every source there is \(2 cases\); "
+        r"A spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
         gaps,
     )
+
+
+def test_nothing_is_told_of_what_did_not_happen(report: RoundReport, tmp_path: Path) -> None:
+    """No gaps closed where no case was read again, no bands where the edition has none, no limits where none stand in a table."""
+    again = settled(tmp_path / "round")
+    nothing = words(RoundReport("Spring", MARKING, 1, figures_of(again.book, again.state, DAY)))
+    assert "Gaps closed by then" in words(report) and "Gaps closed by then" not in nothing
+    assert "Cases read again after the changes" in nothing
+    assert "more than one band" not in nothing and "Limits say" not in nothing
 
 
 def test_every_form_is_marked_indicative_and_says_who_where_and_by_which_rules(

@@ -89,17 +89,16 @@ def _scores(found: Figures) -> Iterator[Block]:
     if found.card is None:
         yield Words("No case is settled yet, so there is no score.")
         return
-    yield Words(
-        f"{INDICATIVE} Where an interval reaches into more than one band, the rating is open between them. Questions that fewer "
-        f"than {LEAST} cases are about are neither shown nor counted."
-    )
+    bands = bands_of(found.edition.scoring)
+    is_open = " Where an interval reaches into more than one band, the rating is open between them." if bands else ""
+    yield Words(f"{INDICATIVE}{is_open} Questions that fewer than {LEAST} cases are about are neither shown nor counted.")
     scored = [one for one in found.card.walk() if one.measure and not one.is_question]
     if scored:
         measured = [(one, one.measure) for one in scored if one.measure]
         yield Chart(
             "Chart of the scores, with their intervals. The table after it has the same figures.",
             [roundtables.bar(one.number, measure, one.told) for one, measure in measured],
-            bands_of(found.edition.scoring),
+            bands,
         )
         yield roundtables.scores(found, scored)
     yield roundtables.questions(found)
@@ -129,8 +128,10 @@ def _groups(found: Figures) -> Iterator[Section]:
     if not found.by or found.card is None:
         return
     few = f"Groups of fewer than {LEAST} cases are not shown, nor any other figure from which theirs could be worked out."
-    limits = any(group.areas for card in found.by.values() for group in card.groups)
-    blocks: list[Block] = [Words(found.card.caveat, stands_out=True), Words(f"{few} {LIMITS}" if limits else few)]
+    blocks: list[Block] = [
+        Words(found.card.caveat, stands_out=True),
+        Words(f"{few} {LIMITS}" if roundtables.shows_limits(found) else few),
+    ]
     for column in found.by:
         blocks += [Heading(f"By {found.named[column]}"), *roundtables.groups(found, column)]
     yield Section("Groups of cases side by side", blocks)

@@ -33,8 +33,8 @@ def summary(found: Figures) -> Iterator[Block]:
         return
     yield Heading("Scores")
     yield Points([*_scores(found)] or [_no_score(found)])
-    yield Heading("Main strengths")
-    yield Points(_strengths(found) or ["No question was answered yes of more than half of the cases it is about."])
+    yield Heading("What was answered yes most often")
+    yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
     yield Heading("What was missing most often, and what follows from it")
     yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
     yield from _done(found)
@@ -116,7 +116,7 @@ def questions_of(found: Figures) -> list[Scored]:
     return [one for one in walked if one.share is not None and (one.share.of or one.share.not_applicable)]
 
 
-def _strengths(found: Figures) -> list[str]:
+def _mostly_yes(found: Figures) -> list[str]:
     able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share)]
     best = sorted((pair for pair in able if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of))
     return [f"{one.title} Yes in {_of(share)}." for one, share in best[:MOST]]
@@ -124,7 +124,7 @@ def _strengths(found: Figures) -> list[str]:
 
 def _missing(found: Figures) -> Iterator[str]:
     for gap in found.patterns.roots[:MOST]:
-        follows = f" What follows from it: {follows_words(gap, MOST)}." if gap.leads_to else ""
+        follows = f" Missing or not good enough because of it: {follows_words(gap, MOST)}." if gap.leads_to else ""
         yield f"{gap.rule.title}: missing or not good enough in {_of(gap.share)}.{follows}"
     more = len(found.patterns.roots) - MOST
     if more > 0:

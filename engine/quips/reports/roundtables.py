@@ -12,7 +12,6 @@ from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
 from quips.reports.charts import Bar
-from quips.reports.readers import WHAT_IT_MEANS
 from quips.reports.roundsummary import cases_words, counted, follows_words, questions_of
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
@@ -119,10 +118,10 @@ def gaps(found: Figures) -> Table:
     head = (
         "What was missing or not good enough",
         "Cases",
-        "What follows from it",
+        "Missing or not good enough because of it",
         "What officers were asked to do, and what was done",
     )
-    return Table("Root gaps, those of most cases first", head, rows, (5, 4, 4, 5))
+    return Table("Root gaps, those of most cases first", head, rows, (9, 6, 10, 9))
 
 
 def _share(found: Figures, gap: RootGap) -> str:
@@ -173,6 +172,11 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
     yield Table(f"The commonest root gaps by {name}", (capital(name), "Cases"), beneath, (6, 11))
 
 
+def shows_limits(found: Figures) -> bool:
+    """Whether limits stand beside any score of a group."""
+    return any(areas_of(card, scored) for card in found.by.values() for scored, _ in grouped(card))
+
+
 def good_practice(found: Figures) -> Iterator[Block]:
     """Yield what readers called good practice, in their words."""
     if not found.good_practice:
@@ -186,6 +190,11 @@ def good_practice(found: Figures) -> Iterator[Block]:
 def put_right(found: Figures) -> Iterator[Block]:
     """Yield what became of actions, disputes and signatures."""
     done = found.put_right
+    again = (
+        ("Gaps closed by then", done.closed),
+        ("Gaps not closed by then", done.still_open),
+        ("Gaps that were new then", done.new),
+    )
     rows = [
         ("Cases on which feedback was given", found.progress.fed_back),
         ("Actions done", done.done),
@@ -193,9 +202,7 @@ def put_right(found: Figures) -> Iterator[Block]:
         ("of these overdue on the day of this report", done.overdue),
         ("Actions withdrawn", done.withdrawn),
         ("Cases read again after the changes", done.reread),
-        ("Gaps closed by then", done.closed),
-        ("Gaps not closed by then", done.still_open),
-        ("Gaps that were new then", done.new),
+        *(again if done.reread else ()),
         ("Cases that a director has countersigned", found.progress.countersigned),
         ("Times that a director refused", len(found.refusals)),
         ("Live risks raised at once, outside the round", found.urgent),
@@ -219,8 +226,9 @@ def agreement(found: Figures) -> Iterator[Block]:
         yield Words("No case was read by two people yet.")
         return
     yield Words(
-        f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people. {WHAT_IT_MEANS} "
-        "With few cases these figures say little."
+        f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people. Kappa allows for "
+        "chance, and falls where almost every answer is the same, however well readers agree; AC1 does so far less. 1 is full "
+        "agreement, 0 no more than chance. With few cases these figures say little."
     )
     rows = [(_asked(found, one), _alike(one), *_by_chance(one)) for one in agreed.questions]
     head = ("Question", "Same answer", "Kappa", "AC1 and its interval")
