@@ -264,7 +264,7 @@ def test_the_next_of_the_group_comes_in_and_nothing_else_moves_whatever_the_orde
         assert [*round_.folder.state().cases] == before
     round_.run("replace", before[0], "--because", "Gone too.")
     assert again(round_) == []
-    assert round_.folder.state().gone[of_group[0]] == "File with the court."
+    assert round_.folder.state().gone[of_group[0]].because == "File with the court."
 
 
 def test_a_replacement_needs_a_case_a_reason_and_the_lead(round_: RoundFiles) -> None:
@@ -274,7 +274,7 @@ def test_a_replacement_needs_a_case_a_reason_and_the_lead(round_: RoundFiles) ->
     assert "There is no case TV-1 " in round_.run("replace", "TV-1", "--because", "x", fails=True).stderr
     assert "cannot replace a case" in round_.run("replace", case, "--because", "x", who="R01", fails=True).stderr
     round_.run("replace", case, "--because", "Gone.")
-    assert f"{case} was replaced: Gone." in round_.run("replace", case, "--because", "x", fails=True).stderr
+    assert f"{case} was taken out: Gone." in round_.run("replace", case, "--because", "x", fails=True).stderr
     assert len(round_.folder.rows()) == 2 and other in round_.folder.state().cases
 
 

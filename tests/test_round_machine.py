@@ -109,6 +109,7 @@ class Round(RuleBasedStateMachine):
         self.take(setting_up.draw(PLAN, self.state, "L01", {"cases": cases}))
         self.take(setting_up.allocate(PLAN, self.state, "L01", groups, given))
         self.conflicts: set[tuple[str, str]] = set()
+        self.taken_out: set[str] = set()
 
     def take(self, step: Step) -> None:
         row = seal(len(self.rows) + 1, "2026-10-01T09:00:00Z", step, self.rows[-1].seal if self.rows else BEGINNING)
@@ -116,7 +117,8 @@ class Round(RuleBasedStateMachine):
         self.state = after(self.state, row)
 
     def wish(self, allowed: bool, made, *arguments) -> bool:
-        """Wish for a step: it succeeds just where the model says so."""
+        """Wish for a step: it succeeds just where the model says so, and never of a case that was taken out."""
+        allowed = allowed and arguments[1] not in self.taken_out
         before = len(self.rows)
         try:
             step = made(PLAN, self.state, *arguments)
@@ -167,6 +169,15 @@ class Round(RuleBasedStateMachine):
         read = case.settled_by or any(complete for _, complete in case.ever_said)
         if read or who != "L01" or not why.strip():
             self.wish(False, setting_up.replace_case, who, name, why, None, {})
+
+    @rule(name=case_, who=mostly("L01"), why=reason_, really=st.sampled_from([*[False] * 5, True]))
+    def take_out(self, name: str, who: str, why: str, really: bool) -> None:
+        """A case that should not have been drawn goes, read or not; seldom, as nothing more can be tried on it."""
+        case = self.believed[name]
+        who = case.whoever(who)
+        allowed = who == "L01" and not case.settled_by and bool(why.strip())
+        if (really or not allowed) and self.wish(allowed, setting_up.replace_case, who, name, why, None, {}, True):
+            self.taken_out.add(name)
 
     @rule(name=case_, who=mostly("L01", "M01", "M02", "@reader"))
     def reread(self, name: str, who: str) -> None:
@@ -371,8 +382,9 @@ class Round(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_lost(self) -> None:
-        for name, case in self.believed.items():
-            there = self.state.cases[name]
+        assert set(self.state.cases) == set(self.believed) - self.taken_out and set(self.state.gone) == self.taken_out
+        for name, there in self.state.cases.items():
+            case = self.believed[name]
             assert (there.signature is not None, there.feedback is not None) == (case.signed, bool(case.fed_by))
             assert list(there.readers) == case.readers and set(there.adjudicated) == set(case.agreed)
             assert (there.moderated is not None) == bool(case.settled_by) and there.times_fed_back == case.times

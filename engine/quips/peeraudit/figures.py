@@ -13,7 +13,7 @@ from quips.judged import NOT_GIVEN, Judged
 from quips.peeraudit.book import Book
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Phase, State
+from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
 from quips.readings import Reading, readings
 from quips.rounds import Comparison, Round, compare
@@ -31,6 +31,7 @@ class Progress:
     Attributes:
         cases: How many cases are in the round.
         replaced: How many that were drawn could not be read and were replaced.
+        not_eligible: How many that were drawn were taken out because they should not have been.
         phases: How many cases have come how far, in the order of the work.
         settled: How many cases are settled.
         read_twice: How many of the cases that everybody has read were read twice.
@@ -42,6 +43,7 @@ class Progress:
 
     cases: int
     replaced: int
+    not_eligible: int
     phases: Mapping[Phase, int]
     settled: int
     read_twice: int
@@ -141,6 +143,7 @@ class Figures:
         rows: How many rows of the trail they rest on.
         seal: The seal of the last of them.
         eligible: How many cases there were to draw from; None if the draw does not say.
+        gone: The cases that were drawn and taken out again.
         progress: How far the round is.
         composition: The sample beside the list, as the draw says, and the settled cases.
         card: The scores; None while nothing is settled.
@@ -163,6 +166,7 @@ class Figures:
     rows: int
     seal: str
     eligible: int | None
+    gone: Mapping[str, Gone]
     progress: Progress
     composition: tuple[Composed, ...]
     card: Scorecard | None
@@ -208,7 +212,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         asked = Asked(variant, by=column, population=eligible, populations=populations[column])
         by[column] = score_judged(edition, judged, asked)
     return Figures(
-        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible, _progress(state)),
+        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible, state.gone, _progress(state)),
         tuple(_composition(drawn, state)),
         *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
@@ -280,7 +284,8 @@ def _progress(state: State) -> Progress:
     counts = Counter(case.phase for case in cases)
     return Progress(
         len(cases),
-        len(state.gone),
+        sum(not one.not_eligible for one in state.gone.values()),
+        sum(one.not_eligible for one in state.gone.values()),
         {phase: counts[phase] for phase in Phase},
         sum(case.moderated is not None for case in cases),
         len(read_twice(state)),

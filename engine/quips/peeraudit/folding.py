@@ -34,6 +34,7 @@ from quips.peeraudit.state import (
     Adjudicated,
     Dispute,
     Feedback,
+    Gone,
     Moderated,
     Reading,
     Reread,
@@ -118,7 +119,8 @@ def _replaced(state: State, row: Row) -> State:
             cases[name] = case
         elif about.get("instead"):
             cases[about["instead"]["case"]] = _given(_case(about["instead"]), about.get("allocated", {}))
-    return replace(state, cases=cases, gone={**state.gone, row.step.case: about["because"]})
+    gone = Gone(about["because"], about.get("not_eligible", False), bool(state.cases[row.step.case].read_by))
+    return replace(state, cases=cases, gone={**state.gone, row.step.case: gone})
 
 
 def _declared(state: State, row: Row) -> State:

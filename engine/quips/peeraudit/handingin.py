@@ -178,8 +178,9 @@ def of_this_round(book: Book, state: State, filled: Filled) -> None:
         message = f"This form asks what {head.get('edition')} asks, and the round is judged under {book.plan.edition}."
         raise InputError([Problem(place, "another-edition", message, FRESH)])
     if not is_known and head["case"] not in state.cases:
-        why = state.gone.get(str(head.get("case")), "it is not in the round")
-        message = f"{head.get('case')} is not read in this round: {why}"
+        gone = state.gone.get(str(head.get("case")))
+        why = f"was taken out: {gone.because}" if gone else "is not read in this round."
+        message = f"{head.get('case')} {why}"
         raise InputError([Problem(place, "not-in-the-round", message, "There is nothing to do with this form.")])
 
 

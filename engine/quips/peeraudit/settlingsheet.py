@@ -263,8 +263,9 @@ class _Row:
     def problems(self) -> Iterator[Problem]:
         case = self.case
         if case is None:
-            at, why = self.filled.place("settle", self.name), self.turn.state.gone.get(self.name, "")
-            yield Problem(at, "not-in-the-round", f"{self.name} was replaced: {why}", "Clear its row.")
+            at, gone = self.filled.place("settle", self.name), self.turn.state.gone.get(self.name)
+            why = f"was taken out: {gone.because}" if gone else "is not in this round."
+            yield Problem(at, "not-in-the-round", f"{self.name} {why}", "Clear its row.")
             return
         if not self.wanted or self.is_settled:
             return

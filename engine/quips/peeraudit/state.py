@@ -247,6 +247,11 @@ class RoundCase:
         return versions[-1] if versions else None
 
     @property
+    def read_by(self) -> tuple[str, ...]:
+        """Who has ever handed in a complete reading."""
+        return tuple(who for who, versions in self.readings.items() if any(reading.complete for reading in versions))
+
+    @property
     def all_read(self) -> bool:
         """Whether every reader has handed in a complete reading."""
         newest = [self.newest(reader) for reader in self.readers]
@@ -280,6 +285,21 @@ class RoundCase:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A case that was drawn and is not in the round any more.
+
+    Attributes:
+        because: Why.
+        not_eligible: Whether it should not have been drawn; else it could not be read.
+        was_read: Whether somebody had handed in a complete reading of it.
+    """
+
+    because: str
+    not_eligible: bool = False
+    was_read: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """A round as it stands.
 
@@ -290,7 +310,7 @@ class State:
         began: The seal of that row, which no other round has; empty before the draw.
         groups: The members of each group, by the group's name.
         cases: The cases that are in the round, in the order of the draw.
-        gone: The cases that were drawn and replaced, with why.
+        gone: The cases that were drawn and taken out again, in the order in which they were.
         conflicts: The cases that people have said they may not read, by person.
         qualified: Who has read the known cases well enough.
         known_read: Who has handed in which known case, and so has been told its answers.
@@ -303,7 +323,7 @@ class State:
     began: str = ""
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cases: Mapping[str, RoundCase] = field(default_factory=dict)
-    gone: Mapping[str, str] = field(default_factory=dict)
+    gone: Mapping[str, Gone] = field(default_factory=dict)
     conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     qualified: frozenset[str] = frozenset()
     known_read: frozenset[tuple[str, str]] = frozenset()

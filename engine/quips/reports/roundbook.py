@@ -174,6 +174,12 @@ def _rest(book: TableBook, report: RoundReport) -> None:
     if found.disputes:
         disputed = [(one.case, one.rule.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
         book.table("Disputes", ("Case", "Finding", "Why", "Outcome", "Answer"), disputed, (16, 50, 50, 20, 50))
+    if found.gone:
+        out = [
+            (name, *("yes" if is_so else "no" for is_so in (one.not_eligible, one.was_read)), one.because)
+            for name, one in found.gone.items()
+        ]
+        book.table("Taken out", ("Case", "Should not have been drawn", "Read before", "Why"), out, (16, 26, 14, 90))
     if report.change:
         changed = [(one.name, one.title, one.told) for one in report.change.questions]
         book.table("Change", ("Prompt", "Question", "Change"), changed, (40, 60, 100))

@@ -88,7 +88,8 @@ def _reallocated(about: _About, _: bool) -> str:
 def _replaced(about: _About, _: bool) -> str:
     instead = f"{about['instead']['case']} came in for it" if about["instead"] else "nothing like it was left to come in for it"
     reader = about["allocated"].get("reader")
-    return f"cannot be read: {about['because']} {instead}{f', for {reader} to read' if reader else ''}"
+    what = "should not have been drawn" if about.get("not_eligible") else "cannot be read"
+    return f"{what}: {about['because']} {instead}{f', for {reader} to read' if reader else ''}"
 
 
 def _qualified(about: _About, _: bool) -> str:

@@ -19,7 +19,7 @@ from quips.shares import CONFIDENCE, LEAST, told
 
 Json = dict[str, Any]
 
-SHAPE_VERSION = 1
+SHAPE_VERSION = 2
 
 
 def to_json(report: RoundReport) -> str:
@@ -73,6 +73,7 @@ def figures_as_json(figures: Figures) -> Json:
         "confidence": CONFIDENCE,
         "least": LEAST,
         "eligible": figures.eligible,
+        "gone": [{"case": case, **asdict(one)} for case, one in figures.gone.items()],
         "progress": {
             **{key: value for key, value in asdict(progress).items() if key != "phases"},
             "phases": [{"phase": str(phase), "cases": count} for phase, count in progress.phases.items()],

@@ -52,7 +52,7 @@ def status_json(plan: Plan, state: State, progress: Progress) -> str:
         "rows": state.rows,
         "seal": state.seal,
         "cases": {str(phase): count for phase, count in progress.phases.items()},
-        "replaced": dict(state.gone),
+        "gone": [{"case": case, **asdict(one)} for case, one in state.gone.items()],
         "readers": [asdict(load) | {"to_read": load.to_read} for load in progress.loads],
         "seconds_to_come": list(progress.seconds),
         "disputes": [{"case": case, "rule": rule} for case, rule in progress.disputes],

@@ -80,8 +80,7 @@ def _left(found: Figures) -> str:
 def _read(found: Figures) -> str:
     progress = found.progress
     of = f" from the {found.eligible} that could be drawn" if found.eligible else ""
-    replaced = f"; {progress.replaced} that could not be read {_was(progress.replaced)} replaced" if progress.replaced else ""
-    said = [f"The round has {cases_words(progress.cases)}, drawn by chance{of}{replaced}."]
+    said = [f"The round has {cases_words(progress.cases)}, drawn by chance{of}{_gone(found)}."]
     if progress.readers:
         groups = f" in {counted(progress.groups, 'group')} of mixed grades" if progress.groups else ""
         said.append(
@@ -94,6 +93,17 @@ def _read(found: Figures) -> str:
         )
     said.append(f"What this report counts is the {cases_words(progress.settled)} that a moderator has settled.")
     return " ".join(said)
+
+
+def _gone(found: Figures) -> str:
+    """Say how many cases were taken out after the draw, and that it was after they were read, where it was."""
+    replaced, out = found.progress.replaced, found.progress.not_eligible
+    words = f"; {replaced} that could not be read {_was(replaced)} replaced" if replaced else ""
+    if out:
+        words += f"; {out} {_was(out)} taken out because {'it' if out == 1 else 'they'} should not have been drawn"
+        read = sum(one.was_read for one in found.gone.values() if one.not_eligible)
+        words += f", {'after it was read' if read == out == 1 else f'{read} of them after being read'}" if read else ""
+    return words
 
 
 def _scores(found: Figures) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
@@ -46,6 +46,19 @@ def cases(found: Figures) -> Iterator[Block]:
             [*_composition(found)],
             (8, 3, 3, 3),
         )
+
+    if found.gone:
+        yield Table(
+            "Taken out after the draw",
+            ("Case", "Read before", "Why"),
+            [(name, *_why(one)) for name, one in found.gone.items()],
+            (3, 3, 11),
+        )
+
+
+def _why(one: Gone) -> tuple[str, str]:
+    what = "Should not have been drawn" if one.not_eligible else "Could not be read"
+    return "yes" if one.was_read else "no", f"{what}. {one.because}"
 
 
 def _composition(found: Figures) -> Iterator[tuple[str, ...]]:

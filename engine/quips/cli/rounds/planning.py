@@ -73,13 +73,20 @@ def draw(folder: Path, who: str, dry_run: bool, rules: str | None, framework: st
 @case_argument
 @who_option
 @because_option
+@click.option(
+    "--not-eligible",
+    is_flag=True,
+    help="It should not have been drawn. Also for a case that was read; every report then names it, and why.",
+)
 @knowledge_options
-def replace(folder: Path, case: str, who: str, because: str, rules: str | None, framework: str | None) -> None:
-    """Take out a case that cannot be read, and bring in the next in line of its group."""
+def replace(
+    folder: Path, case: str, who: str, because: str, not_eligible: bool, rules: str | None, framework: str | None
+) -> None:
+    """Take out a case that cannot be read, or should not have been drawn, and bring in the next in line of its group."""
     with opened(folder, framework, rules) as book:
         round_, plan, knowledge = book.folder, book.plan, book.auditor.knowledge
         with round_.turn() as turn:
-            setting_up.replace_case(plan, turn.state, who, case, because, None, {})
+            setting_up.replace_case(plan, turn.state, who, case, because, None, {}, not_eligible)
             before = case_of(turn.state, case)
             instead = drawing.next_in_line(round_, plan, knowledge, turn.state, case)
             given: dict[str, str] = {}
@@ -88,11 +95,14 @@ def replace(folder: Path, case: str, who: str, because: str, rules: str | None, 
                 in_share = before.second_because.startswith("in the share")
                 why = before.second_because if in_share else allocation.always_twice(plan, coming)
                 given = allocation.reader_for(plan, turn.state, coming, case, why)
-            turn.take(setting_up.replace_case(plan, turn.state, who, case, because, instead, given))
+            turn.take(setting_up.replace_case(plan, turn.state, who, case, because, instead, given, not_eligible))
         if instead is None:
             click.echo(f"{case} is taken out. No case like it is left, so the round has one fewer.")
         else:
             click.echo(f"{case} is taken out, and {instead['case']} comes in for it.")
+        if before.read_by or before.records:
+            click.echo(f"What was read of {case} is kept and counts for nothing, and nobody gets feedback on it.")
+            click.echo("If it showed that somebody may be at risk: speak to the manager today, before anything else.")
         if given:
             click.echo(_given(instead["case"] if instead else "", given))
             _next(folder, "forms", f"--as {given['reader']}")

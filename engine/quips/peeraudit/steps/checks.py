@@ -79,11 +79,11 @@ def case_of(state: State, case: str) -> RoundCase:
     """Return a case of the round.
 
     Raises:
-        StepRefusedError: There is no such case, or it was replaced.
+        StepRefusedError: There is no such case, or it was taken out.
     """
     if case not in state.cases:
         if case in state.gone:
-            raise StepRefusedError(f"{case} was replaced: {state.gone[case]}")
+            raise StepRefusedError(f"{case} was taken out: {state.gone[case].because}")
         raise StepRefusedError(f"There is no case {case} in this round. {did_you_mean(case, state.cases)}".rstrip())
     return state.cases[case]
 

@@ -16,6 +16,7 @@ from quips.peeraudit.steps.checks import (
     groups_of,
     has_role,
     known,
+    not_own,
     not_settled,
     reasoned,
 )
@@ -104,29 +105,44 @@ def reallocate(plan: Plan, state: State, who: str, case: str, given: Mapping[str
 
 
 def replace_case(
-    plan: Plan, state: State, who: str, case: str, because: str, instead: Mapping[str, Any] | None, given: Mapping[str, str]
+    plan: Plan,
+    state: State,
+    who: str,
+    case: str,
+    because: str,
+    instead: Mapping[str, Any] | None,
+    given: Mapping[str, str],
+    not_eligible: bool = False,
 ) -> Step:
-    """Return the step that takes out a case that cannot be read, and brings in the next in line.
+    """Return the step that takes out a case that cannot be read, or should not have been drawn, and brings in the next in line.
+
+    One that was read can only be taken out because it should not have been drawn, by a lead who neither read it nor has a part
+    in it; it is named in every report, so that nobody chooses the sample by what was found.
 
     Args:
         plan: The plan.
         state: The round as it stands.
         who: Who does it; has to be a lead.
-        case: The case that cannot be read.
+        case: The case.
         because: Why.
         instead: The next in line, as the draw names a case; None if there is none left.
         given: Who reads it, if cases have been allocated.
+        not_eligible: Whether it should not have been drawn.
 
     Raises:
         StepRefusedError: Not now, or a reader may not read the new case.
     """
     has_role(plan, who, LEAD, "replace a case")
     one = case_of(state, case)
+    if not_eligible:
+        _may_take_out(plan, state, who, one)
     not_settled(one)
-    reasoned(because, "Say why the case cannot be read.")
-    read = [reading.reader for versions in one.readings.values() for reading in versions if reading.complete]
-    if read:
-        raise StepRefusedError(f"{case} was read by {listed(dict.fromkeys(read), 'and')}, and what was read stays in the round.")
+    reasoned(because, "Say why the case should not have been drawn." if not_eligible else "Say why the case cannot be read.")
+    if one.read_by and not not_eligible:
+        raise StepRefusedError(
+            f"{case} was read by {listed(one.read_by, 'and')}, and what was read stays in the round. If it should not have been "
+            "drawn at all, say so: --not-eligible."
+        )
     if instead is not None and instead["case"] in {**state.cases, **state.gone}:
         raise StepRefusedError(f"{instead['case']} is or was in the round already.")
     if instead is not None and given:
@@ -135,7 +151,16 @@ def replace_case(
         )
         check_allocation(plan, state, new, given, groups_of(plan, state))
     about = {"because": because, "instead": dict(instead) if instead else None, "allocated": dict(given)}
-    return Step(who, did.REPLACED, case, about)
+    return Step(who, did.REPLACED, case, about | ({"not_eligible": True} if not_eligible else {}))
+
+
+def _may_take_out(plan: Plan, state: State, who: str, case: RoundCase) -> None:
+    """See that somebody may say that a case should not have been drawn: it is not settled, and they have no part in it."""
+    not_own(plan, state, who, case, "take out")
+    if who in case.ever_read_by:
+        raise StepRefusedError(f"{who} is a reader of {case.reference}, so another lead has to take it out.")
+    if case.moderated is not None and case.feedback is None:
+        raise StepRefusedError(f"{case.reference} is settled, and locked. A moderator opens it again first: quips round reopen.")
 
 
 def declare(plan: Plan, state: State, who: str, case: str, because: str) -> Step:
