@@ -52,4 +52,4 @@ def _value(term: Term, draw: random.Random) -> Any:
         case "choices":
             return draw.sample(list(term.values), k=draw.randint(0, min(2, len(term.values))))
         case _:
-            return draw.randint(1, 4)
+            return draw.randint(max(term.bounds[0], 1), min(term.bounds[1], 4))

@@ -158,7 +158,7 @@ def in_time(day: str) -> bool:
 
 def _ended_before_start(document: Document) -> list[Problem]:
     given = document.value["circumstances"]
-    started, ended = (_dates(given.get(name, NONE)) for name in ("supervision_started", "supervision_ended"))
+    started, ended = (dates_of(given.get(name, NONE)) for name in ("supervision_started", "supervision_ended"))
     if isinstance(started, str) or isinstance(ended, str) or ended[-1] >= started[0]:
         return []
     place = document.place("circumstances", "supervision_ended")
@@ -220,9 +220,9 @@ def build_case(document: Document, vocabulary: Vocabulary, as_at: date) -> Case:
     dates: dict[str, tuple[int, ...] | str] = {}
     for name, given in value.get("circumstances", {}).items():
         if vocabulary.circumstances[name].type == "date":
-            facts[name] = dates[name] = _dates(given)
+            facts[name] = dates[name] = dates_of(given)
         else:
-            fact = _fact(given, last)
+            fact = fact_of(given, last)
             if fact is not None:
                 facts[name] = fact
     entries, reasons = _record(value.get("record", []), last, vocabulary)
@@ -233,20 +233,21 @@ def build_case(document: Document, vocabulary: Vocabulary, as_at: date) -> Case:
         dates,
         entries,
         reasons,
-        _incomplete(value.get("record_complete", True)),
+        incomplete_stages(value.get("record_complete", True)),
         value.get("judgements", {}),
         tuple(
-            Dispute(said["rule"], said.get("key", ""), _ordinal(said["on"]), said["why"], ("disputes", number))
+            Dispute(said["rule"], said.get("key", ""), ordinal_of(said["on"]), said["why"], ("disputes", number))
             for number, said in enumerate(value.get("disputes", []))
         ),
         document,
     )
 
 
-def _fact(given: Any, last: int) -> Value | History | None:
+def fact_of(given: Any, last: int) -> Value | History | None:
+    """Return what a circumstance that is no date is said to be, as it is evaluated; changes after the last day are not seen."""
     if isinstance(given, list):
         if given and isinstance(given[0], dict):
-            changes = [(_ordinal(change["from"]), _plain(change["is"])) for change in given]
+            changes = [(ordinal_of(change["from"]), _plain(change["is"])) for change in given]
             seen = [change for change in changes if change[0] <= last]
             return History(seen) if seen else None
         return frozenset(given)
@@ -259,13 +260,15 @@ def _plain(given: Any) -> Value:
     return frozenset(given) if isinstance(given, list) else given
 
 
-def _dates(given: Any) -> tuple[int, ...] | str:
+def dates_of(given: Any) -> tuple[int, ...] | str:
+    """Return the days that a circumstance is said to be, in order, or ``not_yet`` or ``none``."""
     if given in (NOT_YET, NONE):
         return str(given)
-    return tuple(sorted(_ordinal(day) for day in (given if isinstance(given, list) else [given])))
+    return tuple(sorted(ordinal_of(day) for day in (given if isinstance(given, list) else [given])))
 
 
-def _incomplete(complete: bool | list[str]) -> frozenset[str]:
+def incomplete_stages(complete: bool | list[str]) -> frozenset[str]:
+    """Return the stages of which the record is not complete, from what a case file says of it."""
     if isinstance(complete, bool):
         return frozenset() if complete else frozenset(STAGES)
     return frozenset(STAGES) - frozenset(complete)
@@ -279,14 +282,14 @@ def _record(
     used: dict[str, int] = {}
     for _, number, name, said in sorted(_sortable(n, item) for n, item in enumerate(items)):
         on = said.get("on")
-        day = _ordinal(on) if on and on != "unknown" else None
+        day = ordinal_of(on) if on and on != "unknown" else None
         if day is not None and day > last:
             continue
         key = f"{name}@{on or 'undated'}"
         used[key] = used.get(key, 0) + 1
         if used[key] > 1:
             key = f"{key}#{used[key]}"
-        entry = Entry(name, day, _attributes(name, said, vocabulary), key, ("record", number, name))
+        entry = Entry(name, day, attributes_of(name, said, vocabulary), key, ("record", number, name))
         if name == "not_done":
             reasons.setdefault(said["activity"], []).append(entry)
         else:
@@ -299,11 +302,17 @@ def _sortable(number: int, item: dict[str, Any]) -> tuple[tuple[str, str], int, 
     [(name, said)] = item.items()
     if not isinstance(said, dict):
         said = {"on": said}
+    return order_of(name, said), number, name, said
+
+
+def order_of(name: str, said: dict[str, Any]) -> tuple[str, str]:
+    """Return by what entries are put in order: their day, and then all that is said of them."""
     on = said.get("on", "")
-    return (("9999" if on in ("", "unknown") else on), json.dumps([name, said], sort_keys=True)), number, name, said
+    return ("9999" if on in ("", "unknown") else on), json.dumps([name, said], sort_keys=True)
 
 
-def _attributes(activity: str, said: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+def attributes_of(activity: str, said: dict[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return what is said of an entry beyond its day, as it is evaluated."""
     attributes: dict[str, Any] = {}
     for name, given in said.items():
         if name == "on":
@@ -313,7 +322,7 @@ def _attributes(activity: str, said: dict[str, Any], vocabulary: Vocabulary) -> 
             attributes["late_reason"] = given["reason"]
             continue
         term = vocabulary.attribute(activity, name)
-        attributes[name] = _ordinal(given) if term is not None and term.type == "date" else _plain(given)
+        attributes[name] = ordinal_of(given) if term is not None and term.type == "date" else _plain(given)
     return attributes
 
 
@@ -323,5 +332,6 @@ def _on(item: dict[str, Any]) -> str | None:
     return str(on) if on else None
 
 
-def _ordinal(day: str) -> int:
+def ordinal_of(day: str) -> int:
+    """Return a day, written year-month-day, as an ordinal."""
     return date.fromisoformat(day).toordinal()

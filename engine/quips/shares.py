@@ -237,7 +237,7 @@ def told(share: Share, confidence: float = CONFIDENCE, population: int | None = 
         counts += ", which is every relevant case"
     else:
         aside.insert(0, f"{confidence * 100:.6g}% interval {whole_percent(low)} to {whole_percent(high)}")
-    return f"{_percentage(share)} ({'; '.join([counts, *aside])})"
+    return f"{percentage(share)} ({'; '.join([counts, *aside])})"
 
 
 def open_between(touched: Sequence[str]) -> str:
@@ -250,8 +250,16 @@ def open_between(touched: Sequence[str]) -> str:
     return f"open between {listed(touched, 'and')}" if len(touched) > 1 else ""
 
 
-def _percentage(share: Share) -> str:
-    """All and none are said only where it is all or none."""
+def percentage(share: Share) -> str:
+    """Return a share as a percentage; all and none are said only where it is all or none.
+
+    Raises:
+        QuipsError: If no case is relevant.
+
+    Example:
+        >>> percentage(Share(yes=299, no=1)), percentage(Share(yes=1, no=1))
+        ('over 99%', '50%')
+    """
     if share.no and share.percent == 100:
         return "over 99%"
     if share.yes and share.percent == 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import click
 
 from quips import __version__
-from quips.cli import authoring, cases, checks, editing, formatting, knowledge, scores
+from quips.cli import authoring, caseloads, cases, checks, editing, formatting, knowledge, scores
 from quips.cli.rounds import round_
 from quips.cli.shared import WIDTH
 
@@ -27,6 +27,7 @@ for command in (
     *(cases.audit, cases.form, cases.explain, cases.next_, cases.serve),
     *(checks.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
     *(scores.score, scores.change_, scores.agree, scores.sample),
+    caseloads.caseload,
     formatting.fmt,
     authoring.test_,
     authoring.diff,

@@ -1,0 +1,157 @@
+"""The commands about whole caseloads."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from quips.cli.shared import WIDTH, Day, knowledge_options, load, marking_option, told, write
+from quips.places import Place
+from quips.problems import InputError, Problem, QuipsError
+from quips.reports.blockpage import to_html
+from quips.reports.blocktext import to_text
+from quips.yamltext import as_yaml
+
+_EXTRA = "Whole caseloads need DuckDB and Arrow. Install them with: pip install 'quips[caseload]'."
+_DUE_WITHIN = 28
+
+
+@click.command()
+@click.argument("input_", metavar="INPUT", type=click.Path(path_type=Path))
+@click.option(
+    "--output", type=click.Path(path_type=Path), metavar="FOLDER", help="The folder that holds the runs, one for each day."
+)
+@click.option("--as-at", type=Day(), metavar="DATE", help="The day to read every case as at; today, if left out.")
+@click.option(
+    "--case", metavar="REFERENCE", help="Write out the case file of one case, for quips audit to explain, and do nothing else."
+)
+@click.option("--check", "only_check", is_flag=True, help="Only say what is wrong with the tables and what to look at.")
+@click.option(
+    "--due-within",
+    type=click.IntRange(0, 366),
+    default=_DUE_WITHIN,
+    show_default=True,
+    metavar="DAYS",
+    help="What falls due soon.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 256), metavar="N", help="How many processes; one for each processor, if left out."
+)
+@click.option("--from-the-start", is_flag=True, help="Do not go on with a run that was interrupted.")
+@marking_option
+@knowledge_options
+def caseload(
+    input_: Path,
+    output: Path | None,
+    as_at: date | None,
+    case: str | None,
+    only_check: bool,
+    due_within: int,
+    workers: int | None,
+    from_the_start: bool,
+    marking: str,
+    rules: str | None,
+    framework: str | None,
+) -> None:
+    """Audit every case of a caseload: a folder of Parquet or CSV tables, a workbook or a DuckDB file.
+
+    The tables are cases (a row for each case), record (a row for each entry) and, where circumstances changed, changes.
+    """
+    if sum((output is not None, case is not None, only_check)) != 1:
+        raise click.UsageError("Say one of --output FOLDER, --check and --case REFERENCE.")
+    with told(), _extra():
+        from quips.caseload import runs
+        from quips.caseload.casefile import case_record
+        from quips.caseload.checking import check_tables, notices
+        from quips.caseload.crew import usual_workers
+        from quips.caseload.sources import connected, find_tables
+        from quips.caseload.summing import sum_up
+        from quips.caseload.tables import Tables
+        from quips.reports.caseloadpaper import notice_words, paper
+
+        day = as_at or date.today()
+        knowledge = load(framework, rules)
+        with connected() as connection:
+            sources = find_tables(input_, connection)
+            if output is None:
+                tables = Tables(connection, sources)
+                check_tables(tables, knowledge)
+                if case is not None:
+                    write(as_yaml(case_record(tables, case, knowledge.vocabulary, day.isoformat())), None)
+                    return
+                found = notices(tables, day.isoformat())
+                click.echo("\n".join(["The tables can be used.", *(notice_words(one) for one in found)]))
+                return
+            if from_the_start:
+                runs.forget_unfinished(output)
+            before = runs.last_run(output, day)
+            summary = []
+
+            def finish(run: runs.Run) -> None:
+                summary.append(sum_up(connection, run, before, knowledge, due_within))
+                write(to_html(paper(summary[0], knowledge, marking)).encode(), run.path / "overview.html")
+
+            with _written(output), _progress() as progress:
+                run = runs.make_run(
+                    connection,
+                    sources,
+                    knowledge,
+                    partial(load, framework, rules),
+                    output,
+                    day,
+                    workers or usual_workers(),
+                    progress,
+                    finish,
+                )
+        text = to_text(paper(summary[0], knowledge, marking), WIDTH)
+        write(text, None)
+        click.echo(f"\nWritten to {run.path}: overview.html, findings and summaries.", err=True)
+        click.echo("To see why something was found of a case:", err=True)
+        click.echo(f"  quips caseload {shlex.quote(str(input_))} --as-at {run.as_at} --case REFERENCE > case.yaml", err=True)
+        click.echo("  quips audit case.yaml", err=True)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say what to install where DuckDB or Arrow is not there."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in ("duckdb", "pyarrow"):
+            raise
+        raise QuipsError(_EXTRA) from error
+
+
+@contextmanager
+def _written(folder: Path) -> Iterator[None]:
+    """Tell in plain words that something cannot be written; what is whole stays, so the run can be gone on with."""
+    try:
+        yield
+    except OSError as error:
+        message = f"It cannot be written: {error.strerror or error}. What was audited is kept."
+        raise InputError(
+            [Problem(Place(str(folder)), "cannot-write", message, "Make room, and run it again: it goes on.")]
+        ) from error
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Say on a terminal how many cases are done and how long the rest will take."""
+    started, shown = monotonic(), sys.stderr.isatty()
+
+    def progress(done: int, of: int) -> None:
+        if shown:
+            left = (monotonic() - started) * (of - done) / done
+            click.echo(f"\r{done:,} of {of:,} cases, {left:,.0f} s left   ", err=True, nl=False)
+
+    yield progress
+    if shown:
+        click.echo("", err=True)
