@@ -327,7 +327,7 @@ def test_ten_thousand_columns_are_not_all_told(tmp_path: Path) -> None:
         ("record.csv", b'case,activity,on,said\nTV-1,"home_visit,2010-02-01,\n', "record.csv"),
         ("record.csv", b"case,activity,on,said\nTV-1,home_visit,2010-02-01," + b"\xff\xfe\n", "record.csv"),
         ("record.csv", b"", "record.csv"),
-        ("record.xlsx", b"no workbook", "no table of the record"),
+        ("record.xlsx", b"no workbook", "There is no table 'record'"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, data: bytes, told: str) -> None:

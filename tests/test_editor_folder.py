@@ -45,7 +45,7 @@ def own_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_writes_the_names_of_the_folder_that_it_is_for(own_copy: Path) -> None:
     code, told = run(str(own_copy))
-    assert (code, told) == (0, f"16 files written to {own_copy / '.vscode'}.\n")
+    assert (code, told) == (0, f"17 files written to {own_copy / '.vscode'}.\n")
     schema = (own_copy / ".vscode" / "schemas" / "rule.schema.json").read_text(encoding="utf-8")
     assert "victim_by_statute" in schema and "statutory_victim" not in schema
     assert (own_copy / ".vscode" / "settings.json").read_bytes() == (_VSCODE / "settings.json").read_bytes()

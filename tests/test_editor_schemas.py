@@ -37,7 +37,7 @@ from quips.source import Document, parse_yaml, read_text, read_yaml
 _AT = "https://quips.invalid/editor"
 _KINDS = (
     *("rule", "vocabulary", "limits", "edition", "division", "sources"),
-    *("glossary", "crosswalk", "paragraphs", "published", "case", "round"),
+    *("glossary", "crosswalk", "paragraphs", "published", "extract", "case", "round"),
 )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from quips.caseschema import case_schema
+from quips.extracts import Extract, extract_problems, read_extract
 from quips.framework import (
     Edition,
     Entry,
@@ -96,6 +97,12 @@ class Knowledge:
     def crosswalk(self) -> tuple[Meets, ...]:
         """Which prompt of one edition meets which of another."""
         return tuple(meets for document in self.files.of_shape("crosswalk") for meets in read_crosswalk(document))
+
+    @cached_property
+    def extracts(self) -> dict[str, Extract]:
+        """How extracts from case systems become caseloads, by name."""
+        found = [read_extract(document) for document in self.files.of_shape("extract")]
+        return {extract.name: extract for extract in found}
 
     @cached_property
     def paragraphs(self) -> dict[str, tuple[int, ...]]:
@@ -291,6 +298,7 @@ def load_knowledge(
         problems += publication_problems(knowledge.publications, knowledge.editions)
         problems += crosswalk_problems(knowledge.crosswalk, knowledge.prompts)
         problems += glossary_problems(knowledge.glossary, vocabulary)
+        problems += extract_problems(knowledge.extracts.values(), vocabulary)
         _stop_if_wrong(problems)
         problems += population_problems(knowledge.rules.values(), knowledge.editions, vocabulary)
         problems += circles(knowledge.rule_graph, knowledge.rules)
@@ -489,6 +497,8 @@ def _framework_shape(path: Path) -> str:
             return "published"
         case _, "limits":
             return "limits"
+        case _, "extracts":
+            return "extract"
         case _:
             return path.stem
 

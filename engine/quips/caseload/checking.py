@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from quips.caseload.cells import UNKNOWN, CellChecks
-from quips.caseload.tables import CASES, CHANGES, COLUMNS, COMPLETE, GROUPS, RECORD, Tables
+from quips.caseload.tables import CASES, CHANGES, COLUMNS, COMPLETE, RECORD, Tables
 from quips.caseschema import REFERENCE_PATTERN
+from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 from quips.places import NOWHERE, Place
 from quips.problems import InputError, Problem, did_you_mean
@@ -18,6 +19,8 @@ from quips.tables import key_of
 from quips.vocabulary import Term
 
 _REFERENCE, _LONGEST = re.compile(REFERENCE_PATTERN), 40
+NAMED = 3
+"""How many cases a notice names."""
 _SHOWN = 20
 """How many of a kind are told; the rest are counted."""
 _ANY_DAY = "2000-01-01"
@@ -32,12 +35,14 @@ class Notice:
     Attributes:
         words: What it is.
         count: How many there are.
-        first: The cases of the first of them.
+        first: The cases of the first of them, or all the codes there are, each with its count.
+        more: Whether there are others.
     """
 
     words: str
     count: int
     first: tuple[str, ...]
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ def notices(tables: Tables, as_at: str) -> list[Notice]:
     for words, sql in asked:
         count = tables.one(f"SELECT count(*) FROM ({sql})")
         if count:
-            found.append(Notice(words, count, tuple(case for (case,) in tables.ask(f"{sql} LIMIT 3"))))
+            first = tuple(case for (case,) in tables.ask(f"{sql} LIMIT {NAMED}"))
+            found.append(Notice(words, count, first, count > NAMED))
     return found
 
 

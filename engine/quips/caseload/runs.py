@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +18,8 @@ from quips.caseload.checking import Notice, check_tables, notices
 from quips.caseload.crew import Job, Task, audited
 from quips.caseload.findingrows import COLUMNS, read_about
 from quips.caseload.sources import quoted
-from quips.caseload.tables import CASES, GROUPS, Source, Tables
+from quips.caseload.tables import CASES, Source, Tables
+from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 from quips.problems import QuipsError
 from quips.proposals import edition_for
@@ -84,6 +85,7 @@ def make_run(
     load: Callable[[], Knowledge],
     output: Path,
     as_at: date,
+    also: Iterable[Notice],
     workers: int,
     progress: Callable[[int, int], None],
     finish: Callable[[Run], None],
@@ -97,6 +99,7 @@ def make_run(
         load: Loads it again, in another process.
         output: The folder that holds the runs.
         as_at: The day that cases are read as at.
+        also: What else should be looked at, such as codes that a mapping does not know.
         workers: How many processes to use.
         progress: Is told how many cases are done, and of how many.
         finish: Adds what belongs to a run before it is whole, into its folder.
@@ -112,7 +115,7 @@ def make_run(
         raise RunError(f"{whole} is there already. Choose another --as-at, or take it away first.")
     tables = Tables(connection, sources)
     check_tables(tables, knowledge)
-    found = notices(tables, as_at.isoformat())
+    found = [*also, *notices(tables, as_at.isoformat())]
     n_cases = int(tables.one(f"SELECT count(*) FROM {CASES}"))
     folder = output / UNFINISHED
     (folder / FINDINGS).mkdir(parents=True, exist_ok=True)
@@ -165,7 +168,7 @@ def read_run(path: Path) -> Run:
             found["version"],
             found["cases"],
             found["findings"],
-            tuple(Notice(one["words"], one["count"], tuple(one["first"])) for one in found["notices"]),
+            tuple(Notice(one["words"], one["count"], tuple(one["first"]), one["more"]) for one in found["notices"]),
             tuple(found["own_rules"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from quips.caseload.runs import Run
 from quips.caseload.sources import quoted
-from quips.caseload.tables import GROUPS
+from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 
 SUMMARIES: Mapping[str, str] = {

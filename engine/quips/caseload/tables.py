@@ -18,15 +18,13 @@ from quips.problems import InputError, Problem
 from quips.tables import key_of
 
 CASES, RECORD, CHANGES = "cases", "record", "changes"
-GROUPS = ("team", "office", "officer")
-"""By what a caseload can be summed up; references, never names."""
 COMPLETE = "record_complete"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     CASES: ("case",),
     RECORD: ("case", "activity", "on", "said"),
     CHANGES: ("case", "circumstance", "from", "is"),
 }
-"""The columns that each table has to have. Cases may have one for each circumstance, for `COMPLETE` and for each of `GROUPS`."""
+"""The columns that each table has to have. Cases may have others: each circumstance, `COMPLETE`, and `extracts.GROUPS`."""
 _DAYS = ("on", "from")
 _PIECE = 100_000
 

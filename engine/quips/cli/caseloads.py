@@ -14,10 +14,14 @@ from time import monotonic
 import click
 
 from quips.cli.shared import WIDTH, Day, knowledge_options, load, marking_option, told, write
+from quips.extracts import Extract, extract_problems, read_extract
+from quips.knowledge import Knowledge
 from quips.places import Place
-from quips.problems import InputError, Problem, QuipsError
+from quips.problems import InputError, Problem, QuipsError, did_you_mean, listed
 from quips.reports.blockpage import to_html
 from quips.reports.blocktext import to_text
+from quips.shapes import Shape
+from quips.source import read_yaml
 from quips.yamltext import as_yaml
 
 _EXTRA = "Whole caseloads need DuckDB and Arrow. Install them with: pip install 'quips[caseload]'."
@@ -32,6 +36,11 @@ _DUE_WITHIN = 28
 @click.option("--as-at", type=Day(), metavar="DATE", help="The day to read every case as at; today, if left out.")
 @click.option(
     "--case", metavar="REFERENCE", help="Write out the case file of one case, for quips audit to explain, and do nothing else."
+)
+@click.option(
+    "--mapping",
+    metavar="FILE",
+    help="How an extract from another system becomes these tables: a file, or the name of a shipped one.",
 )
 @click.option("--check", "only_check", is_flag=True, help="Only say what is wrong with the tables and what to look at.")
 @click.option(
@@ -53,6 +62,7 @@ def caseload(
     output: Path | None,
     as_at: date | None,
     case: str | None,
+    mapping: str | None,
     only_check: bool,
     due_within: int,
     workers: int | None,
@@ -70,8 +80,9 @@ def caseload(
     with told(), _extra():
         from quips.caseload import runs
         from quips.caseload.casefile import case_record
-        from quips.caseload.checking import check_tables, notices
+        from quips.caseload.checking import Notice, check_tables, notices
         from quips.caseload.crew import usual_workers
+        from quips.caseload.extracting import Extracting
         from quips.caseload.sources import connected, find_tables
         from quips.caseload.summing import sum_up
         from quips.caseload.tables import Tables
@@ -80,14 +91,19 @@ def caseload(
         day = as_at or date.today()
         knowledge = load(framework, rules)
         with connected() as connection:
-            sources = find_tables(input_, connection)
+            also: list[Notice] = []
+            if mapping is None:
+                sources = find_tables(input_, connection)
+            else:
+                extracting = Extracting(connection, input_, _mapping(mapping, knowledge), knowledge.vocabulary)
+                sources, also = extracting.tables(), extracting.notices
             if output is None:
                 tables = Tables(connection, sources)
                 check_tables(tables, knowledge)
                 if case is not None:
                     write(as_yaml(case_record(tables, case, knowledge.vocabulary, day.isoformat())), None)
                     return
-                found = notices(tables, day.isoformat())
+                found = [*also, *notices(tables, day.isoformat())]
                 click.echo("\n".join(["The tables can be used.", *(notice_words(one) for one in found)]))
                 return
             if from_the_start:
@@ -107,6 +123,7 @@ def caseload(
                     partial(load, framework, rules),
                     output,
                     day,
+                    also,
                     workers or usual_workers(),
                     progress,
                     finish,
@@ -117,6 +134,29 @@ def caseload(
         click.echo("To see why something was found of a case:", err=True)
         click.echo(f"  quips caseload {shlex.quote(str(input_))} --as-at {run.as_at} --case REFERENCE > case.yaml", err=True)
         click.echo("  quips audit case.yaml", err=True)
+
+
+def _mapping(name: str, knowledge: Knowledge) -> Extract:
+    """Return a mapping of the framework by its name, or one of somebody's own from its file.
+
+    Raises:
+        InputError: There is no such mapping, or it cannot be used.
+    """
+    if name in knowledge.extracts:
+        return knowledge.extracts[name]
+    if not Path(name).exists():
+        hint = did_you_mean(name, knowledge.extracts) or f"There are {listed(knowledge.extracts, 'and')}; or give a file."
+        raise InputError([Problem(Place("--mapping"), "no-such-file", f"There is no mapping '{name}'.", hint)])
+    document = read_yaml(Path(name))
+    schema = knowledge.files.schema("extract")
+    assert schema is not None  # the knowledge base was loaded with it
+    problems = Shape(schema).problems(document)
+    if not problems:
+        extract = read_extract(document)
+        problems = [*extract_problems([extract], knowledge.vocabulary)]
+    if problems:
+        raise InputError(problems)
+    return extract
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def _short(found: Summary) -> Iterator[Block]:
 
 def notice_words(notice: Notice) -> str:
     """Return what should be looked at in words."""
-    more = "" if notice.count <= len(notice.first) else " and others"
+    more = " and others" if notice.more else ""
     return f"{notice.words}: {notice.count:,} ({', '.join(notice.first)}{more})."
 
 

@@ -209,6 +209,17 @@ def _published(schema: Json, names: Names) -> None:
         )
 
 
+def _extract(schema: Json, names: Names) -> None:
+    properties = schema["properties"]
+    words = {name: hovers.of_term(term) for name, term in names.circumstances.items()}
+    circumstances = properties["cases"]["properties"]["circumstances"]
+    circumstances["propertyNames"] = called(words, "circumstance")
+    properties["facts"]["items"]["properties"]["circumstance"] = called(words, "circumstance")
+    code = properties["record"]["items"]["properties"]["codes"]["additionalProperties"]
+    code["anyOf"][0] = refers("activity-name")
+    code["anyOf"][1]["properties"]["activity"] = refers("activity-name")
+
+
 def _same(_: Json, __: Names) -> None:
     """Leave a schema as it is, but for what all share."""
 
@@ -224,4 +235,5 @@ _CHANGES: Mapping[str, Callable[[Json, Names], None]] = {
     "crosswalk": _crosswalk,
     "paragraphs": _paragraphs,
     "published": _published,
+    "extract": _extract,
 }
