@@ -12,7 +12,7 @@ from quips.problems import Problem, did_you_mean
 from quips.source import Document
 from quips.vocabulary import Term, Vocabulary
 
-GROUPS = ("team", "office", "officer")
+GROUPS = ("team", "office", "officer", "gender", "ethnicity")
 """By what a caseload can be summed up; references, never names."""
 UNVERIFIED = "unverified"
 

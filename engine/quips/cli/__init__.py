@@ -28,6 +28,7 @@ for command in (
     *(checks.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
     *(scores.score, scores.change_, scores.agree, scores.sample),
     caseloads.caseload,
+    caseloads.synthetic,
     formatting.fmt,
     authoring.test_,
     authoring.diff,

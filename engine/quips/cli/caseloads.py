@@ -26,6 +26,7 @@ from quips.yamltext import as_yaml
 
 _EXTRA = "Whole caseloads need DuckDB and Arrow. Install them with: pip install 'quips[caseload]'."
 _DUE_WITHIN = 28
+_MADE_FOR = "2010-07-30"
 
 
 @click.command()
@@ -134,6 +135,29 @@ def caseload(
         click.echo("To see why something was found of a case:", err=True)
         click.echo(f"  quips caseload {shlex.quote(str(input_))} --as-at {run.as_at} --case REFERENCE > case.yaml", err=True)
         click.echo("  quips audit case.yaml", err=True)
+
+
+@click.command()
+@click.argument("output", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--cases", type=click.IntRange(1, 10_000_000), default=1_000, show_default=True, help="How many cases.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="The same seed draws the same cases.")
+@click.option(
+    "--as-at", type=Day(), default=_MADE_FOR, metavar="DATE", help="The day that the cases are made for; 2010-07-30, if left out."
+)
+def synthetic(output: Path, cases: int, seed: int, as_at: date) -> None:
+    """Make a caseload of people who do not exist, with gaps planted in it and written down, to try quips caseload on."""
+    with told(), _extra():
+        from quips.synthetic.archetypes import read_archetypes
+        from quips.synthetic.making import make_caseload
+
+        if output.exists() and any(output.iterdir()):
+            message = "The folder is not empty, and nothing is written over."
+            raise InputError([Problem(Place(str(output)), "folder-not-empty", message, "Name a new one.")])
+        with _written(output):
+            output.mkdir(parents=True, exist_ok=True)
+            make_caseload(read_archetypes(), output, cases, seed, as_at)
+        click.echo(f"{cases:,} synthetic cases are in {output}. To audit them:", err=True)
+        click.echo(f"  quips caseload {shlex.quote(str(output))} --as-at {as_at.isoformat()} --output runs", err=True)
 
 
 def _mapping(name: str, knowledge: Knowledge) -> Extract:

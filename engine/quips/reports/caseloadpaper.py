@@ -9,6 +9,7 @@ from typing import Any
 from quips.caseload.checking import Notice
 from quips.caseload.summing import Changed, Summary
 from quips.explain import day_in_words
+from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 from quips.reports.blocks import Block, Paper, Points, Section, Table, Words
 from quips.shares import LEAST, Share, percentage
@@ -18,7 +19,6 @@ INDICATIVE = (
     "person to judge, who reads the case."
 )
 _MOST, _MOST_GROUPS, _MOST_DUE = 20, 30, 40
-_GROUPS = {"team": "team", "office": "office", "officer": "officer"}
 
 
 def paper(found: Summary, knowledge: Knowledge, marking: str) -> Paper:
@@ -93,7 +93,7 @@ def _roots(found: Summary) -> Iterator[Block]:
 
 def _clusters(found: Summary) -> Iterator[Section]:
     """For each way of grouping, the groups side by side, each with the root gap that is commonest in it."""
-    for by, word in _GROUPS.items():
+    for by in GROUPS:
         rows = [row for row in found.tables["groups"] if row["by"] == by]
         if not rows:
             continue
@@ -104,8 +104,8 @@ def _clusters(found: Summary) -> Iterator[Section]:
         large = [row for row in rows if row["cases"] >= LEAST]
         large.sort(key=lambda row: (-row["with_root"] / row["cases"], row["group"]))
         table = [(row["group"] or "not given", *_cluster(row, commonest.get(row["group"]))) for row in large[:_MOST_GROUPS]]
-        head = (word.capitalize(), "Cases with a root gap", "Root gaps a case", "Commonest")
-        blocks: list[Block] = [Table(f"Each {word}, the largest share first", head, table, (3, 6, 2, 8))]
+        head = (by.capitalize(), "Cases with a root gap", "Root gaps a case", "Commonest")
+        blocks: list[Block] = [Table(f"Each {by}, the largest share first", head, table, (3, 6, 2, 8))]
         few = len(rows) - len(large)
         left = [f"{few} with fewer than {LEAST} cases are not shown."] if few else []
         left += [f"{len(large) - _MOST_GROUPS} more are in summaries/groups.parquet."] if len(large) > _MOST_GROUPS else []
@@ -114,7 +114,7 @@ def _clusters(found: Summary) -> Iterator[Section]:
                 " ".join([*left, "A group may have harder cases than another: this shows where to look, not whose work is poor."])
             )
         ]
-        yield Section(f"By {word}", blocks)
+        yield Section(f"By {by}", blocks)
 
 
 def _cluster(row: dict[str, Any], commonest: dict[str, Any] | None) -> tuple[str, str, str]:
