@@ -18,8 +18,9 @@ from quips.audits import Auditor
 from quips.caseload.batches import Batch, CaseReader, batches
 from quips.caseload.casefile import case_record
 from quips.caseload.checking import check_tables
+from quips.caseload.database import connected
 from quips.caseload.findingrows import FindingRows
-from quips.caseload.sources import connected, find_tables
+from quips.caseload.sources import find_tables
 from quips.caseload.tables import Tables
 from quips.cases import Case, Entry, History, build_case
 from quips.reference import ReferenceEngine
@@ -104,7 +105,7 @@ def test_a_case_is_the_same_however_the_tables_are_cut(tmp_path_factory: pytest.
 def test_what_is_found_is_what_an_audit_of_the_case_alone_finds(tmp_path: Path) -> None:
     made = records(60, 5)
     path = as_parquet(rows_of(made), tmp_path / "caseload")
-    rows = FindingRows(ReferenceEngine(knowledge().program)).of(cases_of(path)).to_pylist()
+    rows = FindingRows(knowledge(), ReferenceEngine(knowledge().program)).of(cases_of(path)).to_pylist()
     with Auditor(knowledge(), "reference") as auditor:
         wanted = [row for value in made for row in rows_of_audit(auditor, value)]
     assert [{name: row[name] for name in wanted[0]} for row in rows] == wanted
@@ -122,6 +123,7 @@ def rows_of_audit(auditor: Auditor, value: dict[str, Any]) -> list[dict[str, Any
             "was": str(one.was),
             "verdict": str(one.verdict),
             "root": one.root,
+            "shows_no": [shown.prompt for shown in one.shows if shown.shows == "no"],
             "because_of": [f"{rule}/{key}" for rule, key in one.because_of],
             "undermined_by": [f"{rule}/{key}" for rule, key in one.undermined_by],
             **{name: _day(getattr(one, name)) for name in ("started", "due", "at_latest", "done")},
@@ -168,7 +170,7 @@ def test_roots_are_those_that_a_gap_goes_back_to_through_any_number_of_others() 
     """By the definition: follow every explanation upwards to what none explains."""
     engine = ReferenceEngine(knowledge().program)
     cases = [build_case(Document("", value, {}, {}), knowledge().vocabulary, AS_AT) for value in records(40, 11, 40)]
-    rows = FindingRows(engine).of(cases).to_pylist()
+    rows = FindingRows(knowledge(), engine).of(cases).to_pylist()
     by_name = {(row["case"], f"{row['rule']}/{row['key']}"): row for row in rows}
 
     def up(row: dict[str, Any]) -> set[str]:
@@ -184,6 +186,6 @@ def test_roots_are_those_that_a_gap_goes_back_to_through_any_number_of_others() 
 
 def test_findings_are_kept_as_they_are_read_again(tmp_path: Path) -> None:
     cases = [build_case(Document("", value, {}, {}), knowledge().vocabulary, AS_AT) for value in records(5)]
-    rows = FindingRows(ReferenceEngine(knowledge().program)).of(cases)
+    rows = FindingRows(knowledge(), ReferenceEngine(knowledge().program)).of(cases)
     pq.write_table(rows, tmp_path / "rows.parquet")
     assert pq.read_table(tmp_path / "rows.parquet").to_pylist() == rows.to_pylist()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
@@ -20,7 +23,8 @@ from quips.caseload import crew, runs
 from quips.caseload.batches import batches
 from quips.caseload.checking import check_tables
 from quips.caseload.crew import BatchAuditor, BatchError, Job, Task, audited
-from quips.caseload.sources import connected, find_tables
+from quips.caseload.database import connected
+from quips.caseload.sources import find_tables
 from quips.caseload.tables import Tables
 from quips.cli import main
 from quips.cli.shared import load
@@ -84,6 +88,9 @@ def test_the_summaries_count_what_the_findings_say(tmp_path: Path) -> None:
     for row in roots:
         cleared = [one for one in rows if len(one["roots"]) == 1 and one["roots"][0].split("/")[0] == row["rule"]]
         assert row["clears"] == len(cleared)
+    for row in _summary(run, "prompts"):
+        answered = {one["case"] for one in rows if row["prompt"] in one["shows_no"]}
+        assert row["answered_no"] == len(answered) <= row["cases"]
     teams = {row["group"]: row for row in _summary(run, "groups") if row["by"] == "team"}
     assert {name: row["cases"] for name, row in teams.items()} == {"North": 15, "South": 15}
     with_root = {row["case"] for row in rows if row["root"]}
@@ -148,7 +155,7 @@ def test_a_run_that_was_interrupted_goes_on_with_what_it_has(tmp_path: Path, mon
 
     monkeypatch.setattr(BatchAuditor, "audit", until_the_third)
     result = quips(path, "--as-at", DAY, "--output", tmp_path / "out")
-    assert result.exit_code == 2 and "No space left on device" in result.output and "it goes on" in result.output
+    assert result.exit_code == 2 and "there is no room left on the disk" in result.output and "goes on with it" in result.output
     assert [one.name for one in (tmp_path / "out").iterdir()] == [runs.UNFINISHED]
 
     def counted(auditor: BatchAuditor, job: Job) -> int:
@@ -192,7 +199,7 @@ class _Dying:
                 os.kill(os.getpid(), signal.SIGKILL)
             return real(auditor, job)
 
-        BatchAuditor.audit = dying  # type: ignore[method-assign]
+        BatchAuditor.audit = dying
         return found
 
 
@@ -209,14 +216,70 @@ def test_a_batch_that_ends_a_worker_again_is_named(tmp_path: Path) -> None:
         list(_audited(tmp_path, _Dying(tmp_path / "mark", always=True), 2))
 
 
-def _audited(folder: Path, loads: Any, workers: int) -> Any:
+def _audited(folder: Path, loads: Any, workers: int, digest: str = "") -> Any:
     path = caseload(folder / "in", 20)
     with connected() as connection:
         tables = Tables(connection, find_tables(path, connection))
         check_tables(tables, knowledge())
         jobs = [Job(batch, folder / f"{batch.number}.parquet", {}) for batch in batches(tables.streams(), 5, 20)]
-        task = Task(loads, knowledge().digest, AS_AT.toordinal())
+        task = Task(loads, digest or knowledge().digest, AS_AT.toordinal())
         yield from ((job.batch.number, count) for job, count in audited(jobs, task, workers))
+
+
+class _Breaking:
+    """A pool that breaks when a batch is handed in, as one does whose worker has died since."""
+
+    def __init__(self, handed_in: list[int], breaks_at: int) -> None:
+        self.handed_in, self.breaks_at = handed_in, breaks_at
+
+    def __enter__(self) -> _Breaking:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        pass
+
+    def submit(self, _: Any, job: Job) -> Future[int]:
+        self.handed_in.append(job.batch.number)
+        if len(self.handed_in) == self.breaks_at:
+            raise BrokenProcessPool
+        done: Future[int] = Future()
+        done.set_result(job.batch.number)
+        return done
+
+
+@pytest.mark.parametrize("breaks_at", [1, 2, 3, 4])
+def test_a_batch_is_not_lost_that_was_handed_in_as_a_worker_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, breaks_at: int
+) -> None:
+    handed_in: list[int] = []
+    monkeypatch.setattr(crew, "_pool", lambda *_: _Breaking(handed_in, breaks_at))
+    found = list(_audited(tmp_path, at_hand, 2))
+    assert sorted(found) == [(number, number) for number in range(4)]
+    assert len(handed_in) > 4
+
+
+def test_a_run_with_a_case_too_few_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "BATCH_SIZE", 5)
+    monkeypatch.setattr(runs, "audited", lambda jobs, *_: ((job, 0) for job in list(jobs)[1:]))
+    result = quips(caseload(tmp_path / "in", 20), "--as-at", DAY, "--output", tmp_path / "out")
+    assert result.exit_code == 2 and "5 of 20 cases were not audited" in result.output
+    assert not (tmp_path / "out" / DAY).exists()
+
+
+def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> str:
+        raise duckdb.IOException("IO Error: Could not write file: No space left on device")
+
+    monkeypatch.setattr("quips.caseload.summing._by_prompt", full)
+    result = quips(caseload(tmp_path / "in", 2), "--as-at", DAY, "--output", tmp_path / "out")
+    assert result.exit_code == 2 and "No space left" in result.output and "Make room on the disk" in result.output
+    assert not (tmp_path / "out" / DAY).exists()
+
+
+@pytest.mark.slow
+def test_rules_that_change_while_workers_start_are_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match="were changed"):
+        list(_audited(tmp_path, at_hand, 2, digest="another"))
 
 
 def test_rules_that_change_meanwhile_are_noticed() -> None:

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from knowledge_base import knowledge
 from quips.caseload.casefile import case_record
 from quips.caseload.checking import check_tables
+from quips.caseload.database import connected
 from quips.caseload.extracting import Extracting
-from quips.caseload.sources import connected
 from quips.caseload.tables import Tables
 from quips.cli import main
 
@@ -134,6 +134,7 @@ def test_two_values_at_once_are_neither(tmp_path: Path) -> None:
             "X100001,T1,O1,S1,11/31/2009",
             "cases.csv:2: error: '11/31/2009' under sentence_date",
         ),
+        ("contacts", "13/12/2009", "13/12/1009", "contacts.csv: error: '1009-12-13' is in a year that no case can be of."),
         ("contacts", "13/12/2009", "13.12.2009", "contacts.csv:5: error: '13.12.2009' under contact_date is no day"),
         ("contacts", "X100002,QQQQ,16", ",QQQQ,16", "contacts.csv:8: error: 1 rows have no case under crn"),
         (

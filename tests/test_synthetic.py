@@ -14,6 +14,7 @@ from quips.cases import build_case
 from quips.cli import main
 from quips.cli.caseloads import _MADE_FOR
 from quips.cli.shared import Day
+from quips.findings import means
 from quips.source import Document
 from quips.statuses import Verdict, verdict_of
 from quips.synthetic.archetypes import Variant, read_archetypes
@@ -29,11 +30,10 @@ def test_a_variant_has_the_gaps_that_are_said_whenever_it_started(variant: Varia
         document = Document("", variant.value("SYN-1", start), {}, {})
         assert not knowledge().case_shape.problems(document)
         case = build_case(document, knowledge().vocabulary, AS_AT)
-        rules = knowledge().rules
         found = {
             (one.rule, one.key, str(one.status), one.root)
             for one in reference().decide(case)
-            if rules[one.rule].kind == "expectation" and verdict_of(one.status) is Verdict.GAP
+            if verdict_of(one.status, means(knowledge().rules[one.rule])) is Verdict.GAP
         }
         assert found == {(gap.rule, gap.key, gap.status, gap.root) for gap in (planted.on(start) for planted in variant.gaps)}
 
@@ -67,6 +67,7 @@ def test_the_same_seed_draws_the_same_caseload_and_each_file_says_that_it_is_syn
         one, again, other = (pq.read_table(tmp_path / folder / f"{name}.parquet") for folder in ("one", "again", "other"))
         assert one.to_pylist() == again.to_pylist() != other.to_pylist()
         assert b"Nobody in it exists" in pq.read_schema(tmp_path / "one" / f"{name}.parquet").metadata[b"synthetic"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again", "one", "other"]
     refused = quips("synthetic", tmp_path / "one")
     assert refused.exit_code == 2 and "not empty" in refused.output
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES, STAGES, Activity, Term, Vocabulary
 
 Json = dict[str, Any]
 
-REFERENCE_PATTERN = r"^(?=.*[0-9])[A-Z][A-Z0-9]*([-/][A-Z0-9]+)*$(?!\n)"
+_REFERENCE = r"^(?=.*[0-9])[A-Z][A-Z0-9]*([-/][A-Z0-9]+)*$(?!\n)"
+LONGEST_REFERENCE = 40
 _DATE: Json = {"type": "string", "format": "date"}
 _TEXT: Json = {"type": "string", "minLength": 1}
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text can be the reference of a case.
+
+    Example:
+        >>> is_reference("TV-0042"), is_reference("John Smith")
+        (True, False)
+    """
+    return len(text) <= LONGEST_REFERENCE and re.match(_REFERENCE, text) is not None
 
 
 def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Json:
@@ -32,8 +44,8 @@ def case_schema(vocabulary: Vocabulary, editions: list[str] | None = None) -> Js
         "properties": {
             "case": {
                 "type": "string",
-                "pattern": REFERENCE_PATTERN,
-                "maxLength": 40,
+                "pattern": _REFERENCE,
+                "maxLength": LONGEST_REFERENCE,
                 "description": "A reference of capital letters, figures and hyphens with at least one figure, "
                 "such as TV-0042; never a name.",
             },

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import is_reference
 from quips.problems import QuipsError
 from quips.shapes import is_date
 from quips.source import Path_, parse_yaml
@@ -49,7 +49,7 @@ def new_case(reference: str, as_at: date | str) -> str:
         circumstances: {}
         record: []
     """
-    if not re.fullmatch(REFERENCE_PATTERN, reference) or len(reference) > 40:
+    if not is_reference(reference):
         message = f"'{reference[:40]}' cannot be the reference of a case. A reference has capital letters, figures and hyphens, "
         raise CaseTextError(message + "at least one figure, and at most 40 of them all, such as TV-0042; it is never a name.")
     day = str(as_at)

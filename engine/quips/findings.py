@@ -170,13 +170,12 @@ class FindingBuilder:
         rule, status, observation = self.knowledge.rules[decision.rule], decision.status, evaluated.observation
         explainer, day, asks = self.explainer(rule), self.day(evaluated), self._asks(rule)
         conditions, names = asks.conditions, asks.names
-        at_latest, measure, poor, incomplete = None, None, False, False
+        at_latest, measure, incomplete = None, None, False
         limits: tuple[LimitShown, ...] = ()
         if observation is not None:  # of most findings there is none
             for attempt in observation.attempts:
                 at_latest = attempt.at_latest if at_latest is None else at_latest
                 measure = measure or attempt.measure
-                poor = poor or attempt.quality is _BAD
                 incomplete = incomplete or attempt.incomplete
                 if attempt.row is not None:
                     limits = (*limits, self.limit(rule, attempt))
@@ -213,7 +212,7 @@ class FindingBuilder:
             self.entries(evaluated),
             facts,
             self.settled_by(rule, evaluated, explainer, conditions, day) if evaluated.status is _CANNOT_TELL else (),
-            self.shows(rule, status, verdict, only_timing, poor, observation.turn if observation is not None else 0),
+            shows(self.knowledge, evaluated, status, verdict),
             self.case.disputes_of(rule.name, decision.key) if self.case.disputes else (),
         )
 
@@ -336,26 +335,32 @@ class FindingBuilder:
             known = self._entries[entry.key] = EntryShown(words, place, entry.attributes.get("evidence") == "interview")
         return known
 
-    def shows(self, rule: Rule, status: Status, verdict: Verdict, only_timing: bool, poor: bool, turn: int) -> tuple[Shown, ...]:
-        """Return what a finding shows of each prompt that its rule answers [20]; the same for all that are alike in these.
 
-        Args:
-            rule: Its rule.
-            status: Its status.
-            verdict: The kind of answer that is.
-            only_timing: Whether all that is open or wrong is when it was done.
-            poor: Whether work that was late was not good enough either.
-            turn: For a recurring rule, which time this is.
-        """
-        alike = (rule.name, status, only_timing, poor, min(turn, 2))
-        known: tuple[Shown, ...] | None = self.knowledge.said.get(alike)
-        if known is None:
-            known = self.knowledge.said[alike] = tuple(
-                Shown(answer.prompt, _shows(status, verdict, rule, only_timing, poor, answer))
-                for answer in rule.answers
-                if not (answer.turn == "first" and turn > 1) and not (answer.turn == "later" and turn == 1)
-            )
-        return known
+def shows(knowledge: Knowledge, evaluated: Evaluated, status: Status, verdict: Verdict) -> tuple[Shown, ...]:
+    """Return what a finding shows of each prompt that its rule answers [20]; found once for all that are alike in this.
+
+    Args:
+        knowledge: The knowledge base.
+        evaluated: The finding, as evaluated.
+        status: Its status.
+        verdict: The kind of answer that is.
+    """
+    name, observation = knowledge.program.duties[evaluated.number].name, evaluated.observation
+    only_timing, poor, turn = False, False, 0
+    if observation is not None:  # of most findings there is none
+        only_timing = status in _OF_TIMING and evaluated.only_timing
+        poor = any(attempt.quality is _BAD for attempt in observation.attempts)
+        turn = observation.turn
+    alike = (name, status, only_timing, poor, min(turn, 2))
+    known: tuple[Shown, ...] | None = knowledge.said.get(alike)
+    if known is None:
+        rule = knowledge.rules[name]
+        known = knowledge.said[alike] = tuple(
+            Shown(answer.prompt, _shows(status, verdict, rule, only_timing, poor, answer))
+            for answer in rule.answers
+            if not (answer.turn == "first" and turn > 1) and not (answer.turn == "later" and turn == 1)
+        )
+    return known
 
 
 _BAD, _NOW, _NOT_APPLICABLE, _CANNOT_TELL = Seen.BAD, State.NOW, Status.NOT_APPLICABLE, Status.CANNOT_TELL

@@ -7,7 +7,6 @@ The columns ``case``, ``prompt`` and ``answer`` have to be there; ``reason``, ``
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
@@ -16,7 +15,7 @@ from sys import intern
 from typing import Any
 
 from quips.audits import Auditor, case_files, unknown_question
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import LONGEST_REFERENCE, is_reference
 from quips.forms.filled import is_to_be_filled_in
 from quips.judged import (
     ANSWERS,
@@ -47,7 +46,6 @@ MAX_PROBLEMS = 100
 
 _ALSO = {"n/a": NOT_APPLICABLE, "na": NOT_APPLICABLE, "y": "yes", "n": "no"}
 _ANSWERS, _ROLES = frozenset(ANSWERS), frozenset(ROLES)
-_REFERENCE, _LONGEST = re.compile(REFERENCE_PATTERN), 40
 
 Where = Callable[[int, str], Place]
 
@@ -199,8 +197,8 @@ class _Reading:
         """Look at a case that is new and a question that is not known; a name that is wrong is told once."""
         if case not in described:
             described[case] = {}
-            if not _REFERENCE.match(case) or len(case) > _LONGEST:
-                message = f"'{case[:_LONGEST]}' is not a reference." if case else "Which case it is of is not said."
+            if not is_reference(case):
+                message = f"'{case[:LONGEST_REFERENCE]}' is not a reference." if case else "Which case it is of is not said."
                 hint = "A reference has capital letters, figures and hyphens, such as TV-0042; it is never a name."
                 self.problems.append(Problem(self.where(number, "case"), "wrong-form", message, hint))
         if name not in self.known and name not in self.told:

@@ -10,13 +10,11 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from quips.caseload.cells import UNKNOWN, circumstance_of, complete_of, entry_of, said_of
+from quips.caseload.cells import ANY_DAY, UNKNOWN, circumstance_of, complete_of, entry_of, said_of
 from quips.caseload.tables import COMPLETE
 from quips.cases import Case, Entry, History, Value, attributes_of, dates_of, fact_of, incomplete_stages, order_of, ordinal_of
 from quips.vocabulary import Vocabulary
 
-_ANY_DAY = "2000-01-01"
-"""What is said on one day is put in order as if all had been said on this one: the order is the same, and is found once."""
 _SPACE = "\x1f"
 
 
@@ -210,8 +208,9 @@ class CaseReader:
         if not len(record):
             return ()
         on = record["on"].combine_chunks()
+        # Entries of one day are put in order as if all were of another: the order is the same, and is found once.
         has_day = pc.and_kleene(pc.is_valid(on), pc.not_equal(on, UNKNOWN))
-        kind = pc.if_else(pc.fill_null(has_day, False), _ANY_DAY, pc.fill_null(on, ""))
+        kind = pc.if_else(pc.fill_null(has_day, False), ANY_DAY, pc.fill_null(on, ""))
         words = pc.binary_join_element_wise(
             record["activity"].combine_chunks(), pc.fill_null(record["said"].combine_chunks(), ""), kind, _SPACE
         )

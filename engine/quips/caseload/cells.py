@@ -18,6 +18,8 @@ from quips.vocabulary import NONE, Term, Vocabulary
 
 UNKNOWN = "unknown"
 SEPARATOR = ";"
+ANY_DAY = "2000-01-01"
+"""Stands for the day of an entry where only the rest of it is looked at, so that entries alike in the rest are looked at once."""
 _YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from quips.caseload.cells import UNKNOWN, CellChecks
+from quips.caseload.cells import ANY_DAY, UNKNOWN, CellChecks
+from quips.caseload.database import quoted
 from quips.caseload.tables import CASES, CHANGES, COLUMNS, COMPLETE, RECORD, Tables
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import is_reference
 from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 from quips.places import NOWHERE, Place
@@ -18,13 +18,11 @@ from quips.problems import InputError, Problem, did_you_mean
 from quips.tables import key_of
 from quips.vocabulary import Term
 
-_REFERENCE, _LONGEST = re.compile(REFERENCE_PATTERN), 40
 NAMED = 3
 """How many cases a notice names."""
 _SHOWN = 20
 """How many of a kind are told; the rest are counted."""
-_ANY_DAY = "2000-01-01"
-_KIND = f'CASE WHEN "on" IS NULL OR "on" = \'{UNKNOWN}\' THEN "on" ELSE \'{_ANY_DAY}\' END'
+_KIND = f'CASE WHEN "on" IS NULL OR "on" = \'{UNKNOWN}\' THEN "on" ELSE \'{ANY_DAY}\' END'
 _STARTED, _ENDED = "supervision_started", "supervision_ended"
 
 
@@ -89,7 +87,7 @@ def notices(tables: Tables, as_at: str) -> list[Notice]:
     asked = (
         (
             f"Entries dated after {as_at}, which were not looked at",
-            f'SELECT "case" FROM {RECORD} WHERE "on" > {_text(as_at)} AND "on" <> {_text(UNKNOWN)}',
+            f'SELECT "case" FROM {RECORD} WHERE "on" > {quoted(as_at)} AND "on" <> {quoted(UNKNOWN)}',
         ),
         ("Entries that are there more than once, the same in everything; each is counted", alike),
         (
@@ -133,7 +131,7 @@ def _cases(tables: Tables, checks: CellChecks, terms: Mapping[str, Term]) -> Ite
     for number, case in cases:
         if case is None:
             yield Problem(source.row(number + 1), "missing-key", "The row has no case.", "Give its reference.")
-        elif len(case) > _LONGEST or not _REFERENCE.match(case):
+        elif not is_reference(case):
             message = "The case is no reference: capital letters, figures and hyphens, with at least one figure."
             yield Problem(source.row(number + 1), "no-reference", message, "Use a reference such as TV-0042; never a name.")
     twice = f'SELECT "case", min(number), max(number) FROM {CASES} WHERE "case" IS NOT NULL GROUP BY 1 HAVING count(*) > 1'
@@ -181,7 +179,7 @@ def _wrong_entries(tables: Tables, checks: CellChecks) -> Iterator[_Wrong]:
         if found:
             told = [replace(problem, message=f"{activity or 'No activity'}: {problem.message}") for problem in found]
             yield _Wrong(same, (activity, said, kind), count, told)
-    for on, count in tables.ask(f'SELECT "on", count(*) FROM {RECORD} WHERE "on" <> {_text(UNKNOWN)} GROUP BY 1'):
+    for on, count in tables.ask(f'SELECT "on", count(*) FROM {RECORD} WHERE "on" <> {quoted(UNKNOWN)} GROUP BY 1'):
         found = checks.day(on)
         if found:
             yield _Wrong('"on" = ?', (on,), count, found)
@@ -226,12 +224,9 @@ def _changes(tables: Tables, checks: CellChecks, terms: Mapping[str, Term]) -> I
 
 def _told(problem: Problem, place: Place, count: int) -> Problem:
     """Return a problem at the first row that has it, with how many have."""
-    message = problem.message if count == 1 else f"{problem.message} So it is in {count:,} rows; this is the first."
+    also = "" if count == 1 else f" So it is in {count:,} rows{'; this is the first' if place.line else ''}."
+    message = problem.message + also
     return Problem(place, problem.name, message, problem.hint, problem.level)
-
-
-def _text(value: str) -> str:
-    return f"'{value}'"
 
 
 def _stop_at(problems: Any) -> None:

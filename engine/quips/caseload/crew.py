@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -22,7 +24,7 @@ class BatchError(QuipsError):
     """A batch of cases ended the process that audited it, more than once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """One batch, and where its findings go.
 
@@ -54,7 +56,7 @@ class BatchAuditor:
             as_at: The day that cases are read as at.
         """
         self._reader = CaseReader(knowledge.vocabulary, as_at)
-        self._rows = FindingRows(ReferenceEngine(knowledge.program))
+        self._rows = FindingRows(knowledge, ReferenceEngine(knowledge.program))
 
     def audit(self, job: Job) -> int:
         """Audit a batch, write what is found, and return how many findings that is.
@@ -87,9 +89,13 @@ class Task:
         Raises:
             BatchError: The rules were changed since the run began.
         """
-        knowledge = self.load()
+        changed = BatchError("The rules or the framework were changed while the caseload was audited. Run it again.")
+        try:
+            knowledge = self.load()
+        except QuipsError as error:  # they could be read when the run began
+            raise changed from error
         if knowledge.digest != self.digest:
-            raise BatchError("The rules or the framework were changed while the caseload was audited. Run it again.")
+            raise changed
         return BatchAuditor(knowledge, self.as_at)
 
 
@@ -109,28 +115,31 @@ def audited(jobs: Iterable[Job], task: Task, workers: int) -> Iterator[tuple[Job
         auditor = task.auditor()
         yield from ((job, auditor.audit(job)) for job in jobs)
         return
-    waiting, under_way = iter(jobs), dict[Future[int], Job]()
+    waiting, under_way = iter(jobs), list[Job]()
     while True:
         try:
             with _pool(task, workers) as pool:
-                for job in waiting:
-                    under_way[pool.submit(_audit, job)] = job
-                    if len(under_way) > workers:
-                        yield from _finished(under_way)
-                while under_way:
-                    yield from _finished(under_way)
+                yield from _together(waiting, under_way, pool, workers)
                 return
         except BrokenProcessPool:
             # Which of them ended it is not to be known, so each is done again by itself.
-            for job in under_way.values():
-                yield job, _alone(job, task)
-            under_way.clear()
+            while under_way:
+                yield under_way[0], _alone(under_way[0], task)
+                del under_way[0]
 
 
-def _finished(under_way: dict[Future[int], Job]) -> Iterator[tuple[Job, int]]:
-    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-        found = future.result()
-        yield under_way.pop(future), found
+def _together(waiting: Iterator[Job], under_way: list[Job], pool: ProcessPoolExecutor, workers: int) -> Iterator[tuple[Job, int]]:
+    """Audit what is waiting, a few at a time; a job stays under way until it is yielded, whatever becomes of the pool."""
+    futures: dict[Future[int], Job] = {}
+    for job in chain(waiting, [None]):
+        if job is not None:
+            under_way.append(job)
+            futures[pool.submit(_audit, job)] = job
+        while len(futures) > (workers if job is not None else 0):
+            for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                found, done = future.result(), futures.pop(future)
+                yield done, found
+                under_way.remove(done)
 
 
 def _alone(job: Job, task: Task) -> int:
@@ -150,18 +159,25 @@ def _pool(task: Task, workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, get_context("spawn"), _begin, (task,))
 
 
-_auditor: list[BatchAuditor] = []
-"""What audits batches in a worker; made once, when the worker starts."""
+_task: list[Task] = []
+"""What a worker does, once it has started."""
 
 
 def _begin(task: Task) -> None:
-    _auditor[:] = [task.auditor()]
+    _task[:] = [task]
+
+
+@cache
+def _auditor() -> BatchAuditor:
+    """What audits batches in a worker; made at its first batch, so that what hinders it reaches whoever waits for that."""
+    auditor = _task[0].auditor()
     gc.freeze()
     gc.disable()  # what is evaluated of a case holds no circle, and to look for one takes longer than to evaluate it
+    return auditor
 
 
 def _audit(job: Job) -> int:
-    return _auditor[0].audit(job)
+    return _auditor().audit(job)
 
 
 def usual_workers() -> int:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from quips.caseload.checking import NAMED, Notice
-from quips.caseload.sources import Sources, quoted
-from quips.caseload.tables import CASES, CHANGES, RECORD, Source, not_read
+from quips.caseload.database import quoted, told_by_duckdb
+from quips.caseload.sources import Sources
+from quips.caseload.tables import CASES, CHANGES, RECORD, Source
 from quips.extracts import Done, Extract, Fact
 from quips.places import Place
 from quips.problems import InputError, Problem, did_you_mean
@@ -49,11 +51,16 @@ class Extracting:
         changing = [fact for fact in self.extract.facts if fact.since]
         self._ask(f"CREATE VIEW mapped_cases AS {self._cases()}")
         self._ask(f"CREATE VIEW mapped_record AS {self._record()}")
-        made = {CASES: Source("mapped_cases", own.file, own.sheet, own.head), RECORD: Source("mapped_record", own.file)}
+        made = {CASES: replace(own, sql="mapped_cases"), RECORD: self._made("mapped_record", self.extract.record)}
         if changing:
             self._ask(f"CREATE VIEW mapped_changes AS {' UNION ALL '.join(map(self._changes, changing))}")
-            made[CHANGES] = Source("mapped_changes", own.file)
+            made[CHANGES] = self._made("mapped_changes", changing)
         return made
+
+    def _made(self, view: str, parts: Iterable[Fact | Done]) -> Source:
+        """A table that is made of others, whose rows are not theirs."""
+        files = dict.fromkeys(self.sources[part.table].file for part in parts)
+        return Source(view, " and ".join(files), numbered=False)
 
     # What the tables are ---------------------------------------------------------------------------------------------
 
@@ -230,10 +237,8 @@ class Extracting:
         return [name for name, *_ in self._ask(f"DESCRIBE SELECT * FROM {source.sql}")]
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
-        try:
+        with told_by_duckdb(source.file for source in self.sources.values()):
             return self.connection.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise InputError([not_read(error, [source.file for source in self.sources.values()])]) from error
 
     @staticmethod
     def _stop_at(problems: Any) -> None:

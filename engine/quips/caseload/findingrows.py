@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 
 from quips.cases import Case
 from quips.decisions import Decision, Ref
+from quips.findings import shows
+from quips.knowledge import Knowledge
 from quips.reference import Evaluated, ReferenceEngine
 from quips.statuses import Status, Verdict
 
@@ -33,6 +35,11 @@ COLUMNS: tuple[tuple[str, pa.DataType, str], ...] = (
     ("roots", _REFS, "The root gaps that it goes back to, each as rule/key; empty for a root."),
     ("undermined_by", _REFS, "The findings it rests on that fall short, each as rule/key."),
     ("waits_for", _REFS, "The open findings it rests on, each as rule/key."),
+    (
+        "shows_no",
+        _REFS,
+        "The prompts of every edition that it answers no; late work is no such answer where timing is not asked.",
+    ),
     ("started", pa.date32(), "The day the clock started."),
     ("due", pa.date32(), "The last day it was due."),
     ("at_latest", pa.date32(), "Where no source gives a number: our own last day, after which absence is called missing."),
@@ -45,9 +52,9 @@ SCHEMA = pa.schema([pa.field(name, kind, metadata={"meaning": meaning}) for name
 class FindingRows:
     """Makes rows of what the reference engine finds of cases."""
 
-    def __init__(self, engine: ReferenceEngine) -> None:
-        """Keep the engine."""
-        self.engine = engine
+    def __init__(self, knowledge: Knowledge, engine: ReferenceEngine) -> None:
+        """Keep the engine, and the knowledge base whose rules it has."""
+        self.knowledge, self.engine = knowledge, engine
         self.rules = pa.array([duty.name for duty in engine.program.duties], pa.string())
 
     def of(self, cases: Sequence[Case]) -> pa.Table:
@@ -87,12 +94,19 @@ class FindingRows:
             _refs(roots),
             _refs(decision.undermined_by for decision in decided),
             _refs(decision.waits_for for decision in decided),
+            pa.array([self._shows_no(finding, decision) for finding, decision in zip(found, decided, strict=True)], _REFS),
             _days([finding.day for finding in found]),
             _days([finding.due for finding in found]),
             _days([_at_latest(finding) for finding in found]),
             _days([finding.done for finding in found]),
         ]
         return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+    def _shows_no(self, finding: Evaluated, decision: Decision) -> list[str]:
+        verdict = self.engine.verdict(finding)
+        if verdict is not Verdict.GAP:
+            return _NONE  # only a gap answers no
+        return [one.prompt for one in shows(self.knowledge, finding, decision.status, verdict) if one.shows == "no"]
 
 
 def _roots(decision: Decision, ultimate: dict[Ref, tuple[Ref, ...]]) -> tuple[Ref, ...]:
@@ -122,10 +136,10 @@ def _days(days: list[int | None]) -> pa.Array:
 
 
 def _refs(each: Iterable[Sequence[Ref]]) -> pa.Array:
-    return pa.array([[f"{rule}/{key}" for rule, key in refs] if refs else _NO_REFS for refs in each], _REFS)
+    return pa.array([[f"{rule}/{key}" for rule, key in refs] if refs else _NONE for refs in each], _REFS)
 
 
-_NO_REFS: list[str] = []
+_NONE: list[str] = []
 _AT_ONCE = 20
 
 

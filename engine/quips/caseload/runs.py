@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from quips import __version__
 from quips.caseload.batches import Batch, batches
-from quips.caseload.checking import Notice, check_tables, notices
+from quips.caseload.checking import Notice
 from quips.caseload.crew import Job, Task, audited
+from quips.caseload.database import quoted
 from quips.caseload.findingrows import COLUMNS, read_about
-from quips.caseload.sources import quoted
-from quips.caseload.tables import CASES, Source, Tables
+from quips.caseload.tables import CASES, Tables
 from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 from quips.problems import QuipsError
@@ -73,83 +71,82 @@ class Run:
         return f"read_parquet({quoted(str(self.path / 'cases.parquet'))})"
 
 
-def run_folder(output: Path, as_at: date) -> Path:
-    """Return where the run of a day lies."""
-    return output / as_at.isoformat()
-
-
-def make_run(
-    connection: duckdb.DuckDBPyConnection,
-    sources: dict[str, Source],
+def audit_all(
+    tables: Tables,
     knowledge: Knowledge,
     load: Callable[[], Knowledge],
     output: Path,
     as_at: date,
-    also: Iterable[Notice],
+    found: Sequence[Notice],
     workers: int,
     progress: Callable[[int, int], None],
-    finish: Callable[[Run], None],
 ) -> Run:
-    """Audit every case of a caseload, and keep what is found.
+    """Audit every case of a caseload into a folder beside that of the run; `keep` makes it the run's once it is whole.
 
     Args:
-        connection: Where the tables can be read.
-        sources: The tables.
+        tables: The tables, checked.
         knowledge: The knowledge base.
         load: Loads it again, in another process.
         output: The folder that holds the runs.
         as_at: The day that cases are read as at.
-        also: What else should be looked at, such as codes that a mapping does not know.
+        found: What should be looked at in the tables.
         workers: How many processes to use.
         progress: Is told how many cases are done, and of how many.
-        finish: Adds what belongs to a run before it is whole, into its folder.
 
     Raises:
-        InputError: The tables cannot be used; nothing was written.
+        InputError: The tables cannot be read.
         RunError: There is a run of that day already.
         BatchError: A batch could not be audited.
         OSError: Something cannot be written.
     """
-    whole = run_folder(output, as_at)
-    if whole.exists():
-        raise RunError(f"{whole} is there already. Choose another --as-at, or take it away first.")
-    tables = Tables(connection, sources)
-    check_tables(tables, knowledge)
-    found = [*also, *notices(tables, as_at.isoformat())]
+    if (output / as_at.isoformat()).exists():
+        raise RunError(f"{output / as_at.isoformat()} is there already. Choose another --as-at, or take it away first.")
     n_cases = int(tables.one(f"SELECT count(*) FROM {CASES}"))
     folder = output / UNFINISHED
     (folder / FINDINGS).mkdir(parents=True, exist_ok=True)
-    task = Task(load, knowledge.digest, as_at.toordinal())
     about = {"quips": __version__, "rules": knowledge.digest, "as_at": as_at.isoformat(), "cases": str(n_cases)}
-    n_findings, done = 0, 0
-    names: set[str] = set()
+    counts: dict[Path, int] = {}
+    done = 0
 
-    def jobs() -> Iterator[Job]:
-        nonlocal n_findings, done
+    def count(job: Job, findings: int) -> None:
+        nonlocal done
+        counts[job.path] = findings
+        done += len(job.batch.cases)
+        progress(done, n_cases)
+
+    def to_do() -> Iterator[Job]:
         for batch in batches(tables.streams(), BATCH_SIZE, n_cases):
             job = _job(batch, folder, about)
-            names.add(job.path.name)
             there = read_about(job.path)
             if there.items() >= job.about.items():
-                n_findings, done = n_findings + int(there["findings"]), done + len(batch.cases)
-                progress(done, n_cases)
+                count(job, int(there["findings"]))  # done before the run was interrupted
             else:
                 yield job
 
-    for job, count in audited(jobs(), task, workers if n_cases > _FEW else 1):
-        n_findings, done = n_findings + count, done + len(job.batch.cases)
-        progress(done, n_cases)
+    for job, findings in audited(to_do(), Task(load, knowledge.digest, as_at.toordinal()), workers if n_cases > _FEW else 1):
+        count(job, findings)
+    if done != n_cases:
+        raise RunError(f"{n_cases - done:,} of {n_cases:,} cases were not audited. Nothing was kept as a run; please tell us.")
     for path in (folder / FINDINGS).iterdir():
-        if path.name not in names:
+        if path not in counts:
             path.unlink()  # of an earlier attempt at other tables
     _keep_cases(tables, folder)
     edition = edition_for(knowledge, as_at.toordinal()).name
     own = tuple(rule.name for rule in knowledge.own)
-    run = Run(folder, as_at.isoformat(), edition, knowledge.digest, __version__, n_cases, n_findings, tuple(found), own)
-    finish(run)
-    (folder / RUN).write_text(json.dumps(_as_json(run), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    folder.replace(whole)
-    return read_run(whole)
+    about_run = as_at.isoformat(), edition, knowledge.digest, __version__
+    return Run(folder, *about_run, n_cases, sum(counts.values()), tuple(found), own)
+
+
+def keep(run: Run) -> Run:
+    """Make a run whole, with all that lies in its folder, and return it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    (run.path / RUN).write_text(json.dumps(_as_json(run), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    whole = run.path.with_name(run.as_at)
+    run.path.replace(whole)
+    return replace(run, path=whole)
 
 
 def read_run(path: Path) -> Run:
@@ -177,12 +174,9 @@ def read_run(path: Path) -> Run:
 
 def last_run(output: Path, before: date) -> Run | None:
     """Return the latest run before a day, if there is one."""
-    days = (
-        sorted(path.name for path in output.iterdir() if is_date(path.name) and path.name < before.isoformat())
-        if output.is_dir()
-        else []
-    )
-    return read_run(output / days[-1]) if days else None
+    names = [path.name for path in output.iterdir()] if output.is_dir() else []
+    days = [name for name in names if is_date(name) and name < before.isoformat()]
+    return read_run(output / max(days)) if days else None
 
 
 def forget_unfinished(output: Path) -> None:

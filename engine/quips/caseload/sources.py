@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
 
-from quips.caseload.tables import CASES, CHANGES, RECORD, Source, not_read
+from quips.caseload.database import quoted, told_by_duckdb
+from quips.caseload.tables import CASES, CHANGES, RECORD, Source
 from quips.places import Place
 from quips.problems import InputError, Problem, listed
 from quips.tables import workbook_rows
 from quips.workbooks import LIST, read_workbook
 
-_MEMORY = "1500MB"
 _CSV = "read_csv({0}, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true)"
 _PARQUET = "read_parquet({0})"
 _FILES = {".parquet": _PARQUET, ".csv": _CSV}
 _DATABASES = (".duckdb", ".db")
-
-
-@contextmanager
-def connected() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a DuckDB of our own: no network, no extension that it does not have, and room on the disk if memory runs out."""
-    with TemporaryDirectory(prefix="quips-") as folder:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": _MEMORY,
-            "temp_directory": folder,
-        }
-        with duckdb.connect(config=settings) as connection:
-            yield connection
 
 
 def find_tables(path: Path, connection: duckdb.DuckDBPyConnection) -> dict[str, Source]:
@@ -81,13 +65,8 @@ class Sources:
             found = self._in_database(names)
         else:
             message = "A caseload is a folder with a .parquet or .csv for each table, an .xlsx workbook or a DuckDB file."
-            raise InputError(
-                [
-                    Problem(
-                        Place(str(path)), "no-such-file", message, "Give one of these." if path.exists() else "It is not there."
-                    )
-                ]
-            )
+            hint = "Give one of these." if path.exists() else "It is not there."
+            raise InputError([Problem(Place(str(path)), "no-such-file", message, hint)])
         missing = [name for name in needed if name not in found]
         if missing:
             place, hint = Place(str(path)), "Tables are found by their names."
@@ -124,11 +103,9 @@ class Sources:
 
     def _in_database(self, names: list[str]) -> dict[str, Source]:
         ask = self.connection.execute
-        try:
+        with told_by_duckdb([str(self.path)]):
             ask(f"ATTACH {quoted(str(self.path))} AS given (READ_ONLY)")
             rows = ask("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'given'").fetchall()
-        except duckdb.Error as error:
-            raise InputError([not_read(error, [str(self.path)])]) from error
         there = {name for (name,) in rows}
         return {table: Source(f'given."{table}"', f"{self.path}, table {table}") for table in names if table in there}
 
@@ -136,8 +113,3 @@ class Sources:
 def _file_source(path: Path) -> Source:
     form = _FILES[path.suffix.lower()]
     return Source(form.format(quoted(str(path))), str(path), head=1 if form is _CSV else 0)
-
-
-def quoted(text: str) -> str:
-    """Return text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

@@ -11,15 +11,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from quips.caseload.database import quoted, told_by_duckdb
 from quips.caseload.runs import Run
-from quips.caseload.sources import quoted
 from quips.extracts import GROUPS
 from quips.knowledge import Knowledge
 
 SUMMARIES: Mapping[str, str] = {
     "rules": "For each rule, of how many cases it found what.",
-    "prompts": "For each prompt of the edition, in how many cases a rule that answers it applies and finds a gap.",
-    "groups": "For each team, office and officer, how many cases there are, and how many of them have what.",
+    "prompts": "For each prompt of the edition, to how many cases a rule that answers it applies, and how many are answered no.",
+    "groups": "For each group of cases, such as a team, how many there are, and how many of them have what.",
     "roots": "For each root gap and each group, in how many cases it is, and how many other gaps go back to it alone.",
     "changes": "Each gap that has arisen or closed since the run before.",
     "due_soon": "Each finding that is not yet due and falls due within the days asked for.",
@@ -85,8 +85,13 @@ def sum_up(connection: duckdb.DuckDBPyConnection, run: Run, before: Run | None, 
         days: Within how many days a finding that is not yet due falls due *soon*.
 
     Raises:
-        OSError: A table cannot be written.
+        InputError: A table cannot be written, or the run not be read.
     """
+    with told_by_duckdb([str(run.path)]):
+        return _summed(connection, run, before, knowledge, days)
+
+
+def _summed(connection: duckdb.DuckDBPyConnection, run: Run, before: Run | None, knowledge: Knowledge, days: int) -> Summary:
     ask = connection.execute
     ask(f"CREATE OR REPLACE TEMP VIEW found AS SELECT * FROM {run.findings_sql}")
     ask(f"CREATE OR REPLACE TEMP VIEW of_cases AS SELECT * FROM {run.cases_sql}")
@@ -108,7 +113,7 @@ def sum_up(connection: duckdb.DuckDBPyConnection, run: Run, before: Run | None, 
     tables = {}
     for name, one in sql.items():
         path = folder / f"{name}.parquet"
-        ask(f"COPY ({one}) TO {quoted(str(path))} (FORMAT parquet)")
+        ask(f"COPY ({one}) TO {quoted(str(path))} (FORMAT parquet, KV_METADATA {{meaning: {quoted(SUMMARIES[name])}}})")
         tables[name] = _rows(connection, f"SELECT * FROM read_parquet({quoted(str(path))}) LIMIT {_FIRST_ROWS}")
     totals = f"SELECT {_WHAT}, count(*) FILTER (verdict = 'gap') AS gaps, count(*) FILTER (root) AS roots FROM found"
     [counts] = _rows(connection, totals)
@@ -122,11 +127,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
 
 
 def _rules(knowledge: Knowledge) -> pa.Table:
-    rules = knowledge.rules.values()
-    return pa.table({name: [getattr(rule, at) for rule in rules] for name, at in _OF_RULES.items()})
-
-
-_OF_RULES = {"rule": "name", "title": "title", "topic": "topic", "severity": "severity"}
+    rows = [(rule.name, rule.title, rule.topic, rule.severity) for rule in knowledge.rules.values()]
+    return pa.table(list(map(list, zip(*rows, strict=True))), names=["rule", "title", "topic", "severity"])
 
 
 def _prompts(knowledge: Knowledge, edition: str) -> pa.Table:
@@ -152,7 +154,8 @@ def _by_rule() -> str:
 
 
 def _by_prompt() -> str:
-    return f"SELECT prompt, asks, {_WHAT} FROM found JOIN of_prompts USING (rule) GROUP BY ALL ORDER BY with_gap DESC, prompt"
+    cases = """count(DISTINCT "case") AS cases, count(DISTINCT "case") FILTER (list_contains(shows_no, prompt)) AS answered_no"""
+    return f"SELECT prompt, asks, {cases} FROM found JOIN of_prompts USING (rule) GROUP BY ALL ORDER BY answered_no DESC, prompt"
 
 
 def _by_group(groups: list[str]) -> str:
@@ -186,8 +189,8 @@ def _by_root(groups: list[str]) -> str:
 
 
 def _changes(before: Run | None) -> str:
-    now = """SELECT "case", rule, key, status FROM found WHERE verdict = 'gap'"""
-    then = now.replace("found", before.findings_sql) if before else now
+    gaps = """SELECT "case", rule, key, status FROM {} WHERE verdict = 'gap'"""
+    now, then = gaps.format("found"), gaps.format(before.findings_sql if before else "found")
     both = f"""SELECT coalesce(n."case", t."case") AS "case", coalesce(n.rule, t.rule) AS rule, coalesce(n.key, t.key) AS key,
         CASE WHEN t.rule IS NULL THEN 'arisen' WHEN c."case" IS NULL THEN 'case_left' ELSE 'closed' END AS change,
         n.status AS status, t.status AS was

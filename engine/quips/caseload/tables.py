@@ -6,15 +6,14 @@ DuckDB reads, joins and sorts here; it judges nothing. Every cell is text by the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from quips.caseload.database import told_by_duckdb
 from quips.places import Place
-from quips.problems import InputError, Problem
 from quips.tables import key_of
 
 CASES, RECORD, CHANGES = "cases", "record", "changes"
@@ -38,12 +37,14 @@ class Source:
         file: What to call it in messages.
         sheet: The sheet, if it is one of a workbook.
         head: How many rows of the file come before its first.
+        numbered: Whether its rows are those of the file; not so where they were made of other tables.
     """
 
     sql: str
     file: str
     sheet: str = ""
     head: int = 0
+    numbered: bool = True
 
     @property
     def place(self) -> Place:
@@ -51,7 +52,9 @@ class Source:
         return Place(self.file, self.head, 0, self.sheet)
 
     def row(self, number: int, column: int = 0) -> Place:
-        """Return the place of a row, counted from 1."""
+        """Return the place of a row, counted from 1; of the table, where its rows are not those of a file."""
+        if not self.numbered:
+            return self.place
         return Place(self.file, number + self.head, column, self.sheet)
 
 
@@ -75,6 +78,7 @@ class Tables:
             InputError: They cannot be read.
         """
         self._connection, self.sources = connection, sources
+        self._files = [source.file for source in sources.values()]
         self.headings: dict[str, list[str]] = {}
         self._texts = {table: self._as_text(table) for table in sources}
         self.columns = {table: tuple(texts) for table, texts in self._texts.items()}
@@ -98,7 +102,7 @@ class Tables:
         Raises:
             InputError: The tables cannot be read.
         """
-        with self._told():
+        with told_by_duckdb(self._files):
             return self._connection.execute(sql, list(values)).fetchall()
 
     def one(self, sql: str, *values: Any) -> Any:
@@ -122,7 +126,7 @@ class Tables:
         )
 
     def _stream(self, sql: str) -> Iterator[pa.Table]:
-        with self._told():
+        with told_by_duckdb(self._files):
             for batch in self._connection.cursor().sql(sql).to_arrow_reader(_PIECE):
                 yield pa.Table.from_batches([batch])
 
@@ -143,25 +147,3 @@ class Tables:
                 text = f"{quoted}::VARCHAR"
             texts[key_of(name)] = f"nullif(trim({text}), '')"
         return texts
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Tell in plain words what DuckDB cannot read."""
-        try:
-            yield
-        except duckdb.Error as error:
-            raise InputError([not_read(error, [source.file for source in self.sources.values()])]) from error
-
-
-def not_read(error: duckdb.Error, files: list[str]) -> Problem:
-    """Return the problem that something could not be read, at the file that the error is about."""
-    words = str(error)
-    about = next((file for file in files if file in words), " and ".join(dict.fromkeys(files)))
-    lines = [line.strip() for line in words.splitlines() if line.strip()]
-    what = lines[0].partition(": ")[2] or lines[0]
-    original = next((line for line in lines[1:] if line.startswith(("Original Line", "Line:"))), "")
-    if isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)) and "space" in words.lower():
-        hint = "Free some space on the disk, and run it again."
-    else:
-        hint = "Write it anew from the system that it comes from, or repair the row."
-    return Problem(Place(about), "cannot-read", f"It cannot be read. DuckDB says: {what} {original}".strip(), hint)

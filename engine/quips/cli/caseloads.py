@@ -22,6 +22,7 @@ from quips.reports.blockpage import to_html
 from quips.reports.blocktext import to_text
 from quips.shapes import Shape
 from quips.source import read_yaml
+from quips.storage.files import told_plainly
 from quips.yamltext import as_yaml
 
 _EXTRA = "Whole caseloads need DuckDB and Arrow. Install them with: pip install 'quips[caseload]'."
@@ -83,8 +84,9 @@ def caseload(
         from quips.caseload.casefile import case_record
         from quips.caseload.checking import Notice, check_tables, notices
         from quips.caseload.crew import usual_workers
+        from quips.caseload.database import connected
         from quips.caseload.extracting import Extracting
-        from quips.caseload.sources import connected, find_tables
+        from quips.caseload.sources import find_tables
         from quips.caseload.summing import sum_up
         from quips.caseload.tables import Tables
         from quips.reports.caseloadpaper import notice_words, paper
@@ -98,39 +100,25 @@ def caseload(
             else:
                 extracting = Extracting(connection, input_, _mapping(mapping, knowledge), knowledge.vocabulary)
                 sources, also = extracting.tables(), extracting.notices
+            tables = Tables(connection, sources)
+            check_tables(tables, knowledge)
+            if case is not None:
+                write(as_yaml(case_record(tables, case, knowledge.vocabulary, day.isoformat())), None)
+                return
+            found = [*also, *notices(tables, day.isoformat())]
             if output is None:
-                tables = Tables(connection, sources)
-                check_tables(tables, knowledge)
-                if case is not None:
-                    write(as_yaml(case_record(tables, case, knowledge.vocabulary, day.isoformat())), None)
-                    return
-                found = [*also, *notices(tables, day.isoformat())]
                 click.echo("\n".join(["The tables can be used.", *(notice_words(one) for one in found)]))
                 return
             if from_the_start:
                 runs.forget_unfinished(output)
-            before = runs.last_run(output, day)
-            summary = []
-
-            def finish(run: runs.Run) -> None:
-                summary.append(sum_up(connection, run, before, knowledge, due_within))
-                write(to_html(paper(summary[0], knowledge, marking)).encode(), run.path / "overview.html")
-
-            with _written(output), _progress() as progress:
-                run = runs.make_run(
-                    connection,
-                    sources,
-                    knowledge,
-                    partial(load, framework, rules),
-                    output,
-                    day,
-                    also,
-                    workers or usual_workers(),
-                    progress,
-                    finish,
-                )
-        text = to_text(paper(summary[0], knowledge, marking), WIDTH)
-        write(text, None)
+            loads, processes = partial(load, framework, rules), workers or usual_workers()
+            with _going_on(output), _progress() as progress:
+                run = runs.audit_all(tables, knowledge, loads, output, day, found, processes, progress)
+                summary = sum_up(connection, run, runs.last_run(output, day), knowledge, due_within)
+                overview = paper(summary, knowledge, marking)
+                write(to_html(overview).encode(), run.path / "overview.html")
+                run = runs.keep(run)
+        write(to_text(overview, WIDTH), None)
         click.echo(f"\nWritten to {run.path}: overview.html, findings and summaries.", err=True)
         click.echo("To see why something was found of a case:", err=True)
         click.echo(f"  quips caseload {shlex.quote(str(input_))} --as-at {run.as_at} --case REFERENCE > case.yaml", err=True)
@@ -153,8 +141,7 @@ def synthetic(output: Path, cases: int, seed: int, as_at: date) -> None:
         if output.exists() and any(output.iterdir()):
             message = "The folder is not empty, and nothing is written over."
             raise InputError([Problem(Place(str(output)), "folder-not-empty", message, "Name a new one.")])
-        with _written(output):
-            output.mkdir(parents=True, exist_ok=True)
+        with told_plainly(f"{output} cannot be written"):
             make_caseload(read_archetypes(), output, cases, seed, as_at)
         click.echo(f"{cases:,} synthetic cases are in {output}. To audit them:", err=True)
         click.echo(f"  quips caseload {shlex.quote(str(output))} --as-at {as_at.isoformat()} --output runs", err=True)
@@ -195,15 +182,10 @@ def _extra() -> Iterator[None]:
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
-    """Tell in plain words that something cannot be written; what is whole stays, so the run can be gone on with."""
-    try:
+def _going_on(folder: Path) -> Iterator[None]:
+    """Tell in plain words that something cannot be written, and that a run can be gone on with."""
+    with told_plainly(f"{folder} cannot be used. What was audited is kept, and the same command goes on with it"):
         yield
-    except OSError as error:
-        message = f"It cannot be written: {error.strerror or error}. What was audited is kept."
-        raise InputError(
-            [Problem(Place(str(folder)), "cannot-write", message, "Make room, and run it again: it goes on.")]
-        ) from error
 
 
 @contextmanager

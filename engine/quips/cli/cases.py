@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from quips.audits import Audit, Auditor, case_files, read_record
 from quips.authoring.laidopen import laid_open
 from quips.cases import case_problems
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import is_reference
 from quips.cli.shared import WIDTH, Day, knowledge_options, load, marking_option, one_of, output_option, progress, told, write
 from quips.explanations import explain as explain_rule
 from quips.findings import FindingBuilder
@@ -161,7 +160,7 @@ def form(
             raise InputError(
                 [Problem(Place(str(output)), "no-case", message, "Give the form: quips form FORM.xlsx -o CASE.yaml.")]
             )
-        if reference and not re.search(REFERENCE_PATTERN, reference):
+        if reference and not is_reference(reference):
             hint = "Use capital letters and figures, such as TV-0042."
             raise InputError([Problem(Place("--reference"), "wrong-form", f"'{reference}' is not a reference.", hint)])
         knowledge = load(framework, rules)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import is_reference
 from quips.framework import Edition
 from quips.peeraudit.plan import Plan, Population
 from quips.places import Place
@@ -20,7 +19,6 @@ from quips.tables import Table, key_of, read_table
 
 EXAMPLE = "EXAMPLE-"
 """What the references begin with in the rows that a new round comes with."""
-LONGEST = 40
 _MOST_TOLD = 20
 
 
@@ -164,7 +162,7 @@ def reference_problem(place: Place, value: str, what: str) -> Problem | None:
     if value.startswith(EXAMPLE):
         message = f"{value} is an example that came with the folder."
         return Problem(place, "example-row", message, "Put your own in its place.")
-    if re.fullmatch(REFERENCE_PATTERN, value) and len(value) <= LONGEST:
+    if is_reference(value):
         return None
     form = "Use capital letters, figures and hyphens with at least one figure, such as"
     example = "TV-0042" if what == "case" else "R07"

@@ -150,13 +150,13 @@ def _due(found: Summary) -> Iterator[Block]:
 
 
 def _prompts(found: Summary) -> Iterator[Block]:
-    rows = [row for row in found.tables["prompts"] if row["with_gap"]]
+    rows = [row for row in found.tables["prompts"] if row["answered_no"]]
     if not rows:
-        yield Words("No prompt of this edition has a gap.")
+        yield Words("No finding answers a prompt of this edition no.")
         return
-    yield Words("The cases in which a rule that answers the prompt found a gap, of those to which one applies.")
-    table = [(row["prompt"].partition("/")[2], row["asks"], _share(row["with_gap"], row["cases"])) for row in rows[:_MOST]]
-    yield Table("Prompts, those with most gaps first", ("Prompt", "Question", "Cases with a gap"), table, (4, 10, 6))
+    yield Words("The cases of which a finding answers the prompt no, of those to which a rule that answers it applies.")
+    table = [(row["prompt"].partition("/")[2], row["asks"], _share(row["answered_no"], row["cases"])) for row in rows[:_MOST]]
+    yield Table("Prompts, those answered no most often first", ("Prompt", "Question", "Answered no"), table, (4, 10, 6))
 
 
 def _how(found: Summary) -> Iterator[Block]:

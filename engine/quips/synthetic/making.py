@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from quips.caseload.sources import quoted
+from quips.caseload.database import connected, quoted, told_by_duckdb
 from quips.synthetic.archetypes import Archetypes
 
 SYNTHETIC = "Synthetic. Nobody in it exists."
@@ -28,21 +29,26 @@ def make_caseload(archetypes: Archetypes, output: Path, cases: int, seed: int, a
 
     Args:
         archetypes: What it is made of.
-        output: The folder; it has to be there.
+        output: The folder; it may be there if it is empty.
         cases: How many cases.
         seed: What the draw begins from.
         as_at: The day on which each case has just the gaps that were planted in it.
 
     Raises:
-        OSError: A table cannot be written.
+        InputError: DuckDB cannot write a table.
+        OSError: The folder cannot be written.
     """
-    with duckdb.connect() as connection:
+    unfinished = output.with_name(f".{output.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    with connected() as connection, told_by_duckdb([str(output)]):
         _insert(connection, "drawn", _drawn(archetypes, cases, seed, as_at))
         _insert(connection, "variants", iter([_variants(archetypes)]))
         _insert(connection, "entries", iter([_entries(archetypes)]))
         _insert(connection, "gaps", iter([_gaps(archetypes)]))
-        names = list(dict.fromkeys(name for one in archetypes.variants for name in one.circumstances if name != "ppo"))
-        given = ", ".join(f'coalesce((d.start + v."{name}_day")::VARCHAR, v."{name}") AS "{name}"' for name in names)
+        given = ", ".join(
+            f'coalesce((d.start + v."{name}_day")::VARCHAR, v."{name}") AS "{name}"' for name in _circumstances(archetypes)
+        )
         people = ", ".join(archetypes.shares)
         tables = {
             "cases": f'SELECT "case", team, office, officer, {people}, ppo, {given} FROM drawn d JOIN variants v USING (variant)',
@@ -54,13 +60,14 @@ def make_caseload(archetypes: Archetypes, output: Path, cases: int, seed: int, a
         for name, sql in tables.items():
             label = f"KV_METADATA {{synthetic: {quoted(SYNTHETIC)}, seed: '{seed}'}}"
             order = "number" if name == "cases" else "number, place"
-            path = quoted(str(output / f"{name}.parquet"))
+            path = quoted(str(unfinished / f"{name}.parquet"))
             connection.execute(f"COPY ({sql} ORDER BY {order}) TO {path} (FORMAT parquet, {label})")
-    (output / "README.txt").write_text(
+    (unfinished / "README.txt").write_text(
         f"{SYNTHETIC}\n\n{cases:,} cases drawn with the seed {seed}, to be read as at {as_at.isoformat()}.\n"
         "planted.parquet holds every gap that there is; an audit has to find these and no others.\n",
         encoding="utf-8",
     )
+    unfinished.replace(output)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, pieces: Iterator[pa.Table]) -> None:
@@ -100,10 +107,14 @@ def _drawn(archetypes: Archetypes, cases: int, seed: int, as_at: date) -> Iterat
         yield pa.table(columns)
 
 
+def _circumstances(archetypes: Archetypes) -> list[str]:
+    """Every circumstance that any case has, but for the one that is drawn."""
+    return list(dict.fromkeys(name for one in archetypes.variants for name in one.circumstances if name != "ppo"))
+
+
 def _variants(archetypes: Archetypes) -> pa.Table:
-    names = list(dict.fromkeys(name for one in archetypes.variants for name in one.circumstances if name != "ppo"))
     columns: dict[str, Any] = {"variant": pa.array(range(len(archetypes.variants)), pa.int64())}
-    for name in names:
+    for name in _circumstances(archetypes):
         given = [variant.circumstances.get(name) for variant in archetypes.variants]
         columns[name] = pa.array(
             [None if isinstance(value, dict) or value is None else _cell(value) for value in given], pa.string()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import partial
 
 from flask import Blueprint, redirect, request, url_for
 
 from quips import casetext
-from quips.caseschema import REFERENCE_PATTERN
+from quips.caseschema import is_reference
 from quips.privacy import reference_looks_like
 from quips.problems import InputError, QuipsError
 from quips.source import parse_yaml
@@ -41,7 +40,7 @@ def start() -> Page:
     form = sent() if request.method == "POST" else date_to_form("as_at", date.today().isoformat())
     if request.method == "POST":
         reference = first(form, "reference").upper()
-        if not re.fullmatch(REFERENCE_PATTERN, reference) or len(reference) > 40:
+        if not is_reference(reference):
             errors.add("reference", f"Enter {_REFERENCE_ADVICE}")
         elif (held := reference_looks_like(reference)) and first(form, "meant") != reference:
             doubt = reference
