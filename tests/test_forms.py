@@ -810,6 +810,16 @@ def test_a_part_that_is_not_as_it_should_be_is_refused_but_never_fails(part: str
         assert error.problems
 
 
+@pytest.mark.parametrize("encoding", [b"TF-8", b"shift_jis"])
+def test_a_part_in_an_encoding_that_is_none_or_is_not_read_is_refused(encoding: bytes) -> None:
+    def change(name: str, content: bytes) -> bytes:
+        return content.replace(b"UTF-8", encoding, 1) if name == "xl/workbook.xml" else content
+
+    with pytest.raises(InputError) as refused:
+        read(with_parts(blank(("court",), 1), change))
+    assert "damaged" in {problem.name for problem in refused.value.problems}
+
+
 # The command line ----------------------------------------------------------------------------------------------------
 
 

@@ -272,7 +272,7 @@ def _look_into(stream: IO[bytes], part: str, shown_as: str, kind: Kind) -> _Seen
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
         parser.ParseFile(stream)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: an encoding that is none, or not read
         raise _refused(shown_as, "damaged", "The workbook is damaged and cannot be read.", _SAVE_AGAIN) from error
     return seen
 
