@@ -1,7 +1,8 @@
 """How long an officer takes over the interview, counted from what its pages show and what is answered on them.
 
 It is a count, not a trial: text that stands open is read at the pace of silent reading, each text once, however often it comes
-back; a page takes a moment to come and be taken in; a question is answered in a few seconds; a date has to be found in the file.
+back; a page takes a moment to come and be taken in; a question is answered in a few seconds; a date has to be found in the file,
+but for the day on which the record is read, which is today unless somebody says otherwise.
 """
 
 from __future__ import annotations
@@ -83,5 +84,5 @@ class CountingOfficer(Officer):
         chosen = form_of(page, *(names or tuple(answers))).as_it_stands()
         asked = [name for name in answers if not name.endswith(("-day", "-month", "-year"))]
         self.effort.n_questions += sum(any((name, one) not in chosen for one in answers[name]) for name in asked)
-        self.effort.n_dates += sum(name.endswith("-day") for name in answers)
+        self.effort.n_dates += sum(name.endswith("-day") and name != "as_at-day" for name in answers)
         return super().send(address, answers, *names, follow=follow)

@@ -94,11 +94,18 @@ class Interview:
 
     def _answer(self, address: str, names: list[str]) -> None:
         """Answer the circumstances of a page; what has more rows than it offers is gone on with on a page of its own."""
-        offered = form_of(self.officer.page(address)).names()
+        form = form_of(self.officer.page(address))
+        offered = form.names()
         answers: Answers = {}
         longer = []
+        dated: list[Any] = []
         for name in names:
             given = self.facts["circumstances"].get(name)
+            if "same_day" in form.offered(name) and given == dated[0]:
+                answers[name] = ["same_day"]
+                continue
+            if "date" in form.offered(name):
+                dated.append(given)
             if given is None:
                 answers[name] = ["dont_know"]
                 continue

@@ -56,6 +56,29 @@ def test_the_answers_of_a_page_are_kept_together(officer: Officer) -> None:
     assert ("requirements", "dont_know") in again and ("sentence", "licence") in again
 
 
+DATES = f"{CASE}/circumstances?about=sentenced&about=supervision_started&from=ask"
+
+
+def test_a_date_that_is_that_of_the_question_above_need_not_be_typed_again(officer: Officer) -> None:
+    sent = {"sentenced": ["date"], **day("sentenced-1", "3", "3", "2008"), "supervision_started": ["same_day"]}
+    assert "Same as the date of sentence" in text_of(officer.page(DATES))
+    assert officer.send(DATES, sent).status_code == 303
+    assert officer.value("TV-1")["circumstances"] == {"sentenced": "2008-03-03", "supervision_started": "2008-03-03"}
+    assert ("supervision_started-1-day", "3") in form_of(officer.page(DATES), "sentenced").as_it_stands()
+
+
+def test_what_is_wrong_with_the_date_above_is_told_where_it_was_typed_and_once(officer: Officer) -> None:
+    sent = {"sentenced": ["date"], **day("sentenced-1", "31", "2", "2008"), "supervision_started": ["same_day"]}
+    answer = officer.send(DATES, sent)
+    assert answer.status_code == 422 and text_of(answer.text).count("must be a real date") == 2  # above all, and at the field
+    assert ("supervision_started", "same_day") in form_of(answer.text, "sentenced").as_it_stands()
+
+
+def test_the_first_date_of_a_page_has_none_above_it_to_be_the_same_as(officer: Officer) -> None:
+    assert "same_day" not in form_of(officer.page(DATES), "sentenced").offered("sentenced")
+    assert "Same as" not in text_of(officer.page(f"{CASE}/circumstance/supervision_started?from=ask"))
+
+
 @pytest.mark.parametrize(
     ("term", "sent"),
     [

@@ -24,7 +24,7 @@ DONT_KNOW, NOT_RECORDED = "dont_know", "not_recorded"
 ASIDE = (DONT_KNOW, NOT_RECORDED)
 """Answers that leave a circumstance out of the case file, for they say nothing of the case."""
 
-ON_A_DATE, KNOWN, CHANGED = "date", "known", "changed"
+ON_A_DATE, SAME_DAY, KNOWN, CHANGED = "date", "same_day", "known", "changed"
 MAX_TEXT = 20_000
 N_BLANK = 2
 """How many empty rows a list of dates or changes offers."""
@@ -290,6 +290,26 @@ def circumstance_from_form(term: Term, form: Form, errors: Errors, latest: date)
         errors.add(f"{name}-value", f"Enter {in_sentence(term.title)}")
         return None
     return term_from_form(term, f"{name}-value", form, errors)
+
+
+def date_above(term: Term, asked: Sequence[Term]) -> Term | None:
+    """Return the date that a page asks before another, whose day may be that of the other too; None if it asks none.
+
+    Args:
+        term: The circumstance that is asked.
+        asked: All that the page asks, in its order.
+    """
+    above = asked[: asked.index(term)] if term.type == "date" else ()
+    return next((one for one in above if one.type == "date"), None)
+
+
+def with_same_day(form: Form, term: Term, above: Term) -> Form:
+    """Return a form in which a date that is said to be that of the question above is given as that one is."""
+    if first(form, term.name) != SAME_DAY:
+        return form
+    given = {name: sent for name, sent in form.items() if name == above.name or name.startswith(f"{above.name}-")}
+    own = {name: sent for name, sent in form.items() if not name.startswith(f"{term.name}-")}
+    return own | {term.name + name.removeprefix(above.name): sent for name, sent in given.items()}
 
 
 def _dates_from_form(term: Term, form: Form, sent: str, errors: Errors, latest: date) -> Any:

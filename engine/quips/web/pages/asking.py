@@ -20,7 +20,9 @@ from quips.web.answers import (
     Form,
     circumstance_from_form,
     circumstance_to_form,
+    date_above,
     in_order_of,
+    with_same_day,
 )
 from quips.web.desk import Edit, Look
 from quips.web.subjects import by_subject
@@ -85,8 +87,11 @@ def _circumstances(look: Look, asked: list[Term]) -> Page:
     edits: list[Edit] = []
     put_aside: dict[str, str | None] = {}
     for term in asked:
-        one = Errors()
-        value = in_order_of(circumstance_from_form(term, form, one, read_on(look)), given.get(term.name))
+        one, above = Errors(), date_above(term, asked)
+        answered = with_same_day(form, term, above) if above else form
+        if above and answered is not form and errors.within(above.name):
+            continue  # what is wrong is said where it was typed
+        value = in_order_of(circumstance_from_form(term, answered, one, read_on(look)), given.get(term.name))
         errors.messages.update(one.messages)
         aside = value if isinstance(value, str) and value in ASIDE else None
         put_aside[interview.aside_key(interview.CIRCUMSTANCE, term.name)] = aside
