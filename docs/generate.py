@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generating.caseloads import caseload_page
 from generating.commands import commands_page
 from generating.coverage import coverage_page
 from generating.editions import edition_pages
@@ -65,6 +66,7 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "json-round-report.md": round_report_page(),
         "json-round-verify.md": round_verify_page(),
         "round-plan.md": plan_page(knowledge),
+        "caseload.md": caseload_page(knowledge),
     }
     schemas = ROOT / "framework" / "schema"
     plan = round_schema(knowledge)

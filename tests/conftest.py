@@ -1,11 +1,20 @@
-"""Hypothesis profiles: `ci`, the same examples every time, and `thorough`, many more and new ones on each run.
+"""Hypothesis profiles, and the shipped knowledge base read once for all commands that tests give in their own process.
 
-Run the larger one with ``pytest --hypothesis-profile=thorough``.
+The profiles: `ci`, the same examples every time, and `thorough`, many more and new ones on each run; for the larger one run
+``pytest --hypothesis-profile=thorough``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from knowledge_base import ROOT, knowledge
+from quips.cli import shared
+from quips.knowledge import Knowledge, load_knowledge
 
 _SLOW_DATA = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -21,3 +30,18 @@ settings.register_profile(
     suppress_health_check=_SLOW_DATA,
 )
 settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _shipped_is_read_once() -> Iterator[None]:
+    """Some thousand commands are given to the shipped files as they are; that these are read from disk is seen by the others."""
+
+    def loaded(framework: Path, rules: Path, fresh: bool = False, own: Path | None = None) -> Knowledge:
+        as_shipped = framework.resolve() == ROOT / "framework" and rules.resolve() == ROOT / "rules"
+        if as_shipped and own is None and not fresh:
+            return knowledge()
+        return load_knowledge(framework, rules, fresh, own)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shared, "load_knowledge", loaded)
+        yield

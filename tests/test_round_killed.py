@@ -1,10 +1,11 @@
-"""A program that is ended in the middle of any command of a round: nothing is lost, and the command can be given again."""
+"""A program that is killed in the middle of any command of a round: nothing is lost, and the command can be given again."""
 
 from __future__ import annotations
 
 import os
 import random
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,12 @@ from click.testing import CliRunner, Result
 from quips.cli import main
 from test_round_whole import Team, whole_round
 
-_ENDED = 9
-
 
 class EndedTeam(Team):
     """A team whose program is ended at moments at which something reaches the disk, the first time it gives each command.
 
-    That is tried on a copy of the round, in a process of its own that stops without any tidying, as a kill does. The copy has
-    to be sound then, and the same command has to go through on it.
+    That is tried on a copy of the round, in a process of its own that is killed (signal 9) there. The copy has to be sound then,
+    and the same command has to go through on it.
     """
 
     at_each_moment = False
@@ -68,7 +67,7 @@ class EndedTeam(Team):
                 def at_disk(*args: Any, **more: Any) -> Any:
                     count[0] += 1
                     if count[0] == moment:
-                        os._exit(_ENDED)
+                        os.kill(os.getpid(), signal.SIGKILL)
                     return real(*args, **more)
 
                 return at_disk
@@ -81,7 +80,7 @@ class EndedTeam(Team):
         with os.fdopen(reader) as said:
             told = said.read()
         _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == (_ENDED if moment else 0), f"{command} at {moment}: {told}"
+        assert os.waitstatus_to_exitcode(status) == (-signal.SIGKILL if moment else 0), f"{command} at {moment}: {told}"
         return int(told.split()[0]) if not moment else 0
 
 
@@ -107,8 +106,7 @@ def ended_round(folder: Path, at_each_moment: bool, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
-@pytest.mark.long
-def test_every_command_can_be_ended_at_some_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_can_be_killed_at_some_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = ended_round(tmp_path / "round", False, monkeypatch)
     assert {"allocate", "forms", "import", "urgent", "settle", "feed-back", "answer", "countersign", "report"} <= {*ended}
     assert all(ended.values()), ended
@@ -116,5 +114,5 @@ def test_every_command_can_be_ended_at_some_moment(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_every_command_can_be_ended_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_command_can_be_killed_at_every_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sum(ended_round(tmp_path / "round", True, monkeypatch).values()) > 100
