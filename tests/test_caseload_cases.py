@@ -102,8 +102,9 @@ def test_a_case_is_the_same_however_the_tables_are_cut(tmp_path_factory: pytest.
     assert [as_data(case) for case in cases_of(path, size)] == [as_data(case) for case in built]
 
 
-def test_what_is_found_is_what_an_audit_of_the_case_alone_finds(tmp_path: Path) -> None:
-    made = records(60, 5)
+@pytest.mark.parametrize("n", [60, pytest.param(10_000, marks=(pytest.mark.long, pytest.mark.slow))])
+def test_what_is_found_is_what_an_audit_of_the_case_alone_finds(n: int, tmp_path: Path) -> None:
+    made = records(n, 5)
     path = as_parquet(rows_of(made), tmp_path / "caseload")
     rows = FindingRows(knowledge(), ReferenceEngine(knowledge().program)).of(cases_of(path)).to_pylist()
     with Auditor(knowledge(), "reference") as auditor:

@@ -159,9 +159,23 @@ def _written() -> Iterator[str]:
             ("Column", "Type", "What it holds"), [(f"`{name}`", _type(kind), escaped(meaning)) for name, kind, meaning in COLUMNS]
         ),
     )
+    yield from (
+        "",
+        "### For Athena",
+        "",
+        "The table of findings over a folder of them for each day, as Parquet on S3. Untried.",
+        "",
+    )
+    yield from ("```sql", "CREATE EXTERNAL TABLE quips_findings (", ",\n".join(_athena_columns()))
+    yield from (") PARTITIONED BY (as_at date)", "STORED AS PARQUET", "LOCATION 's3://YOUR-BUCKET/findings/';", "```")
     for name, columns in _summary_columns().items():
         rows = [(f"`{column}`", _SUMMARY_COLUMNS[name][column]) for column in columns]
         yield from ("", f"### summaries/{name}", "", SUMMARIES[name], "", *table(("Column", "What it holds"), rows))
+
+
+def _athena_columns() -> Iterator[str]:
+    kinds = {"text": "string", "true or false": "boolean", "day": "date", "list of texts": "array<string>"}
+    return (f"  `{name}` {kinds[_type(kind)]}" for name, kind, _ in COLUMNS)
 
 
 def _type(kind: object) -> str:

@@ -13,6 +13,8 @@ from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
+import pyarrow as pa
+
 from quips.caseload.batches import Batch, CaseReader
 from quips.caseload.findingrows import FindingRows, write_rows
 from quips.knowledge import Knowledge
@@ -55,8 +57,13 @@ class BatchAuditor:
             knowledge: The knowledge base.
             as_at: The day that cases are read as at.
         """
+        self.knowledge = knowledge
         self._reader = CaseReader(knowledge.vocabulary, as_at)
         self._rows = FindingRows(knowledge, ReferenceEngine(knowledge.program))
+
+    def rows(self, batch: Batch) -> pa.Table:
+        """Return what is found of a batch that applies, as rows of `findingrows.SCHEMA`."""
+        return self._rows.of(self._reader.cases(batch))
 
     def audit(self, job: Job) -> int:
         """Audit a batch, write what is found, and return how many findings that is.
@@ -64,7 +71,7 @@ class BatchAuditor:
         Raises:
             OSError: It cannot be written.
         """
-        found = self._rows.of(self._reader.cases(job.batch))
+        found = self.rows(job.batch)
         write_rows(found, job.path, job.about)
         return len(found)
 
