@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from datetime import date
-from html import escape
+from html import escape, unescape
 from urllib.parse import quote
 
 import pytest
@@ -19,7 +19,7 @@ from profiles import examples as n_examples
 from quips.explain import day_in_words
 from quips.reasons import STATUS_WORDS
 from quips.source import parse_yaml
-from quips.statuses import Verdict
+from quips.statuses import Status, Verdict
 from quips.web import comparing, ways
 
 TV_0042 = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_every_gap_and_all_that_is_open_is_on_the_page(name: str) -> None:
 def test_roots_come_first_and_what_follows_is_folded_beneath_its_cause() -> None:
     page = shown("TV-0042").get("findings")
     section = page.partition('id="to-put-right"')[2].partition("</section>")[0]
-    roots = section.split('<div class="quips-root">')[1:]
+    roots = re.split('<div class="quips-root" id="gap-[0-9]+">', section)[1:]
     found = {root.partition("findings/")[2].partition('"')[0]: root for root in roots}
     # The violence assessment needs what the police know; the three MAPPA steps need the case to be identified as one.
     assert SARA in found[POLICE].partition("<details")[2]
@@ -71,6 +71,22 @@ def test_roots_come_first_and_what_follows_is_folded_beneath_its_cause() -> None
         (one[1] for one in severities if one), key=["high", "medium", "low"].index
     )
     assert len(roots) == len(shown("TV-0042").audit.gaps)
+
+
+def test_all_that_is_to_be_put_right_stands_above_a_line_for_each_and_leads_to_it() -> None:
+    page = shown("TV-0042").get("findings")
+    above, _, below = page.partition('<section aria-labelledby="to-put-right"')
+    leads = re.findall(r'href="#(gap-[0-9]+)">([^<]+)<', above)
+    assert [unescape(title) for _, title in leads] == [gap.finding.rule.title for gap in shown("TV-0042").audit.gaps]
+    assert all(f'id="{anchor}"' in below for anchor, _ in leads)
+
+
+def test_nobody_is_asked_to_do_again_what_was_done_late() -> None:
+    [late] = [gap for gap in shown("TV-0042").audit.gaps if gap.finding.rule.name == "home-visit-where-rosh-is-high"]
+    assert late.finding.status is Status.LATE and late.finding.only_timing
+    words = words_of(shown("TV-0042").get(address("home-visit-where-rosh-is-high", "supervision_started")))
+    assert "What would put it right. It has been done, and that it was late cannot be changed now." in words
+    assert late.finding.rule.remedy not in words
 
 
 def test_strengths_stand_with_their_status_as_gaps_do() -> None:

@@ -206,7 +206,7 @@ def _mappings(schema: Json) -> Iterator[str]:
     yield "A YAML file that says how the tables of an extract become these. `quips check` checks those of the framework, and "
     yield "`quips caseload --mapping FILE` checks yours."
     yield ""
-    yield from table(("Key", "", "What it holds"), _keys(schema, schema["$defs"]))
+    yield from table(("Key", "Needed", "What it holds"), _keys(schema, schema["$defs"]))
 
 
 def _keys(schema: Json, definitions: Json, before: str = "") -> Iterator[tuple[str, str, str]]:
@@ -214,7 +214,7 @@ def _keys(schema: Json, definitions: Json, before: str = "") -> Iterator[tuple[s
     for name, value in schema.get("properties", {}).items():
         given = {**definitions.get(value.get("$ref", "").rpartition("/")[2], {}), **value}
         inner = given.get("items", given)
-        needed = "needed" if name in schema.get("required", ()) else ""
+        needed = "yes" if name in schema.get("required", ()) else ""
         yield f"`{before}{name}`", needed, escaped(given.get("description", _KEYS.get(name, "")))
         more = inner.get("additionalProperties") if name == "circumstances" else inner
         if isinstance(more, dict):

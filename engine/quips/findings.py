@@ -60,6 +60,10 @@ class EntryShown(NamedTuple):
     told: bool = False
 
 
+_TURNS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+DONE_LATE = "It has been done, and that it was late cannot be changed now. If there was a good reason, put it on the record."
+
+
 class Finding(NamedTuple):
     """What one rule says of one case and one occasion.
 
@@ -123,6 +127,11 @@ class Finding(NamedTuple):
         """The finding's name: its rule's and its own."""
         return self.rule.name, self.key
 
+    @property
+    def remedy(self) -> str:
+        """What would put it right. What was done late and is otherwise well is done: nobody is asked to do it again."""
+        return DONE_LATE if self.status is Status.LATE and self.only_timing else self.rule.remedy
+
 
 class _Asks(NamedTuple):
     """What a rule's findings look at in every case.
@@ -140,6 +149,16 @@ class _Asks(NamedTuple):
     rows: tuple[Row, ...]
     until: str
     verdicts: Mapping[Status, Verdict]
+
+
+def _turn(number: int) -> str:
+    """Which time something falls due, in words.
+
+    Example:
+        >>> _turn(1), _turn(12)
+        ('the first time', 'time 12')
+    """
+    return f"the {_TURNS[number - 1]} time" if number <= len(_TURNS) else f"time {number}"
 
 
 class FindingBuilder:
@@ -246,7 +265,7 @@ class FindingBuilder:
     def occasion(self, evaluated: Evaluated) -> str:
         """Return the occasion of a finding in words."""
         occasion, observation = evaluated.occasion, evaluated.observation
-        turn = f", time {observation.turn}" if observation is not None and observation.turn else ""
+        turn = f", {_turn(observation.turn)}" if observation is not None and observation.turn else ""
         if occasion.entry is not None:
             return self._entry(occasion.entry).words + turn
         about = (occasion.about, occasion.day)

@@ -97,7 +97,13 @@ STAGES = ("court", "assessment", "planning", "delivery", "reviewing", "outcomes"
 COMMON_ATTRIBUTES: Mapping[str, Term] = {
     term.name: term
     for term in [
-        Term("sufficient", "judged sufficient", "yes_no", "Was it good enough?", "The auditor's judgement of its quality."),
+        Term(
+            "sufficient",
+            "judged sufficient",
+            "yes_no",
+            "Was it good enough?",
+            "A judgement of its quality, by whoever reads the file.",
+        ),
         Term(
             "evidence",
             "evidence",

@@ -42,6 +42,12 @@ class Root:
         """The occasions in words; empty if it is about the case as a whole."""
         return listed(dict.fromkeys(words for gap in self.gaps for words in gap.occasions), "and")
 
+    @property
+    def remedy(self) -> str:
+        """What would put it right, on the occasion on which most is left to do."""
+        on_each = [gap.finding.remedy for gap in self.gaps]
+        return self.rule.remedy if self.rule.remedy in on_each else on_each[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -113,8 +119,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     today = date.fromisoformat(book.folder.today())
     due = today + timedelta(days=book.plan.due_days)
     actions = [
-        Action(n, root.rule.name, _title(root), root.rule.remedy, case.officer, due.isoformat())
-        for n, root in enumerate(roots, 1)
+        Action(n, root.rule.name, _title(root), root.remedy, case.officer, due.isoformat()) for n, root in enumerate(roots, 1)
     ]
     rules = book.auditor.knowledge.rules
     gaps = {name: rules[name].title for name in book.gap_rules(case)}

@@ -142,7 +142,7 @@ def _fill(cells: Sequence[Any], number: str, depth: int, gap: Gap) -> None:
     if finding.provisional:
         could_change = f"This could change: {listed(finding.provisional, 'and')}."
         cells[1].add_paragraph().add_run(said(could_change)).font.color.rgb = QUIET
-    cells[2].paragraphs[0].add_run(said(finding.rule.remedy))
+    cells[2].paragraphs[0].add_run(said(finding.remedy))
 
 
 def _open(document: Any, audit: Audit, knowledge: Knowledge) -> None:

@@ -122,7 +122,7 @@ def _gap(number: int, root: Root, due: str) -> dict[str, Any]:
         "severity": root.rule.severity,
         "findings": found,
         "follows": [rule.title for rule in root.follows],
-        "remedy": root.rule.remedy,
+        "remedy": root.remedy,
         "due": f"today if somebody may be at risk, and by {due} at the latest" if root.urgent else due,
     }
 

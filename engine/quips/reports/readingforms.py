@@ -192,7 +192,7 @@ def _gaps(gaps: Sequence[Gap], depth: int) -> Iterator[tuple[str, str, str, str]
             f"{'      ' * depth}{finding.rule.title}",
             f"{status_words(finding)}{on}",
             " ".join(finding.why),
-            finding.rule.remedy,
+            finding.remedy,
         )
         yield from _gaps(gap.consequences, depth + 1)
 

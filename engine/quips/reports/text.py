@@ -96,7 +96,7 @@ class TextReport:
             yield from self._labelled("From", listed(gap.occasions, "and"))
         yield from self._reasons(finding)
         yield from self._disputed((finding, *gap.twins), _INDENT)
-        yield from self._labelled("Put right", finding.rule.remedy)
+        yield from self._labelled("Put right", finding.remedy)
         cites = own_first(finding.rule.cites, self.knowledge.sources, edition)
         yield from self._labelled("Asked for in", cited(cites[:1], self.knowledge.sources)[0])
         if gap.consequences:

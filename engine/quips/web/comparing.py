@@ -13,7 +13,7 @@ from typing import Any
 
 from quips.audits import Audit
 from quips.explain import in_sentence
-from quips.findings import Finding
+from quips.findings import DONE_LATE, Finding
 from quips.problems import listed
 from quips.statuses import Status, Verdict
 from quips.workdays import FIRST_YEAR, LAST_YEAR
@@ -119,11 +119,13 @@ def changed_by(before: Audit, after: Audit) -> list[str]:
     """Return what an answer changed in the findings, one sentence for each kind of change."""
     found = compared(after, taken(before, date.today()))
     assert found is not None  # it was noted just now
+    done_late = [one for one in found.other if one.finding is not None and one.finding.remedy == DONE_LATE]
     kinds = {
         "Closed": found.closed,
         "Now a gap": found.opened,
         "No gap any more, and still open": found.unsettled,
-        "A gap of another kind": found.other,
+        "Done now, and late": done_late,
+        "Still a gap, of another kind": [one for one in found.other if one not in done_late],
     }
     titles = {words: dict.fromkeys(in_sentence(one.title) for one in changes) for words, changes in kinds.items()}
     said = [f"{words}: {listed(named, 'and')}." for words, named in titles.items() if named]

@@ -66,7 +66,7 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
         outbuf_overflow=_MAX_ANSWER,
     )
     address = f"http://{HOST}:{port}/"
-    say(f"The cases of {folder} are at {address} on this computer only. Press Ctrl+C to stop.")
+    say(f"Quips is showing the folder {folder} at {address} on this computer only. Press Ctrl+C to stop.")
     say(f"If the browser asks for a code, type {door.code}")
     if browser:
         threading.Timer(0.5, webbrowser.open, [f"{address}open/{door.link}"]).start()

@@ -14,6 +14,8 @@ from quips.web.desk import Look
 from quips.web.interview import CIRCUMSTANCE, aside_key
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
+_DAYS_NAMED = 8
+"""Of how many entries the days are told one by one."""
 _NOT_ANSWERED = "Not answered"
 _DATE_WORDS = {NOT_YET: "Still to come", NONE: "None"}
 
@@ -54,6 +56,15 @@ def in_short(text: str) -> str:
     """
     first, full_stop, _ = text.partition(". ")
     return first + full_stop.strip()
+
+
+def already_entered(look: Look, activity: str) -> str:
+    """Return what is on the record of an activity, by its days; empty if nothing is."""
+    said = [entry[activity] for entry in look.value["record"] if activity in entry]
+    days = sorted({one["on"] if isinstance(one, dict) else one for one in said})
+    if len(said) > _DAYS_NAMED:
+        return f"{len(said)}, the latest {day_words(max((day for day in days if day != 'unknown'), default='unknown'))}"
+    return listed([day_words(day) for day in days], "and")
 
 
 def circumstance_in_words(look: Look, name: str) -> str:

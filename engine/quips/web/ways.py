@@ -8,7 +8,7 @@ from typing import Any
 
 from quips.conditions import Test
 from quips.explain import in_sentence
-from quips.findings import Finding
+from quips.findings import DONE_LATE, Finding
 from quips.places import Place
 from quips.rules import Rule
 from quips.statuses import Status, Verdict
@@ -138,11 +138,12 @@ def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
     name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
     there = finding.status not in _NOT_THERE
-    words = (
-        "Put it right, and add what was done, with the day it was done."
-        if finding.verdict is Verdict.GAP
-        else "If it has been done, add it with the day it was done."
-    )
+    if finding.remedy == DONE_LATE:
+        words = "If it was done in time as well, and is not on the record yet, add it with the day it was done."
+    elif finding.verdict is Verdict.GAP:
+        words = "Put it right, and add what was done, with the day it was done."
+    else:
+        words = "If it has been done, add it with the day it was done."
     adding = [(a, address("entries.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
     yield Way("Add it to the record", words, tuple(Link(_called("Add", a, there), href) for a, href in adding))
     words = (
