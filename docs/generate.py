@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generating.benchmarks import benchmarks_page
 from generating.caseloads import caseload_page
 from generating.commands import commands_page
 from generating.coverage import coverage_page
@@ -67,6 +68,7 @@ def generated(knowledge: Knowledge) -> dict[Path, str]:
         "json-round-verify.md": round_verify_page(),
         "round-plan.md": plan_page(knowledge),
         "caseload.md": caseload_page(knowledge),
+        "benchmarks.md": benchmarks_page(),
     }
     schemas = ROOT / "framework" / "schema"
     plan = round_schema(knowledge)

@@ -192,6 +192,23 @@ def test_what_an_answer_changed_in_the_findings_is_told_once(officer: Officer) -
     assert "No gap has changed by it." in nothing
 
 
+def test_what_is_done_late_is_told_as_done(officer: Officer) -> None:
+    officer.put("TV-1", GAP)
+    seen = day("on", "15", "3", "2010") | {"purposeful": ["yes"], "sufficient": ["yes"]}
+    told = text_of(officer.send(f"{CASE}/activity/home_visit/add?from=findings", seen, follow=True).text)
+    assert "Saved. Done now, and late: an early, purposeful home visit" in told
+
+
+def test_the_page_of_an_entry_says_what_is_on_the_record_already(officer: Officer) -> None:
+    assert "On the record already" not in officer.page(f"{CASE}/activity/contact/add")
+    for n in range(1, 10):
+        officer.send(f"{CASE}/activity/contact/add", day("on", str(n), "3", "2010"))
+        said = text_of(officer.page(f"{CASE}/activity/contact/add"))
+        if n == 2:
+            assert "On the record already: 1 March 2010 and 2 March 2010." in said
+    assert "On the record already: 9, the latest 9 March 2010." in said
+
+
 def test_each_earlier_version_says_what_was_changed_after_it(officer: Officer) -> None:
     officer.send(f"{CASE}/circumstance/tier", {"tier": ["3"]})
     officer.send(f"{CASE}/circumstance/tier", {"tier": ["4"]})

@@ -70,7 +70,8 @@ class _Cut:
     """A stream of rows from which those of the next cases are cut."""
 
     def __init__(self, stream: Iterator[pa.Table]) -> None:
-        self.stream, self.rest = stream, None
+        self.stream = stream
+        self.rest: pa.Table | None = None
 
     def up_to(self, stop: int) -> pa.Table | None:
         """Return the rows of cases with a number below this that were not returned before; None if the stream has none at all."""

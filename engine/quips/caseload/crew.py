@@ -120,7 +120,11 @@ def audited(jobs: Iterable[Job], task: Task, workers: int) -> Iterator[tuple[Job
     """
     if workers == 1:
         auditor = task.auditor()
-        yield from ((job, auditor.audit(job)) for job in jobs)
+        _look_for_no_garbage()
+        try:
+            yield from ((job, auditor.audit(job)) for job in jobs)
+        finally:
+            gc.enable()
         return
     waiting, under_way = iter(jobs), list[Job]()
     while True:
@@ -178,9 +182,14 @@ def _begin(task: Task) -> None:
 def _auditor() -> BatchAuditor:
     """What audits batches in a worker; made at its first batch, so that what hinders it reaches whoever waits for that."""
     auditor = _task[0].auditor()
-    gc.freeze()
-    gc.disable()  # what is evaluated of a case holds no circle, and to look for one takes longer than to evaluate it
+    _look_for_no_garbage()
     return auditor
+
+
+def _look_for_no_garbage() -> None:
+    """What is evaluated of a case holds no circle, and to look for one takes longer than to evaluate it."""
+    gc.freeze()
+    gc.disable()
 
 
 def _audit(job: Job) -> int:

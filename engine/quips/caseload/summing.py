@@ -28,11 +28,8 @@ SUMMARIES: Mapping[str, str] = {
 _ALL = "all"
 _FIRST_ROWS = 5_000
 """How many rows of a table are kept to be shown; all of them are in its file."""
-_WHAT = """
-    count(DISTINCT "case") AS cases,
-    count(DISTINCT "case") FILTER (verdict = 'gap') AS with_gap,
-    count(DISTINCT "case") FILTER (root) AS with_root,
-    count(DISTINCT "case") FILTER (verdict = 'open') AS with_open"""
+_LISTS = {"applies": "true", "gap": "verdict = 'gap'", "root": "root", "open": "verdict = 'open'"}
+"""What is listed of each case: the rules of which it has findings of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +94,7 @@ def _summed(connection: duckdb.DuckDBPyConnection, run: Run, before: Run | None,
     ask(f"CREATE OR REPLACE TEMP VIEW of_cases AS SELECT * FROM {run.cases_sql}")
     connection.register("of_rules", _rules(knowledge))
     connection.register("of_prompts", _prompts(knowledge, run.edition))
+    ask(f"CREATE OR REPLACE TEMP TABLE each_case AS {_each_case()}")
     folder = run.path / "summaries"
     folder.mkdir(exist_ok=True)
     columns = [name for name, *_ in ask("DESCRIBE of_cases").fetchall()]
@@ -115,8 +113,7 @@ def _summed(connection: duckdb.DuckDBPyConnection, run: Run, before: Run | None,
         path = folder / f"{name}.parquet"
         ask(f"COPY ({one}) TO {quoted(str(path))} (FORMAT parquet, KV_METADATA {{meaning: {quoted(SUMMARIES[name])}}})")
         tables[name] = _rows(connection, f"SELECT * FROM read_parquet({quoted(str(path))}) LIMIT {_FIRST_ROWS}")
-    totals = f"SELECT {_WHAT}, count(*) FILTER (verdict = 'gap') AS gaps, count(*) FILTER (root) AS roots FROM found"
-    [counts] = _rows(connection, totals)
+    [counts] = _rows(connection, _totals())
     counts["due_soon"] = _count(connection, folder / "due_soon.parquet")
     return Summary(run, tables, counts, _changed(connection, run, before, folder), days)
 
@@ -127,8 +124,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
 
 
 def _rules(knowledge: Knowledge) -> pa.Table:
-    rows = [(rule.name, rule.title, rule.topic, rule.severity) for rule in knowledge.rules.values()]
-    return pa.table(list(map(list, zip(*rows, strict=True))), names=["rule", "title", "topic", "severity"])
+    rows = [(number, rule.name, rule.title, rule.topic, rule.severity) for number, rule in enumerate(knowledge.rules.values())]
+    return pa.table(list(map(list, zip(*rows, strict=True))), names=["number", "rule", "title", "topic", "severity"])
 
 
 def _prompts(knowledge: Knowledge, edition: str) -> pa.Table:
@@ -148,26 +145,65 @@ def _prompts(knowledge: Knowledge, edition: str) -> pa.Table:
     )
 
 
+def _each_case() -> str:
+    """A row for each case: the rules, by number, of which it has findings of each kind, and how many gaps it has.
+
+    There are a hundred findings a case; what comes after this looks at cases, and mostly at the few hundred lists that there are.
+    """
+    lists = [
+        f"coalesce(list_sort(list_distinct(list(number) FILTER ({test}))), []) AS {name}_rules" for name, test in _LISTS.items()
+    ]
+    counts = "count(*) FILTER (verdict = 'gap') AS gaps, count(*) FILTER (root) AS roots"
+    return f'SELECT "case", {", ".join(lists)}, {counts} FROM found JOIN of_rules USING (rule) GROUP BY 1'
+
+
+def _with(name: str) -> str:
+    return f"count(*) FILTER (len({name}_rules) > 0)"
+
+
+def _totals() -> str:
+    whole = "coalesce(sum(gaps), 0)::BIGINT AS gaps, coalesce(sum(roots), 0)::BIGINT AS roots"
+    return (
+        f"SELECT {_with('gap')} AS with_gap, {_with('root')} AS with_root, {_with('open')} AS with_open, {whole} FROM each_case"
+    )
+
+
 def _by_rule() -> str:
-    columns = f"rule, title, topic, severity, {_WHAT}"
-    return f"SELECT {columns} FROM found JOIN of_rules USING (rule) GROUP BY ALL ORDER BY with_root DESC, rule"
+    def cases(name: str) -> str:
+        alike = f"SELECT {name}_rules, count(*) AS n FROM each_case GROUP BY 1"
+        each = f"SELECT unnest({name}_rules) AS number, n FROM ({alike})"
+        return f"(SELECT number, sum(n)::BIGINT AS {name} FROM ({each}) GROUP BY 1)"
+
+    counts = ", ".join(f"coalesce({name}, 0) AS with_{name}" for name in ("gap", "root", "open"))
+    joined = " LEFT JOIN ".join(f"{cases(name)} USING (number)" for name in ("gap", "root", "open"))
+    return (
+        f"SELECT rule, title, topic, severity, applies AS cases, {counts} "
+        f"FROM of_rules JOIN {cases('applies')} USING (number) LEFT JOIN {joined} ORDER BY with_root DESC, rule"
+    )
 
 
 def _by_prompt() -> str:
-    cases = """count(DISTINCT "case") AS cases, count(DISTINCT "case") FILTER (list_contains(shows_no, prompt)) AS answered_no"""
-    return f"SELECT prompt, asks, {cases} FROM found JOIN of_prompts USING (rule) GROUP BY ALL ORDER BY answered_no DESC, prompt"
+    """The prompts of each list of rules that some case has, and of how many cases it is the list."""
+    lists = "SELECT applies_rules, count(*) AS n, row_number() OVER () AS list FROM each_case GROUP BY 1"
+    each = f"SELECT list, n, unnest(applies_rules) AS number FROM ({lists})"
+    prompts = f"SELECT DISTINCT list, n, prompt, asks FROM ({each}) JOIN of_rules USING (number) JOIN of_prompts USING (rule)"
+    cases = f"SELECT prompt, asks, sum(n)::BIGINT AS cases FROM ({prompts}) GROUP BY ALL"
+    no = """SELECT prompt, count(DISTINCT "case") AS answered_no
+        FROM (SELECT "case", unnest(shows_no) AS prompt FROM found WHERE verdict = 'gap') GROUP BY 1"""
+    return (
+        f"SELECT prompt, asks, cases, coalesce(answered_no, 0) AS answered_no FROM ({cases}) LEFT JOIN ({no}) USING (prompt) "
+        "ORDER BY answered_no DESC, prompt"
+    )
 
 
 def _by_group(groups: list[str]) -> str:
     """A row for each case with what it has, joined to the groups that it is in."""
-    each = """SELECT "case", bool_or(verdict = 'gap') AS gap, bool_or(root) AS root, bool_or(verdict = 'open') AS open,
-        count(*) FILTER (root) AS roots FROM found GROUP BY 1"""
-    counted = """count(*) AS cases, count(*) FILTER (gap) AS with_gap, count(*) FILTER (root) AS with_root,
-        count(*) FILTER (open) AS with_open, coalesce(sum(roots), 0)::BIGINT AS roots"""
+    counted = f"""count(*) AS cases, {_with("gap")} AS with_gap, {_with("root")} AS with_root,
+        {_with("open")} AS with_open, coalesce(sum(roots), 0)::BIGINT AS roots"""
     joined = f'{counted} FROM of_cases LEFT JOIN each_case USING ("case")'
     parts = [f"SELECT '{group}' AS \"by\", coalesce({group}, '') AS \"group\", {joined} GROUP BY 2" for group in groups]
     whole = f"SELECT '{_ALL}' AS \"by\", '' AS \"group\", {joined}"
-    return f"WITH each_case AS ({each}) {' UNION ALL '.join([whole, *parts])} ORDER BY 1, cases DESC, 2"
+    return f"{' UNION ALL '.join([whole, *parts])} ORDER BY 1, cases DESC, 2"
 
 
 def _by_root(groups: list[str]) -> str:

@@ -119,7 +119,7 @@ def changed_by(before: Audit, after: Audit) -> list[str]:
     """Return what an answer changed in the findings, one sentence for each kind of change."""
     found = compared(after, taken(before, date.today()))
     assert found is not None  # it was noted just now
-    done_late = [one for one in found.other if one.finding is not None and one.finding.remedy == DONE_LATE]
+    done_late = [one for one in found.other if one.now is not None and one.now.remedy == DONE_LATE]
     kinds = {
         "Closed": found.closed,
         "Now a gap": found.opened,

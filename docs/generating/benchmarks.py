@@ -1,0 +1,74 @@
+"""The page of what was measured against other engines, from what `benchmarks/engines.py` has kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from generating.words import page, table
+
+_RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "engines.json"
+_OURS = "Quips, reference engine"
+
+Row = Mapping[str, Any]
+
+
+def benchmarks_page() -> str:
+    """Return the page of the benchmark against other engines."""
+    kept = json.loads(_RESULTS.read_text(encoding="utf-8"))
+    machine, rows = kept["machine"], kept["engines"]
+    [ours] = [row for row in rows if row["name"] == _OURS]
+    wrong = sum(row["wrong"] for name in ("engines", "growth_with_rules", "growth_with_cases") for row in kept[name])
+    intro = (
+        f"Measured on {machine['on']} on {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
+        f"{machine['system']}, Python {machine['python']}; the load was {machine['load']} when it began. Figures of another run "
+        "differ; the ratios differ less. To measure again: `python benchmarks/engines.py`, with the engines installed."
+    )
+    what = (
+        "Each engine decides the same drawn cases by the same rules: one activity asked for within some days of the start, where two "
+        "circumstances are so. That is what all of them can say. Quips is given each case with its forty entries, and also tells roots "
+        "from what follows; the others are given the first day of each activity, looked up beforehand. Each runs in a process of its "
+        f"own, case by case on one core, for up to {kept['enough_seconds']:.0f} seconds; the databases decide all cases by one query and may "
+        "use all cores."
+    )
+    agreed = (
+        "Every decision of every engine is the one that the definition in plain Python comes to."
+        if not wrong
+        else f"**{wrong} decisions differ from the definition in plain Python.**"
+    )
+    left_out = f"Left out, for want of being installed: {', '.join(kept['left_out'])}." if kept["left_out"] else ""
+    return page(
+        "How fast, beside other engines",
+        intro,
+        what,
+        f"{agreed} {left_out}".strip(),
+        table(("Engine", "Version", "Cases decided", "Cases a second", "Times Quips", "Peak memory, MB"), _engines(rows, ours)),
+        ["## More rules", "", *table(("Rules", "Cases a second", "Microseconds a rule and case"), _growth(kept["growth_with_rules"]))],
+        ["## More cases", "", *table(("Cases", "Cases a second", "Peak memory, MB"), _cases(kept["growth_with_cases"]))],
+    )
+
+
+def _engines(rows: Iterable[Row], ours: Row) -> list[tuple[str, ...]]:
+    return [
+        (
+            row["name"],
+            row["version"],
+            f"{row['cases']:,}",
+            f"{row['cases_a_second']:,.0f}",
+            f"{row['cases_a_second'] / ours['cases_a_second']:.2g}",
+            f"{row['peak_mb']:,.0f}",
+        )
+        for row in rows
+    ]
+
+
+def _growth(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    return [
+        (str(row["rules"]), f"{row['cases_a_second']:,.0f}", f"{1e6 / row['cases_a_second'] / row['rules']:.1f}") for row in rows
+    ]
+
+
+def _cases(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    return [(f"{row['cases']:,}", f"{row['cases_a_second']:,.0f}", f"{row['peak_mb']:,.0f}") for row in rows]
