@@ -71,16 +71,15 @@ def draw_obligations(n: int) -> list[Obligation]:
     ]
 
 
-def draw_cases(n: int) -> list[Drawn]:
-    """Return n cases of forty entries each, the same each time."""
-    draw, cases = random.Random(1), []
+def draw_cases(n: int) -> Iterator[Drawn]:
+    """Yield n cases of forty entries each, the same each time."""
+    draw = random.Random(1)
     for number in range(n):
         flags = {f"f{flag}": draw.random() < 0.5 for flag in range(N_FLAGS)}
         length = draw.randint(5, 200)
         started = AS_AT.toordinal() - length
         record = tuple((f"a{draw.randrange(N_ACTIVITIES)}", started + draw.randint(0, length)) for _ in range(N_ENTRIES))
-        cases.append(Drawn(number, flags, draw.choice(LEVELS), started, record))
-    return cases
+        yield Drawn(number, flags, draw.choice(LEVELS), started, record)
 
 
 def independent(obligation: Obligation, case: Drawn) -> str:

@@ -417,6 +417,26 @@ def test_urgent_cases_are_marked_before_all_else() -> None:
     assert "child, MAPPA, victim" in urgent and "child" not in calm
 
 
+@pytest.mark.parametrize(
+    ("circumstances", "urgent"),
+    [
+        (
+            "child_safeguarding: true, mappa_eligible: false, domestic_abuse: false",
+            "child and a victim",
+        ),  # other victims: unknown
+        ("child_safeguarding: true, mappa_eligible: false, mappa_category: 2", "child, MAPPA and a victim"),  # which is right?
+        ("child_safeguarding: true", "child, MAPPA and a victim"),
+    ],
+)
+def test_a_gap_that_may_concern_several_is_urgent_for_those_that_the_record_does_not_deny(
+    tmp_path: Path, circumstances: str, urgent: str
+) -> None:
+    case = tmp_path / "case.yaml"
+    review = "record: [{roh_review: {on: 2010-02-01, agencies_consulted: false}}]\n"
+    case.write_text(f"case: TV-1\nas_at: 2010-04-19\ncircumstances: {{{circumstances}}}\n{review}", encoding="utf-8")
+    assert f"concern a {urgent}." in " ".join(quips("audit", case, "--engine", "reference").stdout.split())
+
+
 def test_brief_is_for_text(tmp_path: Path) -> None:
     result = quips("audit", case_file(tmp_path), "--brief", "--format", "html")
     assert result.exit_code == 2 and "--brief is for the text report" in result.stderr

@@ -13,7 +13,7 @@ import pytest
 from docx import Document
 
 from knowledge_base import ROOT
-from quips.peeraudit.feedback import Prepared, prepare
+from quips.peeraudit.feedback import OFFICER, Prepared, prepare
 from quips.problems import InputError
 from quips.reports.letters import letters, says
 from quips.reports.lettertemplates import default_templates
@@ -86,6 +86,15 @@ def test_the_letter_says_strengths_first_then_each_root_gap_with_what_follows_an
     assert "29 October 2026" in text  # 28 days after 1 October
     assert "speak to your manager today" in text
     assert "{" not in text
+
+
+def test_what_the_round_has_judged_poor_is_not_said_to_be_done_well(round_):
+    source = "composed-well-run"
+    strong = {one["title"] for one in says(round_.book, prepared(round_, source), OFFICER)["strengths"]}
+    answers = dict.fromkeys(PROMPTS, "no")
+    judged = says(round_.book, prepared(round_, source, "TV-2", **answers), OFFICER)
+    assert {one["title"] for one in judged["strengths"]} < strong
+    assert {one["title"] for one in judged["strengths"]}  # what no question of the round is about stays
 
 
 def test_the_seniors_letter_adds_what_the_senior_is_asked_to_do(round_):

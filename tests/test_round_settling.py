@@ -321,7 +321,7 @@ def test_a_director_is_asked_only_of_what_they_may_sign(at_hand: RoundAtHand, ru
     at_hand.settle("TV-1", by="M02")  # a director as well
     at_hand.feed_back("TV-1")
     at_hand.act("TV-1")
-    assert "0 cases to sign by M02" in run.works("countersign", "--sheet", who="M02")
+    assert "Nothing waits for M02 to sign" in run.works("countersign", "--sheet", who="M02")
     assert "1 case to sign by D01" in run.works("countersign", "--sheet", who="D01")
     assert "M01 cannot countersign" in run.refused("countersign", "--sheet", who="M01")
 

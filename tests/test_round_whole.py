@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,16 @@ from round_forms import InHand, example
 
 TEAMS, LEVELS = ("North", "South", "East", "West"), ("low", "medium", "high")
 SOURCES = ("composed-home-visits", "composed-risk-of-harm", "composed-safeguarding", "composed-planning", "composed-mappa")
+
+
+def can_be_given(output: str) -> None:
+    """See that each command of a round that is printed, to be typed next, is one, and has the options that are said."""
+    rounds = main.commands["round"]
+    assert isinstance(rounds, click.Group)
+    for line in re.findall(r"quips round (.*)", click.unstyle(output)):
+        name, *words = line.split()
+        options = {option for parameter in rounds.commands[name].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
 
 
 class Team:
@@ -60,6 +71,9 @@ class Team:
     def run(self, command: str, *words: object, code: int = 0) -> str:
         result = CliRunner().invoke(main, ["round", command, str(self.folder), *map(str, words)], catch_exceptions=False)
         assert result.exit_code == code, result.output
+        can_be_given(result.output)
+        if command in ("draw", "allocate", "import", "settle", "feed-back", "answer", "countersign"):
+            can_be_given(CliRunner().invoke(main, ["round", "status", str(self.folder)], catch_exceptions=False).output)
         return " ".join(click.unstyle(result.output).split())
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,18 @@ def benchmarks_page() -> str:
     kept = json.loads(_RESULTS.read_text(encoding="utf-8"))
     machine, rows = kept["machine"], kept["engines"]
     [ours] = [row for row in rows if row["name"] == _OURS]
-    wrong = sum(row["wrong"] for name in ("engines", "growth_with_rules", "growth_with_cases") for row in kept[name])
+    wrong = sum(row["wrong"] for name in ("engines", "growth_with_rules") for row in kept[name])
     intro = (
         f"Measured on {machine['on']} on {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
         f"{machine['system']}, Python {machine['python']}; the load was {machine['load']} when it began. Figures of another run "
         "differ; the ratios differ less. To measure again: `python benchmarks/engines.py`, with the engines installed."
     )
     what = (
-        "Each engine decides the same drawn cases by the same rules: one activity asked for within some days of the start, where two "
-        "circumstances are so. That is what all of them can say. Quips is given each case with its forty entries, and also tells roots "
-        "from what follows; the others are given the first day of each activity, looked up beforehand. Each runs in a process of its "
-        f"own, case by case on one core, for up to {kept['enough_seconds']:.0f} seconds; the databases decide all cases by one query and may "
-        "use all cores."
+        "Each engine decides the same drawn cases by the same rules: one activity asked for within some days of the start, where "
+        "two circumstances are so. That is what all of them can say. Quips is given each case with its forty entries, and also tells "
+        "roots from what follows; the others are given the first day of each activity, looked up beforehand. Each runs in a process "
+        f"of its own, case by case on one core, for up to {kept['enough_seconds']:.0f} seconds; the databases decide all cases by "
+        "one query and may use all cores."
     )
     agreed = (
         "Every decision of every engine is the one that the definition in plain Python comes to."
@@ -45,8 +45,12 @@ def benchmarks_page() -> str:
         what,
         f"{agreed} {left_out}".strip(),
         table(("Engine", "Version", "Cases decided", "Cases a second", "Times Quips", "Peak memory, MB"), _engines(rows, ours)),
-        ["## More rules", "", *table(("Rules", "Cases a second", "Microseconds a rule and case"), _growth(kept["growth_with_rules"]))],
-        ["## More cases", "", *table(("Cases", "Cases a second", "Peak memory, MB"), _cases(kept["growth_with_cases"]))],
+        [
+            "## More rules",
+            "",
+            *table(("Rules", "Cases a second", "Microseconds a rule and case"), _growth(kept["growth_with_rules"])),
+        ],
+        _caseloads(),
     )
 
 
@@ -70,5 +74,27 @@ def _growth(rows: Iterable[Row]) -> list[tuple[str, ...]]:
     ]
 
 
-def _cases(rows: Iterable[Row]) -> list[tuple[str, ...]]:
-    return [(f"{row['cases']:,}", f"{row['cases_a_second']:,.0f}", f"{row['peak_mb']:,.0f}") for row in rows]
+def _caseloads() -> Iterator[str]:
+    kept = json.loads((_RESULTS.parent / "caseloads.json").read_text(encoding="utf-8"))
+    yield from ("## Whole caseloads", "")
+    yield "`quips caseload` over synthetic cases of some forty entries each, by every shipped rule, from Parquet to findings and "
+    yield "summaries in Parquet: `python benchmarks/caseloads.py`. *Compiled* is the same source built with mypyc."
+    yield ""
+    head = (
+        "Build",
+        "Cases",
+        "Findings",
+        "Seconds",
+        "Seconds at work, all processes",
+        "Milliseconds at work a case",
+        "Peak memory, MB",
+    )
+    yield from table(head, [_caseload(build, row) for build, one in kept.items() for row in one["rows"]])
+    loads = " and ".join(f"{one['machine']['load']} before *{build}*" for build, one in kept.items())
+    yield from ("", f"The load of the machine, of two cores, was {loads}.")
+
+
+def _caseload(build: str, row: Row) -> tuple[str, ...]:
+    each = 1000 * row["worked"] / row["cases"]
+    whole = f"{row['cases']:,}", f"{row['findings']:,}", f"{row['wall']:,.1f}", f"{row['worked']:,.1f}"
+    return build, *whole, f"{each:.2f}", f"{row['peak_mb']:,}"

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from quips.agreement import EnginesDifferError, differences
-from quips.cases import Case, case_warnings, read_case
+from quips.cases import Case, History, case_warnings, read_case
 from quips.decisions import Decision
 from quips.durable.engine import durable_available
 from quips.durable.isolation import IsolatedDurable
@@ -24,9 +24,11 @@ from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import Proposal, edition_for, proposals
 from quips.questions import Question, not_offered, questions
 from quips.reference import Evaluation, ReferenceEngine
+from quips.rules import Rule
 from quips.shapes import is_date
 from quips.source import Document, read_yaml
 from quips.statuses import Verdict
+from quips.vocabulary import Vocabulary
 from quips.workbooks import SUFFIXES
 
 
@@ -46,6 +48,7 @@ class Audit:
         warnings: What should be looked at in the file, though it can be used.
         as_at_from: Where the day it was read as at comes from: ``file``, ``option`` or ``clock``.
         digest: The digest of the framework and rules.
+        denied: The concerns that the record itself denies: each yes-or-no question about them is answered no.
         own_rules: The rules that are somebody's own, laid over the shipped ones.
     """
 
@@ -60,6 +63,7 @@ class Audit:
     warnings: tuple[Problem, ...]
     as_at_from: str
     digest: str
+    denied: frozenset[str] = frozenset()
     own_rules: tuple[OwnRule, ...] = ()
 
     @cached_property
@@ -73,8 +77,18 @@ class Audit:
         """Whom open gaps on a live case concern: ``child``, ``victim``, ``mappa``; empty if none."""
         if not self.is_live:
             return ()
-        concerned = {concern for f in self.with_verdict(Verdict.GAP) for concern in f.rule.concerns}
+        concerned = {concern for f in self.with_verdict(Verdict.GAP) for concern in self._concerns_of(f.rule)}
         return tuple(sorted(concerned))
+
+    def _concerns_of(self, rule: Rule) -> Iterable[str]:
+        """Whom a rule concerns in this case.
+
+        A rule about several, such as a review that has to consult whoever knows of a child, a victim or MAPPA, is about those
+        that the record does not deny. One about a single concern is about it whatever the record says: that may be wrong.
+        """
+        if len(rule.concerns) == 1 or rule.conflict is not None:
+            return rule.concerns
+        return set(rule.concerns) - self.denied or rule.concerns
 
     def with_verdict(self, verdict: Verdict) -> list[Finding]:
         """Return the findings of one verdict, in the program's order."""
@@ -217,6 +231,7 @@ class Auditor:
             ),
             as_at_from,
             knowledge.digest,
+            _denied(case, knowledge.vocabulary),
             knowledge.own,
         )
 
@@ -297,3 +312,17 @@ def case_files(paths: Iterable[Path]) -> Iterator[Path]:
             )
         else:
             yield path
+
+
+def _denied(case: Case, vocabulary: Vocabulary) -> frozenset[str]:
+    """Return the concerns of which every yes-or-no question is answered no, and no number says otherwise."""
+    answers: dict[str, list[bool]] = {}
+    for name, term in vocabulary.circumstances.items():
+        given = case.facts.get(name)
+        values = given.values if isinstance(given, History) else [given]
+        for concern in term.concerns:
+            if term.type == "yes_no":
+                answers.setdefault(concern, []).extend(value is False for value in values)
+            elif any(isinstance(value, int) and value > 0 for value in values):
+                answers.setdefault(concern, []).append(False)
+    return frozenset(concern for concern, denied in answers.items() if all(denied))

@@ -111,7 +111,8 @@ def patterns_of(
     rules = book.auditor.knowledge.rules
     said = {name: _verdicts(audit) for name, audit in audits.items()}
     counted = [_root_gap(rules, name, settled, said, has, follows) for name, follows in leads.items()]
-    counted.sort(key=lambda one: (-one.share.yes, SEVERITIES.index(one.rule.severity), one.rule.name))
+    # Of those in as many cases, the one from which most follows comes first.
+    counted.sort(key=lambda one: (-one.share.yes, -len(one.leads_to), SEVERITIES.index(one.rule.severity), one.rule.name))
     names = [one.rule.name for one in counted]
     aside = Counter(name for case in settled for name in set_aside(case))
     return Patterns(

@@ -142,7 +142,7 @@ class _Tasks:
                 yield self.task((who,), "read a known case first", (), "qualify")
             elif mine:
                 names = tuple(case.reference for case in mine)
-                yield Task((who,), "read", names, f"quips round forms {self.folder} --as {who}")
+                yield Task((who,), "read", names, f"quips round forms {self.folder} --for {who}")
 
     def of_case(self, case: RoundCase) -> Iterator[Task]:
         plan, state, name = self.plan, self.state, case.reference

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from quips.explain import day_in_words, in_sentence
+from quips.knowledge import Knowledge
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import OFFICER, SENIOR, Prepared, Root
+from quips.peeraudit.state import RoundCase
 from quips.peeraudit.trail import SEAL_SHOWN
 from quips.problems import listed
 from quips.reports.lettertemplates import default_templates
@@ -61,6 +63,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         to: ``officer`` or ``senior``.
     """
     audit, case, plan = prepared.audit, prepared.case, book.plan
+    answered_no = _answered_no(book, case)
     due = day_in_words(prepared.due.toordinal())
     whom = case.officer if to == OFFICER else case.senior
     return {
@@ -80,7 +83,11 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "indicative_short": "Indicative",
         "seal": prepared.seal[:SEAL_SHOWN],
         "urgent": urgent_words(audit),
-        "strengths": [{"title": title, "when": strength_words(found)} for title, found in strengths(audit)],
+        "strengths": [
+            {"title": title, "when": strength_words(found)}
+            for title, found in strengths(audit)
+            if not any(shown.prompt in answered_no for one in found for shown in one.shows)  # the moderator's word counts
+        ],
         "good_practice": _good_practice(prepared),
         "gaps": [_gap(n, root, due) for n, root in enumerate(prepared.roots, 1)],
         "actions": [
@@ -94,7 +101,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
             for action in prepared.actions
         ],
         "oversight": _oversight(prepared, due) if to == SENIOR else [],
-        "judged": _judged(book, prepared),
+        "judged": _judged(prepared, answered_no, book.auditor.knowledge),
         "coming": list(
             dict.fromkeys(
                 f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in due_soonest(audit.findings)
@@ -150,21 +157,24 @@ def _oversight(prepared: Prepared, due: str) -> list[dict[str, str]]:
     return [{"what": what, "due": day} for what, day in asked]
 
 
-def _judged(book: Book, prepared: Prepared) -> list[dict[str, str]]:
-    """Return the questions that were answered no, with why, unless a gap that is told bears on them."""
-    case, audit = prepared.case, prepared.audit
-    told = {shown.prompt for f in audit.findings if f.rule.name in prepared.gaps for shown in f.shows if shown.shows == "no"}
+def _answered_no(book: Book, case: RoundCase) -> dict[str, str]:
+    """Return the questions of the round that are settled as no, each with why, in the plan's order."""
     given: dict[str, Mapping[str, Any]] = dict(book.judgements(case, case.moderated.record_of)) if case.moderated else {}
-    given |= {
-        prompt: {"answer": said.answer, "reason": said.reason}
-        for prompt, said in case.adjudicated.items()
-        if prompt in book.plan.prompts
+    given |= {prompt: {"answer": said.answer, "reason": said.reason} for prompt, said in case.adjudicated.items()}
+    return {
+        name: str(given[name].get("reason", "")) for name in book.plan.prompts if name in given and given[name]["answer"] == "no"
     }
-    prompts = book.auditor.knowledge.prompts
+
+
+def _judged(prepared: Prepared, answered_no: Mapping[str, str], knowledge: Knowledge) -> list[dict[str, str]]:
+    """Return the questions that were answered no, with why, unless a gap that is told bears on them."""
+    gaps = [finding for finding in prepared.audit.findings if finding.rule.name in prepared.gaps]
+    told = {shown.prompt for finding in gaps for shown in finding.shows if shown.shows == "no"}
+    prompts = knowledge.prompts
     return [
-        {"question": prompts[name].asks if name in prompts else name, "reason": str(given[name].get("reason", ""))}
-        for name in book.plan.prompts
-        if name in given and given[name]["answer"] == "no" and name not in told
+        {"question": prompts[name].asks if name in prompts else name, "reason": reason}
+        for name, reason in answered_no.items()
+        if name not in told
     ]
 
 

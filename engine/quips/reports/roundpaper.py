@@ -103,7 +103,11 @@ def _scores(found: Figures) -> Iterator[Block]:
         yield roundtables.scores(found, scored)
     yield roundtables.questions(found)
     if roundtables.is_marked(found):
-        yield Words("* our wording, put together from findings. † rests on what is remembered, not printed.")
+        yield Words("* our wording, put together from findings. † rests on a document that could not be checked.")
+
+
+def _without(cases: int) -> str:
+    return f"In {counted(cases, 'settled case')} no gap was found." if cases else "Every settled case had a gap."
 
 
 def _gaps(found: Figures) -> Iterator[Block]:
@@ -113,7 +117,7 @@ def _gaps(found: Figures) -> Iterator[Block]:
         return
     yield Words(
         "A root gap is one that no other gap explains. What follows from it stands beside it, and is often put right by the same "
-        f"work. In {counted(patterns.without, 'settled case')} no gap was found."
+        f"work. {_without(patterns.without)}"
     )
     if patterns.roots:
         yield roundtables.gap_chart(found)

@@ -138,7 +138,7 @@ def _missing(found: Figures) -> Iterator[str]:
         yield f"{gap.rule.title}: missing or not good enough in {_of(gap.share)}.{follows}"
     more = len(found.patterns.roots) - MOST
     if more > 0:
-        yield f"{counted(more, 'other root gap')}, in fewer cases or as many: see the table."
+        yield f"{counted(more, 'other root gap')} {_is(more)} in the table; none is in more cases than these."
 
 
 def _of(share: Share) -> str:
@@ -155,7 +155,7 @@ def _done(found: Figures) -> Iterator[Block]:
     if found.urgent:
         risks = counted(found.urgent, "live risk")
         yield Words(
-            f"{risks} {_was(found.urgent)} raised at once, outside the round. What was done stands in the trail, not here."
+            f"{risks} {_was(found.urgent)} raised at once, outside the round. What was done about it is in the round's own log."
         )
     if done.overdue:
         yield Words(f"{counted(done.overdue, 'action')} {_is(done.overdue)} overdue.", stands_out=True)

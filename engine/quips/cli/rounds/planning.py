@@ -105,7 +105,7 @@ def replace(
             click.echo("If it showed that somebody may be at risk: speak to the manager today, before anything else.")
         if given:
             click.echo(_given(instead["case"] if instead else "", given))
-            _next(folder, "forms", f"--as {given['reader']}")
+            _next(folder, "forms", f"--for {given['reader']}")
         else:
             _next(folder, "status")
 
@@ -123,7 +123,7 @@ def allocate(folder: Path, who: str, rules: str | None, framework: str | None) -
             found = allocation.allocate(plan, turn.state)
             turn.take(setting_up.allocate(plan, turn.state, who, found.groups, found.cases))
         click.echo(allocation_text(plan, found, WIDTH))
-        _next(folder, "forms", f"--as {min(found.loads)}", "Next, each reader")
+        _next(folder, "forms", f"--for {min(found.loads)}", "Next, for each reader")
 
 
 @click.command()
@@ -153,7 +153,7 @@ def reallocate(
                 given = {"group": group, "reader": to}
             turn.take(setting_up.reallocate(plan, turn.state, who, case, given, because))
         click.echo(_given(case, given))
-        _next(folder, "forms", f"--as {to}")
+        _next(folder, "forms", f"--for {to}")
 
 
 @click.command()

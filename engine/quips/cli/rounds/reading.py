@@ -112,7 +112,7 @@ def import_(folder: Path, files: tuple[Path, ...], who: str, because: str, rules
         click.echo("What was handed in is in. Put right what is told above; then: quips round forms", err=True)
     if refused:
         rest = "" if refused == len(files) else " The others are in."
-        click.echo(f"{refused} of {len(files)} went in not at all.{rest}", err=True)
+        click.echo(f"{refused} of {len(files)} {'was' if refused == 1 else 'were'} not taken.{rest}", err=True)
         sys.exit(2)
     click.echo(f"Next: quips round status {shlex.quote(str(folder))}")
 

@@ -14,7 +14,7 @@ from quips.peeraudit.book import Book
 from quips.peeraudit.doublereading import changed_after, disagreements, judged_twice, second_to_come
 from quips.peeraudit.formnames import named
 from quips.peeraudit.issuing import lay_out_sheet
-from quips.peeraudit.plan import DIRECTOR, MODERATOR
+from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR
 from quips.peeraudit.settlingsheet import settle_case, settling_sheet, to_settle, waits_for_second
 from quips.peeraudit.signingsheet import shown, signing_sheet, to_sign
 from quips.peeraudit.state import State
@@ -103,7 +103,8 @@ def settle(
                 given = _answers(answers, book.differing(moderates(book.plan, turn.state, who, case)))
                 settle_case(book, turn, who, case, given, record_of, because)
                 click.echo(f"{case} is settled.")
-        click.echo(f"Next: quips round feed-back {shlex.quote(str(folder))} --as LEAD")
+        lead = min((who for who, person in book.plan.people.items() if LEAD in person.roles), default="LEAD")
+        click.echo(f"Next: quips round feed-back {shlex.quote(str(folder))} --as {lead}")
 
 
 def _answers(given: tuple[str, ...], differing: list[str]) -> dict[str, dict[str, str]]:
@@ -168,6 +169,9 @@ def countersign(
             with book.folder.turn() as turn:
                 has_role(book.plan, who, DIRECTOR, "countersign")
                 waiting = len(to_sign(book.plan, turn.state, who))
+                if not waiting:
+                    click.echo(f"Nothing waits for {who} to sign, so no sheet was made.")
+                    return
                 path = lay_out_sheet(book, turn, f"forms/signing-{named(who)}.xlsx", signing_sheet(book, turn, who))
             click.echo(f"{waiting} case{'' if waiting == 1 else 's'} to sign by {who}: {path}")
             click.echo(f"Next: fill it in, and hand it in: quips round import {shlex.quote(str(folder))} {folder / path}")
