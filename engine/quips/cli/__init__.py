@@ -6,36 +6,67 @@ add up, prompts that nothing covers, warnings of ``check --strict``), 2 input th
 
 from __future__ import annotations
 
+from collections import UserDict
+from collections.abc import Iterator
+from importlib import import_module
+
 import click
 
 from quips import __version__
-from quips.cli import authoring, caseloads, cases, checks, editing, formatting, knowledge, scores
-from quips.cli.rounds import round_
 from quips.cli.shared import WIDTH
 
+_WHERE = {
+    "agree": "scores:agree",
+    "audit": "cases:audit",
+    "caseload": "caseloads:caseload",
+    "change": "scores:change_",
+    "check": "checks:check",
+    "coverage": "knowledge:coverage_",
+    "diff": "authoring:diff",
+    "editor": "editing:editor",
+    "explain": "cases:explain",
+    "fmt": "formatting:fmt",
+    "form": "cases:form",
+    "graph": "authoring:graph_",
+    "impact": "authoring:impact_",
+    "list": "knowledge:list_",
+    "new": "editing:new",
+    "next": "cases:next_",
+    "published": "knowledge:published",
+    "round": "rounds:round_",
+    "sample": "scores:sample",
+    "score": "scores:score",
+    "serve": "cases:serve",
+    "show": "knowledge:show",
+    "synthetic": "caseloads:synthetic",
+    "test": "authoring:test_",
+}
+"""Where each command is: its module of this package, and its name there."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
+
+class _Commands(UserDict[str, click.Command]):
+    """The commands by name. A module is imported when a command of it is asked for: nobody waits for what they do not use."""
+
+    def __missing__(self, name: str) -> click.Command:
+        module, _, attribute = _WHERE[name].partition(":")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), attribute)
+        self.data[name] = command
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in _WHERE
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_WHERE)
+
+    def __len__(self) -> int:
+        return len(_WHERE)
+
+
+@click.group(commands=_Commands(), context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDTH})
 @click.version_option(__version__, prog_name="quips")
 def main() -> None:
     """Read probation case records against HM Inspectorate of Probation's frameworks.
 
     Everything stays on this machine. What is found is indicative: the judgement is the auditor's.
     """
-
-
-for command in (
-    *(cases.audit, cases.form, cases.explain, cases.next_, cases.serve),
-    *(checks.check, knowledge.list_, knowledge.show, knowledge.published, knowledge.coverage_),
-    *(scores.score, scores.change_, scores.agree, scores.sample),
-    caseloads.caseload,
-    caseloads.synthetic,
-    formatting.fmt,
-    authoring.test_,
-    authoring.diff,
-    editing.editor,
-    editing.new,
-    authoring.impact_,
-    authoring.graph_,
-    round_,
-):
-    main.add_command(command)
