@@ -13,6 +13,7 @@ import importlib.util
 import json
 import platform
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
@@ -102,10 +103,8 @@ def at_once(rules: list[ob.Obligation], n: int, query: Callable[[list[str], list
     return len(found), taken, wrong
 
 
-def sqlite(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], float]:
+def in_sqlite(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], float]:
     """Decide in SQLite, in memory."""
-    import sqlite3
-
     connection = sqlite3.connect(":memory:")
     connection.execute(f"CREATE TABLE wide ({', '.join(columns)})")
     marks = ", ".join("?" * len(columns))
@@ -113,16 +112,16 @@ def sqlite(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], fl
     return best_of_three(lambda: connection.execute(sql).fetchall())
 
 
-def duckdb(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], float]:
+def in_duckdb(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], float]:
     """Decide in DuckDB, from Parquet to Arrow."""
-    import duckdb as db
+    import duckdb
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/wide.parquet"
         pq.write_table(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), path)
-        connection = db.connect()
+        connection = duckdb.connect()
         connection.execute(f"CREATE VIEW wide AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - our own path
         found, taken = best_of_three(lambda: connection.sql(sql).to_arrow_table())
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True)), taken
@@ -137,7 +136,7 @@ def scan(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any], floa
         path = f"{folder}/wide.parquet"
         pq.write_table(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), path)
         taken = best_of_three(lambda: pq.read_table(path))[1]
-    return duckdb(columns, rows, sql)[0], taken
+    return in_duckdb(columns, rows, sql)[0], taken
 
 
 def best_of_three(work: Callable[[], Any]) -> tuple[Any, float]:
@@ -161,8 +160,8 @@ ENGINES: dict[str, tuple[str, Callable[[list[ob.Obligation], int], Decided]]] = 
     "JsonLogic (datalogic-py)": ("datalogic-py", _facts(ob.by_json_logic)),
     "zen-engine": ("zen-engine", _facts(ob.by_zen)),
     "Rego (regopy)": ("regopy", _facts(ob.by_rego)),
-    "SQL by hand, SQLite": ("sqlite3", lambda rules, n: at_once(rules, n, sqlite)),
-    "SQL by hand, DuckDB": ("duckdb", lambda rules, n: at_once(rules, n, duckdb)),
+    "SQL by hand, SQLite": ("sqlite3", lambda rules, n: at_once(rules, n, in_sqlite)),
+    "SQL by hand, DuckDB": ("duckdb", lambda rules, n: at_once(rules, n, in_duckdb)),
     "only reading the columns (Arrow)": ("pyarrow", lambda rules, n: at_once(rules, n, scan)),
 }
 _MODULES = {"durable-rules": "durable", "clipspy": "clips", "datalogic-py": "datalogic_py", "zen-engine": "zen"}
@@ -173,7 +172,7 @@ def measured(name: str, n_rules: int, n_cases: int) -> Result:
     package, work = ENGINES[name]
     n, taken, wrong = work(ob.draw_obligations(n_rules), n_cases)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    its = platform.python_version() if package == "sqlite3" else version(package)
+    its = sqlite3.sqlite_version if package == "sqlite3" else version(package)
     return Result(name, its, n_rules, n, n / taken, peak, wrong)
 
 
