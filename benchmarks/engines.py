@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 import importlib.util
 import json
-import platform
 import resource
 import sqlite3
 import sys

@@ -27,11 +27,11 @@ def benchmarks_page() -> str:
         "differ; the ratios differ less. To measure again: `python benchmarks/engines.py`, with the engines installed."
     )
     what = (
-        "Each engine decides the same drawn cases by the same rules: one activity asked for within some days of the start, where "
-        "two circumstances are so. That is what all of them can say. Quips is given each case with its forty entries, and also tells "
-        "roots from what follows; the others are given the first day of each activity, looked up beforehand. Each runs in a process "
-        f"of its own, case by case on one core, for up to {kept['enough_seconds']:.0f} seconds; the databases decide all cases by "
-        "one query and may use all cores."
+        "Each engine decides the same drawn cases by the same rules: one activity asked for within some days of the start, "
+        "where two circumstances are so. That is what all of them can say. Quips is given each case with its forty entries, and "
+        "also tells roots from what follows; the others are given the first day of each activity, looked up beforehand. Each "
+        f"runs in a process of its own, case by case on one core, for up to {kept['enough_seconds']:.0f} seconds; the databases "
+        "decide all cases by one query and may use all cores."
     )
     agreed = (
         "Every decision of every engine is the one that the definition in plain Python comes to."
