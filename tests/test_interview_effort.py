@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from effort import CountingOfficer, Effort
+from html_forms import text_of
 from interviewing import Interview
 from knowledge_base import ORDINARY, ROOT
 from quips.source import parse_yaml
@@ -14,7 +15,10 @@ from quips.source import parse_yaml
 
 def effort_over(text: str, folder: Path) -> Effort:
     officer = CountingOfficer(folder)
-    Interview(officer, dict(parse_yaml(text, "case.yaml").value)).run()
+    interview = Interview(officer, dict(parse_yaml(text, "case.yaml").value))
+    interview.run()
+    said = text_of(officer.page(f"/cases/{interview.name}/check"))
+    assert "You have been asked everything that would settle something. What you left open leaves" in said
     return officer.effort
 
 

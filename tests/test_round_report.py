@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -16,6 +17,7 @@ from knowledge_base import knowledge
 from quips.cli import main
 from quips.cli.rounds import reporting, shared
 from quips.judged import Judged
+from quips.knowledge import OwnRule
 from quips.peeraudit.figures import figures_of
 from quips.peeraudit.folder import digest_of
 from quips.reports.blocktext import to_text
@@ -99,6 +101,14 @@ def test_every_form_is_marked_indicative_and_says_who_where_and_by_which_rules(
         assert "indicative" in said.casefold(), form
         if form != "json":
             assert "Who it was is who it was said to be" in said and report.figures.edition.title in said, form
+
+
+def test_rules_of_the_regions_own_are_named_wherever_it_is_said_how_the_report_was_made(report: RoundReport) -> None:
+    assert "region's own" not in words(report)
+    own = OwnRule("home-visit-in-a-week", "A home visit within a week", "active", None)
+    with_own = replace(report, figures=replace(report.figures, own_rules=(own,)))
+    told = "More than are shipped: “A home visit within a week” (home-visit-in-a-week)."
+    assert f"Read with rules of the region's own. {told}" in words(with_own)
 
 
 def test_no_form_says_what_the_urgent_concern_was(report: RoundReport, judged: Judged) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from quips.explain import in_sentence
 from quips.framework import Edition
 from quips.judged import NOT_GIVEN, Judged
+from quips.knowledge import OwnRule
 from quips.peeraudit.book import Book
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
@@ -158,6 +159,7 @@ class Figures:
         urgent: How many live risks were raised at once.
         titles: What the rules behind suggestions ask for, by rule.
         named: What each column that is counted by is called in a sentence.
+        own_rules: The rules that are somebody's own, laid over the shipped ones.
     """
 
     edition: Edition
@@ -181,6 +183,7 @@ class Figures:
     urgent: int
     titles: Mapping[str, str]
     named: Mapping[str, str]
+    own_rules: tuple[OwnRule, ...]
 
 
 def figures_of(book: Book, state: State, as_at: str) -> Figures:
@@ -231,6 +234,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         len(state.urgent),
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
         dict(_named(columns, drawn, knowledge.vocabulary)),
+        knowledge.own,
     )
 
 

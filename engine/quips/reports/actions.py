@@ -76,7 +76,7 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     document.add_paragraph(said(f"{audit.case.reference}: actions"), style="Title")
     document.add_paragraph(said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
     if audit.own_rules:
-        document.add_paragraph(said(own_rules_words(audit)))
+        document.add_paragraph(said(own_rules_words(audit.own_rules)))
     urgent = urgent_words(audit)
     if urgent:
         document.add_paragraph().add_run(said(urgent)).bold = True

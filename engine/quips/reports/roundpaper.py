@@ -15,6 +15,7 @@ from quips.reports.changetext import left_out_words, rounds_words
 from quips.reports.roundlog import WHO
 from quips.reports.roundsummary import counted, summary
 from quips.reports.scoretext import INDICATIVE, LIMITS
+from quips.reports.wording import own_rules_words
 from quips.rounds import Comparison
 from quips.scoring.schemes import bands_of
 from quips.shares import LEAST
@@ -182,6 +183,9 @@ def _how(report: RoundReport) -> Iterator[Block]:
         f"{WHO} The folder's own permissions decide who could write in it. What was found is what the records show, read by "
         "rules and judged by readers; it is indicative."
     )
+    own = own_rules_words(found.own_rules)
+    if own:
+        yield Words(own, stands_out=True)
     earlier = f" The earlier round was taken at its seal {report.earlier[:SEAL_SHOWN]}." if report.earlier else ""
     yield Words(
         f"Edition: {found.edition.title}. Digest of the framework and the rules: {found.rules}. Trail: row {found.rows}, seal "

@@ -56,7 +56,7 @@ class TextReport:
         yield click.style(title, bold=True) + (f"   {marking}" if marking else "")
         yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {engines_words(audit)}")
         if audit.own_rules:
-            yield from self._wrapped(own_rules_words(audit))
+            yield from self._wrapped(own_rules_words(audit.own_rules))
         for warning in audit.warnings:
             yield from self._wrapped(f"Warning: {warning.place}: {warning.message} {warning.hint}")
         urgent = urgent_words(audit)

@@ -11,7 +11,7 @@ from quips.audits import Audit
 from quips.explain import day_in_words, wanted_in_words
 from quips.findings import Finding
 from quips.framework import Citation, Source
-from quips.knowledge import Knowledge
+from quips.knowledge import Knowledge, OwnRule
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
@@ -110,12 +110,12 @@ def engines_words(audit: Audit) -> str:
     return f"Decided by the {audit.engines[0]} engine alone{why}."
 
 
-def own_rules_words(audit: Audit) -> str:
+def own_rules_words(own_rules: Sequence[OwnRule]) -> str:
     """Return which rules are somebody's own and not those that Quips comes with; empty if none is."""
     kinds = {
-        "In place of the shipped": [one for one in audit.own_rules if one.instead_of and one.status == "active"],
-        "More than are shipped": [one for one in audit.own_rules if not one.instead_of and one.status == "active"],
-        "Shipped and left out": [one for one in audit.own_rules if one.instead_of and one.status != "active"],
+        "In place of the shipped": [one for one in own_rules if one.instead_of and one.status == "active"],
+        "More than are shipped": [one for one in own_rules if not one.instead_of and one.status == "active"],
+        "Shipped and left out": [one for one in own_rules if one.instead_of and one.status != "active"],
     }
     named = {what: [f"“{one.title}” ({one.name})" for one in found] for what, found in kinds.items() if found}
     said = [f"{what}: {listed(found, 'and')}." for what, found in named.items()]
