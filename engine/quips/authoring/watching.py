@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from quips.authoring.checkup import CheckUp, stopped
-from quips.knowledge import Knowledge, Parsed, find_folder, find_rules, load_knowledge
+from quips.knowledge import Knowledge, find_folder, find_rules, load_knowledge
+from quips.knowledgefiles import Parsed
 from quips.problems import InputError
 
 Stamps = dict[Path, tuple[int, int]]
