@@ -307,7 +307,7 @@ def test_allocate_prints_who_reads_what_and_what_is_next(round_: RoundFiles) -> 
     assert "10 cases given to 12 readers, 1 each; 2 read twice   OFFICIAL-SENSITIVE" in text
     state = round_.folder.state()
     assert all(name in text for name in (*state.cases, "Group A", "in the share of 20%"))
-    assert f"quips round forms {round_.path} --as R01" in text
+    assert f"quips round forms {round_.path} --for R01" in text
     assert "have been allocated" in round_.run("allocate", fails=True).stderr
 
 

@@ -99,7 +99,7 @@ def moved(words: tuple[object, ...], folder: Path, there: Path) -> list[str]:
 def ended_round(folder: Path, at_each_moment: bool, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     monkeypatch.setattr(EndedTeam, "at_each_moment", at_each_moment)
     monkeypatch.setattr("test_round_whole.Team", EndedTeam)
-    team = whole_round(folder, 4)
+    team = whole_round(folder, 3)
     team.run("report", "--as", "L01")
     assert isinstance(team, EndedTeam)
     return team.ended

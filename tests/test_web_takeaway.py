@@ -124,7 +124,7 @@ def test_actions_are_told_roots_first_with_what_follows_beneath(pages):
     assert numbers == sorted(numbers, key=lambda number: [int(part) for part in number.split(".")])
     roots = [row for row in rows[1:] if "." not in row[0].split()[0]]
     assert [row[0].split("\n")[0].split("  ")[1] for row in roots] == [gap.finding.rule.title for gap in gaps]
-    assert [row[2] for row in roots] == [gap.finding.rule.remedy for gap in gaps]
+    assert [row[2] for row in roots] == [gap.finding.remedy for gap in gaps]
     assert all(row[1] and row[3:] == ["", ""] for row in rows[1:])  # who and by when are for people to fill in
 
 
