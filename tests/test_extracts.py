@@ -36,10 +36,11 @@ X100001,COAI,10/11/2009,ATTC
 X100001,CHVS,12/12/2009,UAAB
 X100001,CHVS,,ATTC
 X100002,CHVS,13/12/2009,ATTC
-X100002,CCMR,14/12/2009,
+X100002,CCMR,14/12/2009,ZZ99
 X100002,SFGC,15/12/2009,
 X100002,QQQQ,16/12/2009,
 X100002,QQQQ,17/12/2009,
+X100002,COHV,10/12/2009,AFTC
 """,
 }
 
@@ -77,8 +78,12 @@ def test_columns_and_codes_become_circumstances_and_activities(tmp_path: Path) -
         "tier": 2,
         "rosh_level": [{"from": "2009-11-06", "is": "medium"}],
     }
-    # The visit that was missed is none; of the other nobody says when it was.
-    assert found["X100001"]["record"] == [{"first_appointment": {"on": "2009-11-10"}}, {"home_visit": {"on": "unknown"}}]
+    # The visit that was missed is an absence; of the other nobody says when it was.
+    assert found["X100001"]["record"] == [
+        {"first_appointment": {"on": "2009-11-10"}},
+        {"absence": {"on": "2009-12-12", "acceptable": False}},
+        {"home_visit": {"on": "unknown"}},
+    ]
     assert found["X100002"]["circumstances"] == {
         "sentenced": "2009-11-05",
         "supervision_started": "2009-11-05",
@@ -91,9 +96,10 @@ def test_columns_and_codes_become_circumstances_and_activities(tmp_path: Path) -
         "rosh_level": [{"from": "2009-11-06", "is": "high"}, {"from": "2010-01-08", "is": "very_high"}],
     }
     assert found["X100002"]["record"] == [
+        {"first_appointment": {"on": "2009-12-10"}},  # at home, so a visit as well
+        {"home_visit": {"on": "2009-12-10"}},
         {"home_visit": {"on": "2009-12-13"}},
         {"mappa_referral": {"on": "2009-12-14"}},
-        {"agency_check": {"on": "2009-12-15", "agency": "childrens_services"}},
     ]
 
 
@@ -102,8 +108,8 @@ def test_what_a_mapping_does_not_know_is_listed_with_its_counts(tmp_path: Path) 
     for words in (
         "a code under disposal that the mapping does not know, so that they say nothing: 1 (drug_order: 1).",
         "a code under register_type that the mapping does not know, so that they say nothing: 1 (ZZZZ: 1).",
-        "a code under contact_type that the mapping does not know, so that they say nothing: 2 (QQQQ: 2).",
-        "a code under outcome that the mapping does not know, so that they say nothing: 1 (UAAB: 1).",
+        "a code under contact_type that the mapping does not know, so that they say nothing: 3 (QQQQ: 2, SFGC: 1).",
+        "a code under outcome that the mapping does not know, so that they say nothing: 1 (ZZ99: 1).",
         "Rows of registrations about cases that are not in cases: 1 (X999999).",
         "Cases without the day on which supervision started, so that what is due from then cannot be told: 1 (X100003).",
     ):

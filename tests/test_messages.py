@@ -28,7 +28,17 @@ from schemas import validator
 
 PACKAGE = ROOT / "engine" / "quips"
 SAYING = [
-    *("source.py", "shapes.py", "names.py", "holdings.py", "knowledge.py", "vocabulary.py", "graph.py", "examples.py"),
+    *(
+        "source.py",
+        "shapes.py",
+        "names.py",
+        "holdings.py",
+        "knowledge.py",
+        "knowledgefiles.py",
+        "vocabulary.py",
+        "graph.py",
+        "examples.py",
+    ),
     *("citations.py", "reached.py"),
     *(str(path.relative_to(PACKAGE)) for path in (PACKAGE / "authoring").glob("*.py")),
 ]
