@@ -107,7 +107,7 @@ def in_sqlite(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any],
     connection = sqlite3.connect(":memory:")
     connection.execute(f"CREATE TABLE wide ({', '.join(columns)})")
     marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO wide VALUES ({marks})", rows)  # noqa: S608 - question marks
+    connection.executemany(f"INSERT INTO wide VALUES ({marks})", rows)  # noqa: S608 - marks that hold places
     return best_of_three(lambda: connection.execute(sql).fetchall())
 
 
@@ -121,7 +121,7 @@ def in_duckdb(columns: list[str], rows: list[Any], sql: str) -> tuple[list[Any],
         path = f"{folder}/wide.parquet"
         pq.write_table(pa.table(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True))), path)
         connection = duckdb.connect()
-        connection.execute(f"CREATE VIEW wide AS SELECT * FROM read_parquet('{path}')")  # noqa: S608 - our own path
+        connection.read_parquet(path).create_view("wide")
         found, taken = best_of_three(lambda: connection.sql(sql).to_arrow_table())
         return list(zip(*(column.to_pylist() for column in found.columns), strict=True)), taken
 

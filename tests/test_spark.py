@@ -21,6 +21,7 @@ from quips.caseload.crew import Task
 from quips.caseload.findingrows import SCHEMA
 from quips.caseload.spark import findings_on_spark, task_for
 from quips.cli import main
+from quips.problems import InputError
 from random_cases import AS_AT
 from test_caseload_cases import records
 
@@ -77,6 +78,12 @@ def test_what_is_wrong_is_told_and_nothing_is_found(session: SparkSession) -> No
         findings_on_spark(TASK, cases, record).toArrow()
     # Each of two workers may find its own first.
     assert "Did you mean 'licence'?" in str(told.value) or "There is no case R-3" in str(told.value)
+
+
+def test_a_table_without_its_cases_is_refused_at_once(session: SparkSession, folder: Path) -> None:
+    cases, record = (session.read.parquet(str(folder / f"{name}.parquet")) for name in ("cases", "record"))
+    with pytest.raises(InputError, match="the table of record: error: There is no column 'case'"):
+        findings_on_spark(TASK, cases, record.withColumnRenamed("case", "crn"))
 
 
 def test_other_rules_on_a_worker_are_refused(session: SparkSession, folder: Path) -> None:

@@ -78,7 +78,7 @@ def _caseloads() -> Iterator[str]:
     kept = json.loads((_RESULTS.parent / "caseloads.json").read_text(encoding="utf-8"))
     yield from ("## Whole caseloads", "")
     yield "`quips caseload` over synthetic cases of some forty entries each, by every shipped rule, from Parquet to findings and "
-    yield "summaries in Parquet: `python benchmarks/caseloads.py`. *Compiled* is the same source built with mypyc."
+    yield "summaries in Parquet: `python benchmarks/whole_caseloads.py`. *Compiled* is the same source built with mypyc."
     yield ""
     head = (
         "Build",

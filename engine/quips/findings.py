@@ -61,7 +61,7 @@ class EntryShown(NamedTuple):
 
 
 _TURNS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-DONE_LATE = "It has been done, and that it was late cannot be changed now. If there was a good reason, put it on the record."
+_DONE_LATE = "It has been done, and that it was late cannot be changed now. If there was a good reason, put it on the record."
 
 
 class Finding(NamedTuple):
@@ -128,9 +128,14 @@ class Finding(NamedTuple):
         return self.rule.name, self.key
 
     @property
+    def done_late(self) -> bool:
+        """Whether it was done, and nothing is wrong but that it was late."""
+        return self.status is Status.LATE and self.only_timing
+
+    @property
     def remedy(self) -> str:
-        """What would put it right. What was done late and is otherwise well is done: nobody is asked to do it again."""
-        return DONE_LATE if self.status is Status.LATE and self.only_timing else self.rule.remedy
+        """What would put it right; nobody is asked to do again what was only late."""
+        return _DONE_LATE if self.done_late else self.rule.remedy
 
 
 class _Asks(NamedTuple):

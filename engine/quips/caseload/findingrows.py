@@ -83,6 +83,8 @@ class FindingRows:
                     decided.append(decision)
                     roots.append(_roots(decision, ultimate) if decision.because_of or decision.root else ())
         verdicts = [engine.verdict(finding) for finding in found]
+        told = zip(found, decided, verdicts, strict=True)
+        no = [self._shows_no(*one) if one[2] is Verdict.GAP else () for one in told]  # only a gap answers no
         of_cases, of_rules = [case.reference for case in cases], [finding.number for finding in found]
         columns: list[pa.Array] = [
             pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(of_cases, pa.string())),
@@ -96,7 +98,7 @@ class FindingRows:
             _refs(roots),
             _refs([decision.undermined_by for decision in decided]),
             _refs([decision.waits_for for decision in decided]),
-            _lists([self._shows_no(*one) if one[2] is Verdict.GAP else () for one in zip(found, decided, verdicts, strict=True)]),
+            _lists(no, [prompt for prompts in no for prompt in prompts]),
             _days([finding.day for finding in found]),
             _days([finding.due for finding in found]),
             _days([_at_latest(finding) for finding in found]),
@@ -138,10 +140,8 @@ def _refs(each: Sequence[Sequence[Ref]]) -> pa.Array:
     return _lists(each, [f"{rule}/{key}" for refs in each for rule, key in refs])
 
 
-def _lists(each: Sequence[Sequence[object]], texts: list[str] | None = None) -> pa.Array:
-    """Return a column of lists of texts: the texts one after another, and where each list ends: far faster than one by one."""
-    if texts is None:
-        texts = [str(one) for of_one in each for one in of_one]
+def _lists(each: Sequence[Sequence[object]], texts: list[str]) -> pa.Array:
+    """Return a column of lists as long as these, of the texts one after another: far faster than list by list."""
     ends = list(accumulate(map(len, each), initial=0))
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(texts, pa.string()))
 

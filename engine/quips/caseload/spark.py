@@ -23,6 +23,8 @@ from quips.caseload.database import connected
 from quips.caseload.findingrows import SCHEMA
 from quips.caseload.tables import CASES, CHANGES, RECORD, Source, Tables
 from quips.knowledge import Knowledge, find_folder, find_rules, load_knowledge
+from quips.places import Place
+from quips.problems import InputError, Problem, listed
 from quips.tables import key_of
 
 PIECE = 50_000
@@ -63,6 +65,7 @@ def findings_on_spark(task: Task, cases: DataFrame, record: DataFrame, changes: 
         changes: The table of circumstances that changed, if there is one.
 
     Raises:
+        InputError: A table has no column that names the case.
         pyspark.errors.PythonException: When the findings are asked for: a table cannot be used. Its message says what is wrong,
             without rows, for Spark's have no numbers. Where one machine can hold the tables, `quips caseload --check` names them.
     """
@@ -79,7 +82,10 @@ def findings_on_spark(task: Task, cases: DataFrame, record: DataFrame, changes: 
 def _labelled(name: str, table: DataFrame) -> DataFrame:
     """A table that can share rows with the others: its columns named after it and numbered, with the case apart."""
     quoted = ["`" + heading.replace("`", "``") + "`" for heading in table.columns]
-    [case] = [one for one, heading in zip(quoted, table.columns, strict=True) if key_of(heading) == "case"]
+    case = next((one for one, heading in zip(quoted, table.columns, strict=True) if key_of(heading) == "case"), None)
+    if case is None:
+        hint = f"There are: {listed(table.columns, 'and')}."
+        raise InputError([Problem(Place(f"the table of {name}"), "missing-column", "There is no column 'case'.", hint)])
     columns = [spark.col(one).alias(f"{name}_{n}") for n, one in enumerate(quoted)]
     return table.select(spark.lit(name).alias(_TABLE), spark.trim(spark.col(case).cast("string")).alias(_CASE), *columns)
 

@@ -33,7 +33,7 @@ from quips.source import Document, parse_yaml, read_yaml
 from quips.statuses import Status
 
 ABOUT, FOUND, GOOD = "About this reading", "What Quips found", "Good practice"
-ROOM = 20
+_ROOM = 20
 """How many times each piece of work can be recorded on a reader's form: contacts of some months, one by one."""
 _MOST_REASONS = 3
 _STEPS = {
@@ -125,7 +125,7 @@ def _form(
     plan, knowledge = book.plan, book.auditor.knowledge
     judged = stage != FACTS
     prompts = {name: knowledge.prompts[name].asks for name in plan.prompts} if judged else {}
-    choices = Choices(plan.stages, ROOM, prompts, marking=plan.marking, is_reading=True)
+    choices = Choices(plan.stages, _ROOM, prompts, marking=plan.marking, is_reading=True)
     answers: dict[Any, Any] = {("case",): [(reference, ())]}
     if document is not None:
         choices = choices_for(document, knowledge.vocabulary, choices)

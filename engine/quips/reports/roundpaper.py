@@ -104,7 +104,7 @@ def _scores(found: Figures) -> Iterator[Block]:
         yield roundtables.scores(found, scored)
     yield roundtables.questions(found)
     if roundtables.is_marked(found):
-        yield Words("* our wording, put together from findings. † rests on a document that could not be checked.")
+        yield Words("* our wording, put together from findings. † rests on what is remembered, not printed.")
 
 
 def _without(cases: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from quips.audits import Audit
 from quips.explain import in_sentence
-from quips.findings import DONE_LATE, Finding
+from quips.findings import Finding
 from quips.problems import listed
 from quips.statuses import Status, Verdict
 from quips.workdays import FIRST_YEAR, LAST_YEAR
@@ -119,7 +119,7 @@ def changed_by(before: Audit, after: Audit) -> list[str]:
     """Return what an answer changed in the findings, one sentence for each kind of change."""
     found = compared(after, taken(before, date.today()))
     assert found is not None  # it was noted just now
-    done_late = [one for one in found.other if one.now is not None and one.now.remedy == DONE_LATE]
+    done_late = [one for one in found.other if one.now is not None and one.now.done_late]
     kinds = {
         "Closed": found.closed,
         "Now a gap": found.opened,

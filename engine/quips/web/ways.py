@@ -8,7 +8,7 @@ from typing import Any
 
 from quips.conditions import Test
 from quips.explain import in_sentence
-from quips.findings import DONE_LATE, Finding
+from quips.findings import Finding
 from quips.places import Place
 from quips.rules import Rule
 from quips.statuses import Status, Verdict
@@ -138,7 +138,7 @@ def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
     name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
     there = finding.status not in _NOT_THERE
-    if finding.remedy == DONE_LATE:
+    if finding.done_late:
         words = "If it was done in time as well, and is not on the record yet, add it with the day it was done."
     elif finding.verdict is Verdict.GAP:
         words = "Put it right, and add what was done, with the day it was done."

@@ -1,4 +1,4 @@
-"""Measures whole caseloads: ``python benchmarks/caseloads.py [CASES ...]``; the results are kept in ``results``.
+"""Measures whole caseloads: ``python benchmarks/whole_caseloads.py [CASES ...]``; the results are kept in ``results``.
 
 A synthetic caseload is made, and `quips caseload` audits it by all shipped rules, from Parquet to findings and summaries in
 Parquet. Memory is what the program and its workers hold together, shared pages counted once, seen twice a second.
@@ -37,10 +37,12 @@ def measured(n: int) -> dict[str, Any]:
     """Measure one caseload of n cases."""
     with tempfile.TemporaryDirectory() as folder:
         quips_ = [sys.executable, "-m", "quips"]
-        subprocess.run([*quips_, "synthetic", f"{folder}/made", "--cases", str(n)], check=True, capture_output=True)  # noqa: S603
+        make = [*quips_, "synthetic", f"{folder}/made", "--cases", str(n)]
+        subprocess.run(make, check=True, capture_output=True)  # noqa: S603 - our own command
         before, began, peak = _worked(), time.perf_counter(), 0.0
         command = [*quips_, "caseload", f"{folder}/made", "--as-at", DAY, "--output", f"{folder}/runs"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own command
             while process.poll() is None:
                 peak = max(peak, _held(process.pid))
                 time.sleep(0.5)
