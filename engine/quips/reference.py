@@ -113,6 +113,7 @@ class ReferenceEngine:
                 self._finders.append(occasions(duty, program, conditions))
             self._rules.append((rule, finder))
         self._edges = [duty.edges for duty in program.duties]
+        self._names = [duty.name for duty in program.duties]
         self._resting = [(number, duty) for number, duty in enumerate(program.duties) if duty.edges]
 
     def decide(self, case: Case) -> list[Decision]:
@@ -132,18 +133,19 @@ class ReferenceEngine:
 
     def decisions(self, evaluation: Evaluation) -> list[Decision]:
         """Return the decisions of an evaluation."""
-        decided: list[Decision] = []
-        for duty, gaps, findings in zip(self.program.duties, self._gaps, evaluation, strict=True):
-            name, edges = duty.name, duty.edges
-            for finding in findings:
-                status = finding.status
-                if finding.decision is not None:
-                    decided.append(finding.decision)
-                elif edges and status is not _NOT_APPLICABLE:
-                    decided.append(self._decision(finding, evaluation))
-                else:
-                    decided.append(_bare(name, finding.key, status, gaps[status]))
-        return decided
+        return [self.decision(finding, evaluation) for findings in evaluation for finding in findings]
+
+    def decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
+        """Return the decision on one finding of an evaluation."""
+        if finding.decision is not None:
+            return finding.decision
+        number, status = finding.number, finding.status
+        gap = self._gaps[number][status]
+        if self._edges[number] and status is not _NOT_APPLICABLE:
+            beneath = self.prerequisites(finding, evaluation)
+            if beneath:
+                return self._resting_on(beneath, finding, gap, evaluation)
+        return _bare(self._names[number], finding.key, status, gap)
 
     def prerequisites(self, finding: Evaluated, evaluation: Evaluation) -> list[tuple[Evaluated, str]]:
         """Return the findings that a finding rests on or follows, with the kind of edge, where one is in force [16]."""
@@ -173,17 +175,17 @@ class ReferenceEngine:
             finding.undermined_by = beneath
             finding.status = Status.UNDERMINED
 
-    def _decision(self, finding: Evaluated, evaluation: Evaluation) -> Decision:
-        name, status = self.program.duties[finding.number].name, finding.status
-        gap, beneath = self._gaps[finding.number][status], self.prerequisites(finding, evaluation)
-        if not beneath:
-            return _bare(name, finding.key, status, gap)
+    def _resting_on(
+        self, beneath: list[tuple[Evaluated, str]], finding: Evaluated, gap: bool, evaluation: Evaluation
+    ) -> Decision:
+        """The decision on a finding that rests on others or follows them."""
         causes = self._causes(finding, evaluation) if gap else ()
         open_beneath = []
         for found, kind in beneath:
             if kind == "rests_on" and self._verdicts[found.number][found.status] is _OPEN and not found.only_timing:
                 open_beneath.append(found)
         undermined_by, waits_for = self._refs(finding.undermined_by), self._refs(open_beneath)
+        name, status = self._names[finding.number], finding.status
         decided = (name, finding.key, status, finding.was, undermined_by, causes, gap and not causes, waits_for)
         return tuple.__new__(Decision, decided)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from quips.cases import Case
-from quips.decisions import Decision, Ref
+from quips.decisions import Ref
 from quips.findings import shows
 from quips.knowledge import Knowledge
 from quips.reference import Evaluated, ReferenceEngine
@@ -20,8 +19,6 @@ from quips.statuses import Status, Verdict
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _STATUSES, _VERDICTS = list(Status), list(Verdict)
-_STATUS_CODES = {status: n for n, status in enumerate(_STATUSES)}
-_VERDICT_CODES = {verdict: n for n, verdict in enumerate(_VERDICTS)}
 _WORD, _REFS = pa.dictionary(pa.int32(), pa.string()), pa.list_(pa.string())
 
 COLUMNS: tuple[tuple[str, pa.DataType, str], ...] = (
@@ -57,67 +54,119 @@ class FindingRows:
         """Keep the engine, and the knowledge base whose rules it has."""
         self.knowledge, self.engine = knowledge, engine
         self.rules = pa.array([duty.name for duty in engine.program.duties], pa.string())
+        self._kinds: dict[_Kind, int] = {}
 
     def of(self, cases: Sequence[Case]) -> pa.Table:
         """Return the findings of cases that apply to them, by case and then in the order of the program."""
-        # A few at a time: what was evaluated is let go while it is still at hand for the processor.
-        return pa.concat_tables(
-            [self._of(cases[n : n + _AT_ONCE]) for n in range(0, len(cases), _AT_ONCE)] or [SCHEMA.empty_table()]
-        )
-
-    def _of(self, cases: Sequence[Case]) -> pa.Table:
         at: list[int] = []
-        found: list[Evaluated] = []
-        decided: list[Decision] = []
-        roots: list[tuple[Ref, ...]] = []
-        engine, none = self.engine, Status.NOT_APPLICABLE
+        kinds: list[int] = []
+        keys: list[str] = []
+        started: list[int | None] = []
+        due: list[int | None] = []
+        at_latest: list[int | None] = []
+        done: list[int | None] = []
+        because_of, roots, undermined_by, waits_for = _Lists(), _Lists(), _Lists(), _Lists()
+        engine, none, gap, numbers = self.engine, Status.NOT_APPLICABLE, Verdict.GAP, self._kinds
         for n, case in enumerate(cases):
             evaluation = engine.evaluate(case)
-            decisions = engine.decisions(evaluation)
             ultimate: dict[Ref, tuple[Ref, ...]] = {}
-            flat = [finding for findings in evaluation for finding in findings]
-            for finding, decision in zip(flat, decisions, strict=True):
-                if finding.status is not none:
+            for findings in evaluation:
+                for finding in findings:
+                    status = finding.status
+                    if status is none:
+                        continue
+                    verdict, decision = engine.verdict(finding), engine.decision(finding, evaluation)
+                    rule, key, _, was, undermines, explains, root, beneath = decision
+                    # Only a gap answers no, and only a gap has a root.
+                    no = self._shows_no(finding, status, verdict) if verdict is gap else ()
+                    kind = finding.number, status, was, verdict, root, no
+                    number = numbers.get(kind)
+                    if number is None:
+                        number = numbers[kind] = len(numbers)
                     at.append(n)
-                    found.append(finding)
-                    decided.append(decision)
-                    roots.append(_roots(decision, ultimate) if decision.because_of or decision.root else ())
-        verdicts = [engine.verdict(finding) for finding in found]
-        told = zip(found, decided, verdicts, strict=True)
-        no = [self._shows_no(*one) if one[2] is Verdict.GAP else () for one in told]  # only a gap answers no
-        of_cases, of_rules = [case.reference for case in cases], [finding.number for finding in found]
+                    kinds.append(number)
+                    keys.append(key)
+                    started.append(finding.day)
+                    due.append(finding.due)
+                    at_latest.append(_at_latest(finding))
+                    done.append(finding.done)
+                    because_of.add(explains)
+                    roots.add(_roots((rule, key), root, explains, ultimate) if verdict is gap else ())
+                    undermined_by.add(undermines)
+                    waits_for.add(beneath)
+        of_cases = pa.array([case.reference for case in cases], pa.string())
         columns: list[pa.Array] = [
-            pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), pa.array(of_cases, pa.string())),
-            pa.DictionaryArray.from_arrays(pa.array(of_rules, pa.int32()), self.rules),
-            pa.array([decision.key for decision in decided], pa.string()),
-            _coded([_STATUS_CODES[decision.status] for decision in decided], _STATUSES),
-            _coded([_STATUS_CODES[decision.was] for decision in decided], _STATUSES),
-            _coded([_VERDICT_CODES[verdict] for verdict in verdicts], _VERDICTS),
-            pa.array([decision.root for decision in decided], pa.bool_()),
-            _refs([decision.because_of for decision in decided]),
-            _refs(roots),
-            _refs([decision.undermined_by for decision in decided]),
-            _refs([decision.waits_for for decision in decided]),
-            _lists(no, [prompt for prompts in no for prompt in prompts]),
-            _days([finding.day for finding in found]),
-            _days([finding.due for finding in found]),
-            _days([_at_latest(finding) for finding in found]),
-            _days([finding.done for finding in found]),
+            pa.DictionaryArray.from_arrays(pa.array(at, pa.int32()), of_cases),
+            pa.array(keys, pa.string()),
+            *self._common(pa.array(kinds, pa.int32())),
+            because_of.column(),
+            roots.column(),
+            undermined_by.column(),
+            waits_for.column(),
+            *map(_days, (started, due, at_latest, done)),
         ]
-        return pa.Table.from_arrays(columns, schema=SCHEMA)
+        return pa.Table.from_arrays(columns, _MADE).select(SCHEMA.names).cast(SCHEMA)
 
-    def _shows_no(self, finding: Evaluated, decision: Decision, verdict: Verdict) -> list[str]:
-        return [one.prompt for one in shows(self.knowledge, finding, decision.status, verdict) if one.shows == "no"]
+    def _common(self, kinds: pa.Array) -> list[pa.Array]:
+        """Return the columns of what findings have in common: of each kind it is written once, and taken by its number."""
+        rules, statuses, were, verdicts, roots, no = zip(*self._kinds, strict=True) if self._kinds else ((),) * 6
+        shows_no = _Lists()
+        for prompts in no:
+            shows_no.add_texts(prompts)
+        coded = (
+            (pa.array(rules, pa.int32()), self.rules),
+            (pa.array(map(_STATUSES.index, statuses), pa.int32()), pa.array(map(str, _STATUSES), pa.string())),
+            (pa.array(map(_STATUSES.index, were), pa.int32()), pa.array(map(str, _STATUSES), pa.string())),
+            (pa.array(map(_VERDICTS.index, verdicts), pa.int32()), pa.array(map(str, _VERDICTS), pa.string())),
+        )
+        return [
+            *(pa.DictionaryArray.from_arrays(codes.take(kinds), words) for codes, words in coded),
+            pa.array(roots, pa.bool_()).take(kinds),
+            shows_no.column().take(kinds),
+        ]
+
+    def _shows_no(self, finding: Evaluated, status: Status, verdict: Verdict) -> tuple[str, ...]:
+        return tuple([one.prompt for one in shows(self.knowledge, finding, status, verdict) if one.shows == "no"])
 
 
-def _roots(decision: Decision, ultimate: dict[Ref, tuple[Ref, ...]]) -> tuple[Ref, ...]:
+_Kind = tuple[int, Status, Status, Verdict, bool, tuple[str, ...]]
+"""What very many findings have in common: the rule's number, what it is and was, root or not, prompts answered no."""
+_MADE = (
+    *("case", "key", "rule", "status", "was", "verdict", "root", "shows_no"),
+    *("because_of", "roots", "undermined_by", "waits_for", "started", "due", "at_latest", "done"),
+)
+"""The columns in the order in which they are made."""
+
+
+class _Lists:
+    """A column of lists of texts: they are written one after another, which is far faster than list by list."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.ends: list[int] = [0]
+
+    def add(self, refs: tuple[Ref, ...]) -> None:
+        """Add the findings of one row."""
+        if refs:
+            self.texts.extend([f"{rule}/{key}" for rule, key in refs])
+        self.ends.append(len(self.texts))
+
+    def add_texts(self, texts: tuple[str, ...]) -> None:
+        """Add the texts of one row."""
+        self.texts.extend(texts)
+        self.ends.append(len(self.texts))
+
+    def column(self) -> pa.Array:
+        return pa.ListArray.from_arrays(pa.array(self.ends, pa.int32()), pa.array(self.texts, pa.string()))
+
+
+def _roots(gap: Ref, root: bool, because_of: tuple[Ref, ...], ultimate: dict[Ref, tuple[Ref, ...]]) -> tuple[Ref, ...]:
     """Return the roots that a gap goes back to; the gaps that explain it come before it in the program."""
-    me = (decision.rule, decision.key)
-    if decision.root:
-        ultimate[me] = (me,)
+    if root:
+        ultimate[gap] = (gap,)
         return ()
-    found = tuple(dict.fromkeys(root for cause in decision.because_of for root in ultimate[cause]))
-    ultimate[me] = found
+    found = tuple(dict.fromkeys([origin for cause in because_of for origin in ultimate[cause]]))
+    ultimate[gap] = found
     return found
 
 
@@ -128,25 +177,8 @@ def _at_latest(finding: Evaluated) -> int | None:
     return None
 
 
-def _coded(codes: list[int], words: Sequence[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array([str(word) for word in words], pa.string()))
-
-
 def _days(days: list[int | None]) -> pa.Array:
     return pa.array([None if day is None else day - _EPOCH for day in days], pa.int32()).cast(pa.date32())
-
-
-def _refs(each: Sequence[Sequence[Ref]]) -> pa.Array:
-    return _lists(each, [f"{rule}/{key}" for refs in each for rule, key in refs])
-
-
-def _lists(each: Sequence[Sequence[object]], texts: list[str]) -> pa.Array:
-    """Return a column of lists as long as these, of the texts one after another: far faster than list by list."""
-    ends = list(accumulate(map(len, each), initial=0))
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(texts, pa.string()))
-
-
-_AT_ONCE = 20
 
 
 def write_rows(rows: pa.Table, path: Path, about: dict[str, str]) -> None:
