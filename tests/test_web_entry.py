@@ -118,6 +118,13 @@ def test_a_date_that_may_be_a_slip_is_told_above_the_findings(officer: Officer) 
     assert "if it is a slip" not in words_of(officer.page(f"{CASE}/findings"))
 
 
+@pytest.mark.parametrize(("day", "asked_about"), [("2018-04-03", False), ("2018-04-01", True), ("unknown", False)])
+def test_an_entry_long_before_every_date_of_the_case_is_asked_about(day: str, asked_about: bool, officer: Officer) -> None:
+    officer.put("TV-1", TEXT.replace("record: []", f"record:\n  - home_visit: {{on: {day}}}"))
+    page = words_of(officer.page(f"{CASE}/findings")).partition("To put right")[0]
+    assert ("more than half a year before any date" in page) is asked_about
+
+
 def test_the_edition_in_use_is_shown_as_chosen(officer: Officer) -> None:
     page = officer.page(f"{CASE}/findings")
     assert ("edition", "") in form_of(page, "edition").as_it_stands()
@@ -132,3 +139,33 @@ def test_a_finding_from_two_clocks_of_one_day_is_told_once_on_the_timeline(offic
     officer.put("TV-1", TEXT.replace("record: []", "record: [{rosh_screening: 2018-10-08}]"))
     page = words_of(officer.page(f"{CASE}/timeline"))
     assert page.count("the risk of harm screening is done promptly") == 1
+
+
+def test_several_that_are_alike_are_added_from_one_page(officer: Officer) -> None:
+    sent = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"], "kind": ["office"]}
+    days = "15/10/2018\n\n22 oct 2018\n2018-10-29\n"
+    assert officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [days]}).status_code == 303
+    record = officer.value("TV-1")["record"]
+    assert [one["contact"]["on"] for one in record] == ["2018-10-08", "2018-10-15", "2018-10-22", "2018-10-29"]
+    assert all(one["contact"]["kind"] == "office" for one in record)
+
+
+def test_days_that_cannot_be_are_told_by_their_lines_all_at_once_and_nothing_is_added(officer: Officer) -> None:
+    sent = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    days = "31 2 2018\n8 10 2018\nlast week\n27 11 2018\n1 1 18\n15 10 2018\n15 10 2018"
+    answer = officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [days]})
+    assert answer.status_code == 422
+    page = words_of(answer.text)
+    for told in (
+        "Line 1 must be a real date",
+        "Line 2 gives 8 October 2018 again",
+        "Line 3 must be a day, a month and a year",
+        "Line 4 must be 26 November 2018, the day the record is read, or before",
+        "Line 5 must have a year from 1950",
+        "Line 7 gives 15 October 2018 again",
+    ):
+        assert told in page
+    assert "Line 6" not in page
+    assert officer.value("TV-1")["record"] == []
+    many = "\n".join(f"{1 + n % 28} {1 + n // 28} 2017" for n in range(101))
+    assert "Give 100 days or fewer" in officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [many]}).text

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from quips.problems import InputError, Level, Problem
@@ -18,6 +18,9 @@ from quips.shapes import Shape
 from quips.source import Document, Path_
 from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
 from quips.workdays import FIRST_YEAR, LAST_YEAR
+
+_LONG = 182
+"""How many days before every date of a case an entry is asked about. Reports and assessments come before it, by weeks."""
 
 Value = str | int | bool | frozenset[str] | tuple[int, ...]
 
@@ -167,11 +170,17 @@ def _ended_before_start(document: Document) -> list[Problem]:
 
 
 def case_warnings(document: Document, as_at: date) -> list[Problem]:
-    """Return a warning for each date that starts a clock and lies after the day the case is read as at.
+    """Return a warning for each date that is most likely a slip of the pen, and would hide gaps if it were.
 
-    Nothing is looked for from such a date on, so a slip of the pen would hide gaps.
+    Such are a date that starts a clock and lies after the day the case is read as at, for nothing is looked for from it on; and
+    an entry more than half a year before anything that the case dates, for nothing that was asked later is answered by it.
     """
-    return [
+    given = {
+        name: day
+        for name, day in document.value.get("circumstances", {}).items()
+        if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day)
+    }
+    to_come = [
         Problem(
             document.place("circumstances", name),
             "clock-not-started",
@@ -179,9 +188,25 @@ def case_warnings(document: Document, as_at: date) -> list[Problem]:
             "Nothing due from that day on has been looked for. Correct it if it is a slip.",
             Level.WARNING,
         )
-        for name, day in document.value.get("circumstances", {}).items()
-        if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day) and day > as_at.isoformat()
+        for name, day in given.items()
+        if day > as_at.isoformat()
     ]
+    return [*to_come, *_long_before(document, min(given.values(), default=""))]
+
+
+def _long_before(document: Document, earliest: str) -> Iterator[Problem]:
+    if not earliest:
+        return
+    bound = (date.fromisoformat(earliest) - timedelta(days=_LONG)).isoformat()
+    for n, item in enumerate(document.value["record"]):
+        on = _on(item)
+        if on and on != "unknown" and on < bound:
+            [name] = item
+            message = (
+                f"{name} is dated {on}, more than half a year before any date in the circumstances ({earliest} is the first)."
+            )
+            hint = "Correct it if it is a slip, such as last year's number."
+            yield Problem(document.place("record", n, name), "long-before", message, hint, Level.WARNING)
 
 
 def _days(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:

@@ -105,9 +105,8 @@ def engines_words(audit: Audit) -> str:
     """Return which engines stand behind the findings."""
     if len(audit.engines) > 1:
         n = len(audit.findings)
-        return f"Decided by {audit.engines[0]}_rules; the {audit.engines[1]} engine gives the same {n} findings."
-    why = " (durable_rules is not in use here)" if audit.engines == ("reference",) else ""
-    return f"Decided by the {audit.engines[0]} engine alone{why}."
+        return f"Worked out twice, by engines written apart from each other; both give the same {n} findings."
+    return f"Worked out once, by the {audit.engines[0]} engine alone."
 
 
 def own_rules_words(own_rules: Sequence[OwnRule]) -> str:
@@ -136,14 +135,13 @@ def status_words(finding: Finding) -> str:
     return words[:1].upper() + words[1:]
 
 
-def cited(cites: Iterable[Citation], sources: Mapping[str, Source], brief: bool = False) -> list[str]:
-    """Return where something is written, for a reader of the printed reports; in brief without the name of the file."""
+def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]:
+    """Return where something is written, for a reader of the inspection reports; lines are those of the report's text."""
     found = []
     for cite in cites:
         source = sources[cite.source]
         at = f", {cite.at}" if cite.at else ""
-        file = "" if brief else f" of {cite.source}"
-        where = f" (line {cite.line}{file})" if cite.line else ""
+        where = f" (line {cite.line})" if cite.line else ""
         unverified = " [unverified]" if source.standing == "unverified" else ""
         found.append(f"{source.short}{at}{where}{unverified}")
     return found

@@ -6,6 +6,7 @@ are joined to it by hyphens (``release-1-day``), which no term has in its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +27,8 @@ ASIDE = (DONT_KNOW, NOT_RECORDED)
 
 ON_A_DATE, SAME_DAY, KNOWN, CHANGED = "date", "same_day", "known", "changed"
 MAX_TEXT = 20_000
+MOST_DAYS = 100
+"""How many days one field takes at once."""
 N_BLANK = 2
 """How many empty rows a list of dates or changes offers."""
 
@@ -84,21 +87,74 @@ def date_from_form(form: Form, prefix: str, label: str, errors: Errors, latest: 
         errors.add(f"{prefix}-{missing[0]}", f"{label} must include a {listed(missing, 'and')}")
         return None
     try:
-        found = date(_whole(parts["year"]), _month(parts["month"]), _whole(parts["day"]))
-    except ValueError:
-        errors.add(f"{prefix}-day", f"{label} must be a real date")
+        return _day_in_time(parts["day"], parts["month"], parts["year"], latest)
+    except _WrongDayError as error:
+        errors.add(f"{prefix}-{error.part}", f"{label} must {error.must}")
         return None
+
+
+def days_from_form(form: Form, name: str, errors: Errors, latest: date, given: str | None = None) -> list[str]:
+    """Return the days of a field that holds one on each line, written year-month-day, in its order.
+
+    Args:
+        form: What was sent.
+        name: The field.
+        errors: What is wrong is added here, with its line.
+        latest: The last day it can be.
+        given: A day that has been given already and must not come again.
+    """
+    found: list[str] = []
+    wrong: list[str] = []
+    lines = [line.strip() for line in first(form, name).splitlines()]
+    if len(lines) > MOST_DAYS:
+        errors.add(name, f"Give {MOST_DAYS} days or fewer, and the rest on another page")
+        return []
+    for number, line in enumerate(lines, 1):
+        if not line:
+            continue
+        try:
+            day = _day_in_time(*_parts_of_day(line), latest)
+        except _WrongDayError as error:
+            wrong.append(f"Line {number} must {error.must}")
+            continue
+        if day == given or day in found:
+            wrong.append(f"Line {number} gives {day_in_words(_ordinal(day))} again. Take it out: each is added once")
+        found.append(day)
+    if wrong:
+        errors.add(name, ". ".join(wrong))
+    return found
+
+
+class _WrongDayError(ValueError):
+    """What was typed is no day that can be given: which part of it is wrong, and what it must be."""
+
+    def __init__(self, part: str, must: str) -> None:
+        super().__init__(must)
+        self.part, self.must = part, must
+
+
+def _parts_of_day(line: str) -> tuple[str, str, str]:
+    """The day, month and year that a line gives, in this order or from the year down, with whatever stands between them."""
+    match re.findall(r"[^\s,./-]+", line):
+        case [str(year), str(month), str(day)] if len(year) == len("2026"):
+            return day, month, year
+        case [str(day), str(month), str(year)]:
+            return day, month, year
+    raise _WrongDayError("day", f"be a day, a month and a year, such as 27 3 {this_year()}")
+
+
+def _day_in_time(day: str, month: str, year: str, latest: date | None) -> str:
+    try:
+        found = date(_whole(year), _month(month), _whole(day))
+    except ValueError:
+        raise _WrongDayError("day", "be a real date") from None
     text = found.isoformat()
     if not in_time(text):
-        errors.add(
-            f"{prefix}-year",
-            f"{label} must have a year from {FIRST_YEAR} to {LAST_YEAR - 10}, in four figures, such as {date.today().year}",
-        )
-        return None
+        must = f"have a year from {FIRST_YEAR} to {LAST_YEAR - 10}, in four figures, such as {this_year()}"
+        raise _WrongDayError("year", must)
     if latest is not None and found > latest:
         last = "today" if latest == date.today() else f"{day_in_words(latest.toordinal())}, the day the record is read,"
-        errors.add(f"{prefix}-day", f"{label} must be {last} or before")
-        return None
+        raise _WrongDayError("day", f"be {last} or before")
     return text
 
 

@@ -18,6 +18,7 @@ from quips.web.answers import (
     ON_A_DATE,
     Errors,
     Form,
+    days_from_form,
     entry_from_form,
     entry_to_form,
     first,
@@ -32,6 +33,7 @@ from quips.web.view import EntryGoneError, Page, address, back, came_from, desk,
 blueprint = Blueprint("entries", __name__, url_prefix="/cases/<name>")
 
 YES, NO, REASON, ANOTHER = "yes", "no", "reason", "another"
+OTHER_DAYS = "other_days"
 
 
 @blueprint.route("/activity/<activity>", methods=["GET", "POST"])
@@ -67,8 +69,10 @@ def add(name: str, activity: str) -> Page:
         said = entry_from_form(asked, form, read_on(look), errors)
         if told_only() and said.get("evidence") == "interview" and "note" not in said:
             errors.add("note", "Enter what shows that it was done, or where that can be seen")
+        days = days_from_form(form, OTHER_DAYS, errors, read_on(look), said.get("on"))
         if not errors:
-            desk().change(name, version(), partial(casetext.with_entry, activity=activity, said=said))
+            alike = [said, *({**said, "on": day} for day in days)]
+            desk().change(name, version(), *(partial(casetext.with_entry, activity=activity, said=one) for one in alike))
             if ANOTHER in form:
                 return redirect(address("entries.add", name, came_from(), activity=activity), code=303)
             return _added(look, asked)
@@ -76,13 +80,16 @@ def add(name: str, activity: str) -> Page:
 
 
 def _added(before: Look, asked: Activity) -> Response:
-    """Go on once an entry has been added: what its page asked and was left open is not asked again."""
+    """Go on once entries have been added: what their page asked and was left open is not asked again."""
     name, number = before.kept.name, len(before.value["record"])
     desk().put_aside(name, interview.aside_key(interview.ACTIVITY, asked.name), None)
-    look = sound(name)
-    open_ = wanted(look, number)
-    if open_ and {*open_} <= {*_read_by_rules(before, asked)}:
-        desk().put_aside(name, interview.aside_key(interview.ENTRY, mark(look, number)), DONT_KNOW)
+    look, there = sound(name), {*_read_by_rules(before, asked)}
+    asides: dict[str, str | None] = {}
+    for one in range(number, len(look.value["record"])):
+        open_ = wanted(look, one)
+        if open_ and {*open_} <= there:
+            asides[interview.aside_key(interview.ENTRY, mark(look, one))] = DONT_KNOW
+    desk().put_all_aside(name, asides)
     return back(name, leaving=address("entries.entry", name, came_from(), number=number))
 
 
