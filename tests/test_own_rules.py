@@ -122,3 +122,33 @@ def test_reports_for_programs_name_the_own_rule(own: Path) -> None:
 def test_nothing_is_said_where_there_is_no_own_rule() -> None:
     result = CliRunner().invoke(main, ["audit", str(CASE), "--format", "json"], catch_exceptions=False)
     assert json.loads(result.output)[0]["own_rules"] == []
+
+
+def test_a_region_can_cite_a_policy_of_its_own(tmp_path: Path) -> None:
+    policy = (
+        "documents:\n  our-policy: {title: Our policy on first appointments, standing: published, found: On our own pages.}\n"
+    )
+    text = rule_text(rule="seen-by-ours").replace("\ncites:\n", "\ncites:\n  - {document: our-policy, at: section 3}\n")
+    own = put(tmp_path / "own", "sources", policy)
+    put(own / "contact", "seen-by-ours", text)
+    found = laid_over(own)
+    assert found.rules["seen-by-ours"].cites[0].source == "our-policy"
+    assert found.sources.keys() - knowledge().sources.keys() == {"our-policy"}
+    (own / "sources.yaml").unlink()
+    with pytest.raises(InputError, match="There is no source 'our-policy'"):
+        laid_over(own)
+
+
+def test_a_file_that_is_not_read_and_a_rule_of_no_topic_are_told(tmp_path: Path) -> None:
+    own = put(tmp_path / "own", "seen-by-ours", rule_text(rule="seen-by-ours"))
+    (own / "contact.txt").write_text("rule: nobody-reads-it", encoding="utf-8")
+    (own / "notes.md").write_text("Of our own.", encoding="utf-8")
+    told = CliRunner().invoke(main, ["check", "--rules", str(own), "--format", "concise"]).stdout
+    assert "contact.txt:1:1" in told and "file-not-read" in told
+    assert "rule-without-topic" in told and "notes.md" not in told
+
+
+def test_an_empty_folder_is_told_what_it_could_be(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="lacks|not a folder of rules") as told:
+        find_rules(str(tmp_path))
+    assert "put a rule of your own in it first" in told.value.problems[0].hint

@@ -136,7 +136,7 @@ def test_nothing_is_said_when_all_is_well(kind: str) -> None:
         ("case", "started: 2009-07-13", "child: yes", "4:10", "wrong-type", "true or false", "Write true for yes"),
         ("limits", "valid_from", "validfrom", "8:45", "unknown-key", "'validfrom'", "Did you mean 'valid_from'?"),
         ("rule", "from: started", "from: Started", "6:7", "wrong-form", "'Started'", "The date circumstance"),
-        ("rule", "rule: home-visit-made", "rule: Home Visit", "1:7", "wrong-form", "'Home Visit'", "pattern"),
+        ("rule", "rule: home-visit-made", "rule: Home Visit", "1:7", "wrong-form", "'Home Visit'", "in small letters"),
         ("rule", "from: started", "when: {Tier: 3}\nfrom: started", "6:8", "unknown-name", "'Tier'", "lower case"),
         # Values
         ("rule", "severity: high", "severity: hihg", "8:11", "wrong-value", "'low', 'medium' or 'high'", "Did you mean 'high'?"),

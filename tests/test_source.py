@@ -233,7 +233,7 @@ def test_one_document_with_its_marks_is_read() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("a: [1, 2\nb: 3\n", 2), ("a: 'x\n", 1), ("a: 1\n  b: 2\n", 2), ("a: 1\n\tb: 2\n", 2), ("a: @x\n", 1), ("{a: 1}}", 1)],
+    [("a: [1, 2\nb: 3\n", 1), ("a: 'x\n", 1), ("a: 1\n  b: 2\n", 2), ("a: 1\n\tb: 2\n", 2), ("a: @x\n", 1), ("{a: 1}}", 1)],
 )
 def test_what_is_not_yaml_is_refused_near_the_fault(text: str, line: int) -> None:
     problem = only_problem(text)

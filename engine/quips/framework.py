@@ -351,7 +351,7 @@ def read_citations(values: list[dict[str, Any]], document: Document | None = Non
 
 
 def read_sources(document: Document) -> dict[str, Source]:
-    """Build the list of cited documents, by name, from ``framework/sources.yaml``."""
+    """Build the list of cited documents, by name, from a ``sources.yaml``: the framework's, or that of somebody's own rules."""
     seeds = {
         name: Source(
             name,
@@ -362,7 +362,7 @@ def read_sources(document: Document) -> dict[str, Source]:
             seed["lines"],
             seed["sha256"],
         )
-        for name, seed in document.value["seeds"].items()
+        for name, seed in document.value.get("seeds", {}).items()
     }
     others = {
         name: Source(name, other["title"], other["title"], other["standing"])

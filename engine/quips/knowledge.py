@@ -218,7 +218,10 @@ def find_folder(name: str, given: str | None = None) -> Path:
         lacks = _lacks(name, folder)
         if lacks:
             message = f"This is not a folder of {_KINDS[name]}: {lacks}."
-            raise InputError([Problem(Place(given), "wrong-folder", message, f"Name the {name} folder of a copy of Quips.")])
+            hint = f"Name the {name} folder of a copy of Quips."
+            if name == "rules":
+                hint += " Or put a rule of your own in it first, and it is laid over the shipped ones."
+            raise InputError([Problem(Place(given), "wrong-folder", message, hint)])
         return folder
     for folder in (_PACKAGE.parent.parent / name, _PACKAGE / "data" / name):
         if folder.is_dir():
@@ -263,12 +266,12 @@ def load_knowledge(
     if {problem.place.file for problem in problems} - misshapen.keys():
         raise InputError(problems)  # a rule that cannot be read keeps nobody from being told of the others
     vocabulary = read_vocabulary(files.of_shape("vocabulary"), problems)
-    [sources] = files.of_shape("sources")
+    sources = [read_sources(document) for document in files.of_shape("sources")]
     limits = [limit for document in files.of_shape("limits") for limit in read_limits(document)]
     every_rule, own_rules = _rules(files, problems, misshapen)
     knowledge = Knowledge(
         vocabulary,
-        read_sources(sources),
+        {name: source for found in sources for name, source in found.items()},
         _by_name(limits, problems),
         Editions(files),
         {name: rule for name, rule in every_rule.items() if rule.status != "retired"},

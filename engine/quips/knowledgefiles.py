@@ -14,6 +14,9 @@ from quips.problems import InputError, Problem, did_you_mean
 from quips.shapes import Shape
 from quips.source import Document, parse_yaml, read_text
 
+_YAML = (".yaml", ".yml")
+_KNOWN = (*_YAML, ".md")
+
 Parsed = dict[str, tuple[str, Document]]
 """Files that were read before, by the name they are shown by: the text and the document."""
 
@@ -25,13 +28,17 @@ class Files:
         problems: What is wrong with the files themselves, before their content is looked at.
         shipped_rules: The files of rules.
         own_rules: The files of the folder of rules that is laid over those.
+        rule_folders: The folders that hold them.
     """
 
     def __init__(self, framework: Path, rules: Path, own: Path | None = None, parsed: Parsed | None = None) -> None:
         """Read the text of every file."""
         self._framework = framework
         self._parsed = {} if parsed is None else parsed
-        self.own_rules = yaml_files(own) if own is not None else []
+        self.rule_folders = (rules,) if own is None else (rules, own)
+        own_files = yaml_files(own) if own is not None else []
+        own_sources = [path for path in own_files if path.parent == own and path.name == "sources.yaml"]
+        self.own_rules = [path for path in own_files if path not in own_sources]
         self._shapes: dict[Path, str] = {}
         for path in yaml_files(framework):
             self._shapes[path] = _framework_shape(path)
@@ -39,6 +46,7 @@ class Files:
             self._shapes[path] = "vocabulary" if path.parent.name == "vocabulary" else "rule"
         self.shipped_rules = self.paths("rule")
         self._shapes.update(dict.fromkeys(self.own_rules, "rule"))
+        self._shapes.update(dict.fromkeys(own_sources, "sources"))
         self.problems: list[Problem] = []
         self._texts: dict[Path, str] = {}
         self._documents: dict[Path, Document] = {}
@@ -151,12 +159,18 @@ def _framework_shape(path: Path) -> str:
             return path.stem
 
 
+def passed_over(folder: Path) -> list[Path]:
+    """Return the files beneath a folder that are not read, though their names do not say that they are no rules."""
+    files = [Path(parent, name) for parent, _, names in os.walk(folder, followlinks=False) for name in names]
+    return sorted(path for path in files if path.suffix not in _KNOWN and not path.name.startswith("."))
+
+
 def yaml_files(folder: Path) -> list[Path]:
     """Return the YAML files beneath a folder, in order; links to folders are not followed, so a loop of links ends."""
     found = []
     for parent, folders, files in os.walk(folder, followlinks=False):
         folders.sort()
-        found += [Path(parent, name) for name in files if name.endswith((".yaml", ".yml"))]
+        found += [Path(parent, name) for name in files if name.endswith(_YAML)]
     return sorted(found)
 
 

@@ -132,8 +132,12 @@ class _Checker:
 
     def citations(self, cites: tuple[Citation, ...]) -> Iterator[Problem]:
         for cite in cites:
-            yield from self.known(cite.source, self.sources, "source", cite.place)
             source = self.sources.get(cite.source)
+            if source is None:
+                called = next((name for name, one in self.sources.items() if cite.source in (one.short, one.title)), "")
+                hint = did_you_mean(cite.source, self.sources) or _WHERE_LISTED["source"]
+                hint = f"{cite.source} is {called} here." if called else hint
+                yield Problem(cite.place, "unknown-source", f"There is no source '{cite.source}'.", hint)
             if source and source.lines and not 1 <= cite.line <= source.lines:
                 message = f"{cite.source} has {source.lines} lines; there is no line {cite.line}."
                 yield Problem(cite.place, "no-such-line", message, "Look the passage up again.")
@@ -180,20 +184,26 @@ class _Checker:
             yield from self.known(name, self.vocabulary.activities, "activity", place)
 
     def attributes(self, activities: tuple[str, ...], tests: AllOf, paired: bool = False) -> Iterator[Problem]:
-        for test in tests.parts if activities else ():
+        real = [name for name in activities if name in self.vocabulary.activities or name == "not_done"]
+        for test in tests.parts if real else ():  # what is no activity is told of as such
             if not isinstance(test, Test):
                 continue
             if test.op == "not_same_as" or (test.op == "same_as_previous" and not paired):
                 yield _nothing_to_compare(test)
-            terms = [self.vocabulary.attribute(name, test.subject) for name in activities]
+            terms = [self.vocabulary.attribute(name, test.subject) for name in real]
             found = [term for term in terms if term is not None]
             if not found:
-                names = {
-                    n for a in activities if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes
-                }
+                names = {n for a in real if a in self.vocabulary.activities for n in self.vocabulary.activities[a].attributes}
                 message = f"{listed(activities)} has no attribute '{test.subject}'."
-                hint = did_you_mean(test.subject, names) or f"To see them: quips show {activities[0]}."
+                hint = did_you_mean(test.subject, names) or f"To see them: quips show {real[0]}."
                 yield Problem(test.place, "unknown-attribute", message, hint)
+            elif len(found) < len(terms):
+                without = [name for name, term in zip(real, terms, strict=True) if term is None]
+                message = (
+                    f"{listed(without, 'and')} has no attribute '{test.subject}', so an entry of it could never be told to count."
+                )
+                hint = "Ask for each activity in a rule of its own, or leave out the activity or the test."
+                yield Problem(test.place, "attribute-not-of-all", message, hint)
             else:
                 yield from _test_problems(test, found[0])
 
@@ -327,6 +337,13 @@ def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
         message = f"'{test.subject}' is a {term.type} value; it cannot be tested with {test.op}, only with {words}."
         yield Problem(test.place, "wrong-test", message, "Test it in one of these ways.")
         return
+    if term.type == "number" and test.op in ("at_least", "at_most", "one_of"):
+        least, most = term.bounds
+        asked = test.value if test.op == "one_of" else (test.value,)
+        for value in asked:
+            if isinstance(value, int) and not least <= value <= most:
+                message = f"'{test.subject}' cannot be {value}: it goes from {least} to {most}."
+                yield Problem(test.place, "wrong-value", message, "Take a number that it can be.")
     if test.op not in ("one_of", "includes_any"):
         return
     for value in test.value:
@@ -335,6 +352,8 @@ def _test_problems(test: Test, term: Term) -> Iterator[Problem]:
             hint = did_you_mean(str(value), known) or f"It is {listed(known) or f'a {term.type}'}."
             if term.type == "yes_no" and value in ("yes", "no"):
                 hint = "Write true for yes and false for no."
+            elif term.type == "yes_no" and value in ("true", "false"):
+                hint = f"Write {value} without quotes."
             message = f"'{test.subject}' cannot be '{value}'."
             yield Problem(test.place, "wrong-value", message, hint)
 
@@ -359,7 +378,7 @@ _WHERE_LISTED = {
     "limit": "To see every limit: quips list limits.",
     "prompt": "To see every prompt: quips list prompts.",
     "rule": "To see every rule: quips list rules.",
-    "source": "Documents that can be cited stand in framework/sources.yaml.",
+    "source": "Documents that can be cited stand in framework/sources.yaml, or in sources.yaml of a folder of your own rules.",
 }
 OPERATIONS = {
     "yes_no": {"one_of", "known", "not_same_as", "same_as_previous"},

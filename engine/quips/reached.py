@@ -15,7 +15,7 @@ from quips.cases import Case, Entry, History
 from quips.conditions import ALWAYS, AllOf, AnyOf, Condition, Has, Not, Test, has_of
 from quips.examples import Example
 from quips.places import Place
-from quips.problems import Problem, listed
+from quips.problems import Level, Problem, listed
 from quips.reference import ReferenceEngine
 from quips.rules import Becomes, Each, Rule
 from quips.truth import Asks, AsksEntry, Conditions, Truth, World, asks_attribute, asks_entry, pair_asks
@@ -79,6 +79,7 @@ class Reached:
                 "not-reached",
                 f"No example of '{part.rule}' has '{part.words}' {listed(str(truth).lower() for truth in part.never)}.",
                 "Add an example that does, or leave it out if it changes nothing.",
+                Level.WARNING,
             )
             for part in self.parts
             if part.never

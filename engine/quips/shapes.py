@@ -39,6 +39,15 @@ _TYPE_HINTS = {
 }
 
 
+_FORMS = {
+    "^[a-z][a-z0-9-]*$": "It is a name in small letters, with hyphens between its words.",
+    "^[a-z][a-z0-9_]*$": "It is a name in small letters, with underscores between its words.",
+}
+"""What patterns of schemas ask for, in words."""
+_OTHER_LOGIC = {"or": "any", "and": "all"}
+"""What the words of other languages are called in conditions."""
+
+
 def is_date(value: object) -> bool:
     """Whether a value is a day that exists, written year-month-day; anything but text passes, as in JSON Schema.
 
@@ -95,6 +104,8 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
         known = wanted if kind == "enum" else ()
         message = f"'{value}' is not a name that can stand here."
         hint = did_you_mean(value, known) or "Names are lower case, with underscores between words."
+        if ":" in value:
+            hint = f"Put a space after the colon: {value.replace(':', ': ', 1)}."
         return [Problem(document.key_place(*path, value), "unknown-name", message, hint)]
     match kind:
         case "additionalProperties":
@@ -115,19 +126,25 @@ def _problems_of(error: ValidationError, document: Document) -> list[Problem]:
             words = listed(_TYPE_WORDS.get(name, name) for name in kinds)
             message = f"{about} has to be {words}, not {_shown(value)}."
             hint = _not_known(value, path) or _yes_no_hint(value, [True] if "boolean" in kinds else [])
+            if not hint and value is None:
+                hint = "Write it after the colon."
+            elif not hint and key in _OTHER_LOGIC:
+                hint = f"For '{key}' write {_OTHER_LOGIC[key]}, with the conditions beneath it."
+            elif not hint and "pattern" in schema:
+                hint = schema.get("description", "")
             return [Problem(place, "wrong-type", message, hint or _TYPE_HINTS.get(kinds[0], "Correct it."))]
         case "format":
             message = f"{about}: {_shown(value)} is not a day that exists."
             hint = _not_known(value, path) or "Write year-month-day, such as 2010-04-19."
             return [Problem(place, "not-a-date", message, hint)]
         case "pattern":
-            hint = schema.get("description", f"It has to fit the pattern {wanted}.")
+            hint = schema.get("description") or _FORMS.get(wanted, f"It has to fit the pattern {wanted}.")
             return [Problem(place, "wrong-form", f"{about}: {_shown(value)} is not of the right form.", hint)]
         case "minimum" | "maximum":
             bound = "at least" if kind == "minimum" else "at most"
             return [Problem(place, "out-of-range", f"{about} is {_shown(value)}; it has to be {bound} {wanted}.", "Correct it.")]
         case "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength":
-            hint = "Fill it in, or leave it out." if kind.startswith("min") else "Take out what is too much."
+            hint = "Fill it in." if kind.startswith("min") else "Take out what is too much."
             return [Problem(place, "wrong-size", _size_message(about, kind, wanted), hint)]
         case "uniqueItems":
             return [Problem(place, "repeated", f"{about} says the same thing twice.", "Keep one of them.")]

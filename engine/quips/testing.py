@@ -73,6 +73,7 @@ def chosen(knowledge: Knowledge, words: Sequence[str]) -> list[str]:
         InputError: A word names nothing, or nothing active.
     """
     active = {name: rule for name, rule in knowledge.rules.items() if rule.status == "active"}
+    drafts = [rule for rule in knowledge.rules.values() if rule.status == "draft"]
     topics = {rule.topic for rule in active.values()}
     files = {name: Path(rule.document.file).resolve() for name, rule in active.items()}
     found: set[str] = set() if words else set(active)
@@ -83,6 +84,11 @@ def chosen(knowledge: Knowledge, words: Sequence[str]) -> list[str]:
         if not of_word:
             of_word = {word} & active.keys() | {name for name, rule in active.items() if rule.topic == word}
         if not of_word:
+            draft = next((one for one in drafts if word == one.name or Path(one.document.file).resolve() == path), None)
+            if draft is not None:
+                message = f"'{draft.name}' is a draft: its examples are checked, and are not run."
+                problems.append(Problem(draft.document.key_place("status"), "nothing-to-run", message, "Say status: active."))
+                continue
             hint = did_you_mean(word, {*active, *topics}) or "Name a rule, a topic, or a file or folder of rules."
             problems.append(Problem(Place(word), "nothing-to-run", f"No active rule is called '{word}' or lies there.", hint))
         found |= of_word

@@ -33,7 +33,7 @@ def item(value: Any, indent: int) -> list[str]:
         [(key, child)] = value.items()
         first, *rest = member(key, child, indent + 2)
         return [f"- {first}", *indented(rest)]
-    line = f"- {_flow(value)}"
+    line = f"- {flow(value)}"
     if not isinstance(value, dict) or not value or len(line) + indent <= _WIDTH:
         return [line]
     first, *rest = mapping(value, indent + 2)
@@ -47,7 +47,7 @@ def mapping(value: dict[str, Any], indent: int, at_top: bool = False) -> list[st
 
 def member(key: str, value: Any, indent: int, at_top: bool = False) -> list[str]:
     """Return a member of a mapping as lines: one line if it fits and is not a list of entries, else one for each part."""
-    line = f"{_text(key)}: {_flow(value)}"
+    line = f"{_text(key)}: {flow(value)}"
     has_mappings = isinstance(value, list) and any(isinstance(child, dict) for child in value)
     spread = has_mappings or (at_top and isinstance(value, dict))
     if not value or (len(line) + indent <= _WIDTH and not spread):
@@ -66,12 +66,12 @@ def indented(lines: Iterable[str], by: int = 2) -> list[str]:
     return [" " * by + line if line else "" for line in lines]
 
 
-def _flow(value: Any) -> str:
-    """Return a value on one line."""
+def flow(value: Any) -> str:
+    """Return a value on one line, as YAML has it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_text(key)}: {_flow(child)}" for key, child in value.items()) + "}"
+        return "{" + ", ".join(f"{_text(key)}: {flow(child)}" for key, child in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
+        return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):
         return _text(value)
     return str(value).lower() if isinstance(value, bool) else "null" if value is None else _number(value)

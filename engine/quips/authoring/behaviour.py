@@ -13,10 +13,13 @@ from quips.cases import build_case
 from quips.knowledge import Knowledge
 from quips.reference import ReferenceEngine
 from quips.source import Document
+from quips.statuses import Status
 
 Json = dict[str, Any]
 
 NOTHING = "no finding"
+SAYS_NOTHING = (NOTHING, Status.NOT_APPLICABLE.value)
+"""That a rule does not apply and that it has no finding is the same."""
 CANNOT_READ = "cannot be read"
 
 
@@ -153,7 +156,7 @@ def _kinds(old: Side, new: Side, case: Json) -> Iterator[Kind]:
     before, after = old.found(case), new.found(case)
     for ref in before.keys() | after.keys():
         was, now = before.get(ref, NOTHING), after.get(ref, NOTHING)
-        if was != now:
+        if was != now and not (was in SAYS_NOTHING and now in SAYS_NOTHING):
             yield Kind(ref[0], was, now)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from quips.authoring.behaviour import NOTHING, Side
+from quips.authoring.behaviour import NOTHING, SAYS_NOTHING, Side
 from quips.authoring.trials import Json, of_case, of_knowledge
 from quips.authoring.uses import Thing, Use, uses_of
 from quips.cases import build_case, case_problems
@@ -16,9 +16,6 @@ from quips.graph import reached_from
 from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.source import Document
-from quips.statuses import Status
-
-_SAYS_NOTHING = (NOTHING, Status.NOT_APPLICABLE.value)
 
 
 class Reached(NamedTuple):
@@ -192,7 +189,7 @@ def changes(before: Mapping[tuple[str, str], str], after: Mapping[tuple[str, str
     found = []
     for rule, key in sorted(before.keys() | after.keys()):
         was, now = before.get((rule, key), NOTHING), after.get((rule, key), NOTHING)
-        if was != now and not (was in _SAYS_NOTHING and now in _SAYS_NOTHING):
+        if was != now and not (was in SAYS_NOTHING and now in SAYS_NOTHING):
             found.append(Change(rule, key, was.replace("_", " "), now.replace("_", " ")))
     return tuple(found)
 

@@ -12,7 +12,8 @@ from typing import Any
 from quips.conditions import Condition, Not
 from quips.framework import Source
 from quips.knowledge import Knowledge
-from quips.places import NOWHERE
+from quips.knowledgefiles import passed_over, shown_as
+from quips.places import NOWHERE, Place
 from quips.problems import Problem, listed
 from quips.rules import Rule
 from quips.satisfiable import can_hold_together
@@ -26,6 +27,7 @@ _TEXTS = ("title", "why", "remedy", "cannot_see", "notes")
 def rule_doubts(knowledge: Knowledge) -> Iterator[Problem]:
     """Yield what is doubtful about the active rules."""
     active = sorted((rule for rule in knowledge.rules.values() if rule.status == "active"), key=lambda rule: rule.name)
+    yield from _of_files(knowledge)
     yield from _alike(active, knowledge.vocabulary.circumstances)
     for rule in active:
         yield from _of_texts(rule)
@@ -33,6 +35,21 @@ def rule_doubts(knowledge: Knowledge) -> Iterator[Problem]:
         yield from _of_answers(rule)
         yield from _of_edges(rule)
         yield from _of_examples(rule, knowledge)
+
+
+def _of_files(knowledge: Knowledge) -> Iterator[Problem]:
+    """Files that are not read, and rules that lie in no folder of a topic."""
+    for folder in knowledge.files.rule_folders:
+        for path in passed_over(folder):
+            hint = f"Call it {path.name.removesuffix(''.join(path.suffixes))}.yaml if it is a rule, or move it elsewhere."
+            yield Problem(
+                Place(shown_as(path), 1), "file-not-read", "This file is not read: its name does not end in .yaml.", hint
+            )
+    roots = {shown_as(folder): folder.name for folder in knowledge.files.rule_folders}
+    for rule in knowledge.rules.values():
+        if rule.topic == roots.get(str(Path(rule.document.file).parent)):
+            message = "The rule lies in no folder of a topic, so it is listed under the folder's own name."
+            yield Problem(rule.place, "rule-without-topic", message, "Put it in a folder within, named after its topic.")
 
 
 def _alike(rules: Iterable[Rule], circumstances: Mapping[str, Term]) -> Iterator[Problem]:

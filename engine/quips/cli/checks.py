@@ -73,6 +73,8 @@ def check(
     click.echo(show(found), nl=False)
     if found.n_known:
         click.echo(f"{found.n_known} examples not run again: they passed, and nothing they rest on has changed.", err=True)
+    if found.n_files and reports is None:
+        click.echo("No citation was looked up: with --reports FOLDER each is, in the texts of the reports.", err=True)
     sys.exit(2 if found.count(Level.ERROR) else 1 if strict and found.count(Level.WARNING) else 0)
 
 

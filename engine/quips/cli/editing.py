@@ -49,17 +49,21 @@ def new() -> None:
 
 @new.command("rule")
 @click.argument("name", metavar="TOPIC/NAME")
-@click.option("--activity", metavar="NAME", help="What it expects; the first activity of the vocabulary, if left out.")
+@click.option(
+    "--activity", "activities", metavar="NAME", multiple=True, help="What it expects; the first of the vocabulary, if left out."
+)
 @click.option("--new-topic", is_flag=True, help="Begin a new topic.")
 @knowledge_options
-def rule_(name: str, activity: str | None, new_topic: bool, rules: str | None, framework: str | None) -> None:
+def rule_(name: str, activities: tuple[str, ...], new_topic: bool, rules: str | None, framework: str | None) -> None:
     """Begin a rule: a draft, which is checked and finds nothing, with three examples.
 
     The name says what should be so, such as contact/oversight-after-call-out.
     """
+    if len(activities) > 1:
+        raise click.UsageError("Give one --activity, and write the others into the file: activity: [one, other].")
     with told():
         knowledge, into = _writable("rules", rules, framework)
-        path = new_rule(knowledge, into, name, activity, new_topic)
+        path = new_rule(knowledge, into, name, activities[0] if activities else None, new_topic)
     _tell_next(
         [path],
         "Write what it says TODO for, and begin with cites: the passage comes before the rule.",

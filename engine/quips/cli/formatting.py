@@ -50,8 +50,9 @@ def fmt(paths: tuple[Path, ...], only_told: bool, rules: str | None, framework: 
             if not only_told:
                 write(after.encode(), path)
             click.echo(f"{os.path.relpath(path)}: {'would be' if only_told else 'is'} laid out anew")
-    left = len(files) - len(laid_out)
-    click.echo(f"{left} of {len(files)} files are laid out as they should be.", err=True)
+    were = f"{len(files) - len(laid_out)} of {len(files)} files were laid out as they should be"
+    done = ", and the others are now" if laid_out and not only_told else ""
+    click.echo(f"{were}{done}.", err=True)
     sys.exit(1 if only_told and laid_out else 0)
 
 

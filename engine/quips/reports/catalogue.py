@@ -13,6 +13,7 @@ from quips.reports.printed import CAVEAT, figure_words, figures_of
 from quips.reports.wording import cited, wrap
 from quips.rules import Rule
 from quips.vocabulary import Activity, Term
+from quips.yamltext import flow
 
 KINDS = ("editions", "prompts", "rules", "limits", "circumstances", "activities")
 
@@ -94,6 +95,7 @@ def _within(prompt: str, edition: str | None) -> bool:
 def _rule(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     yield rule.title
     yield f"{rule.name}: {rule.kind}, {rule.status}, topic {rule.topic}, severity {rule.severity}, {rule.place}"
+    yield from _as_written(rule)
     yield f"Why it matters: {rule.why}"
     if rule.remedy:
         yield f"What puts it right: {rule.remedy}"
@@ -116,6 +118,22 @@ def _rule(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     for example in rule.examples:
         status = example.get("status") or ", ".join(f"{key}: {found}" for key, found in example["findings"].items())
         yield f"Example: {example['name']} -> {status.replace('_', ' ')}"
+
+
+def _as_written(rule: Rule) -> Iterator[str]:
+    """What a rule asks, of whom and by when, in its own words, which are plainer than a sentence made of them."""
+    for key, words in _ASKED.items():
+        if key in rule.document.value:
+            yield f"{words}: {flow(rule.document.value[key])}"
+
+
+_ASKED = {
+    "when": "In cases where",
+    "from": "Its clock starts with",
+    "expect": "It expects",
+    "derives": "It infers",
+    "conflict": "It is a conflict where",
+}
 
 
 def _prompt(prompt: Prompt, knowledge: Knowledge) -> Iterator[str]:

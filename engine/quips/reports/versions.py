@@ -177,7 +177,7 @@ def _lines(compared: Compared, width: int) -> Iterator[str]:
         yield ""
         yield f"  {rule}"
         for change in changes:
-            yield f"    {change.kind.before} -> {change.kind.after}"
+            yield f"    {change.kind.before} -> {change.kind.after}".replace("_", " ")
             yield from wrap(cases_of(change), width, initial_indent="      ", subsequent_indent="        ")
             yield "      The smallest case that changes so:"
             yield from (f"        {line}" for line in case_text(change).splitlines())
