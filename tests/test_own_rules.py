@@ -149,6 +149,6 @@ def test_a_file_that_is_not_read_and_a_rule_of_no_topic_are_told(tmp_path: Path)
 
 
 def test_an_empty_folder_is_told_what_it_could_be(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="lacks|not a folder of rules") as told:
+    with pytest.raises(InputError, match="not a folder of rules") as told:
         find_rules(str(tmp_path))
     assert "put a rule of your own in it first" in told.value.problems[0].hint
