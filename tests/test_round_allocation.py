@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from quips.peeraudit.allocation import Allocation, allocate, reader_for, second_for
 from quips.peeraudit.grouping import Wanted, form_groups
-from quips.peeraudit.plan import LEAD, READER, Person, Plan, SecondReadings
+from quips.peeraudit.plan import LEAD, MODERATOR, READER, Person, Plan, SecondReadings
 from quips.peeraudit.state import RoundCase, State
 from quips.peeraudit.steps import setting_up
 from quips.peeraudit.steps.checks import StepRefusedError
@@ -204,6 +204,17 @@ def test_groups_become_smaller_where_larger_ones_cannot_read_every_case() -> Non
     found = allocate(plan_of(people, group_size=3), state_of([case(n, TEAMS[n]) for n in range(3)]))
     assert len(found.groups) > 1
     assert found.notes == ("Groups are smaller than 3, so that each case has as many that can read it as it needs.",)
+
+
+def test_cases_that_no_moderator_could_settle_are_told_at_once() -> None:
+    people = [person(1, "North"), person(2, "South"), person(3, "East")]
+    able = Person("M01", "SPO", "North", frozenset({MODERATOR}))
+    cases = [case(n, TEAMS[n]) for n in range(3)]
+    plan = plan_of([*people, able], group_size=3)
+    [note] = [note for note in allocate(plan, state_of(cases)).notes if "settle" in note]
+    assert note.startswith("Nobody could settle TV-0: each moderator reads it, or has it in the team.")
+    other = replace(able, reference="M02", team="West")
+    assert not [note for note in allocate(plan_of([*people, able, other]), state_of(cases)).notes if "settle" in note]
 
 
 def test_named_groups_stay_and_the_others_get_names_that_are_free() -> None:

@@ -92,6 +92,18 @@ def _caseloads() -> Iterator[str]:
     yield from table(head, [_caseload(build, row) for build, one in kept.items() for row in one["rows"]])
     loads = " and ".join(f"{one['machine']['load']} before *{build}*" for build, one in kept.items())
     yield from ("", f"The load of the machine, of two cores, was {loads}.")
+    yield from ("", "### What bounds it", "", _BOUNDS)
+
+
+_BOUNDS = (
+    "From a profile (`perf`) of 20,000 cases, compiled, on 27 November 2026: four fifths of the work is done by the "
+    "workers, a fifth by the process that reads, checks, sorts and hands out. Of what a worker does about two thirds is "
+    "deciding, a fifth making rows, and a tenth making cases of rows. Three fifths of it pass within Python itself, which "
+    "looks names up, makes small objects and takes them away again; no function of ours has more than 3% to itself. A case "
+    "has about 116 findings that apply, of 286 that are looked at. To audit 250,000 cases within a minute on two cores "
+    "would leave four microseconds for each that applies, everything included; it takes about twelve. A worker holds some "
+    "250 MB, for few cases as for many; what grows is the process that reads."
+)
 
 
 def _caseload(build: str, row: Row) -> tuple[str, ...]:

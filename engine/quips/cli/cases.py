@@ -203,6 +203,8 @@ def explain(case: Path, rule: str, as_at: date | None, author: bool, rules: str 
     With --author it also says what was known and where in the case file it stands, what was asked of each entry, how the limit
     was counted, and the fewest changes to the case that would make each finding something else. These were tried, not guessed.
     """
+    if Path(rule).is_file() and not case.exists():
+        raise click.UsageError(f"The case comes first, then the rule: quips explain {rule} {case}")
     with told():
         knowledge = load(framework, rules)
         chosen = one_of(rule, knowledge.rules, "rule")

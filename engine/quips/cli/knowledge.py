@@ -15,10 +15,12 @@ from quips.reports import catalogue, printed
 
 @click.command("list")
 @click.argument("what", type=click.Choice(catalogue.KINDS))
-@click.option("--edition", metavar="NAME", help="Only what belongs to this edition.")
+@click.option("--edition", metavar="NAME", help="Only the prompts of this edition, or the rules that answer one of them.")
 @knowledge_options
 def list_(what: str, edition: str | None, rules: str | None, framework: str | None) -> None:
     """List editions, prompts, rules, limits, circumstances or activities."""
+    if edition is not None and what not in ("prompts", "rules"):
+        raise click.UsageError(f"--edition goes with prompts and rules; all editions share the {what}.")
     with told():
         knowledge = load(framework, rules)
         if edition is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 import networkx as nx
 
 from quips.peeraudit.grouping import Wanted, form_groups
-from quips.peeraudit.plan import READER, Plan
+from quips.peeraudit.plan import MODERATOR, READER, Plan
 from quips.peeraudit.state import RoundCase, State
-from quips.peeraudit.steps.checks import StepRefusedError, groups_of, why_not_read
+from quips.peeraudit.steps.checks import StepRefusedError, groups_of, moderates, why_not_read
 from quips.places import Place
 from quips.problems import InputError, Problem, listed
 from quips.sampling import NOT_GIVEN, number_of
@@ -78,7 +79,34 @@ def allocate(plan: Plan, state: State) -> Allocation:
     if largest < min(plan.group_size, len(loose)):
         notes.append(f"Groups are smaller than {plan.group_size}, so that each case has as many that can read it as it needs.")
     given = _given(plan, groups, able, {name: 2 if name in seconds else 1 for name in able})
+    if any(MODERATOR in person.roles for person in plan.people.values()):  # that there is none is told as such
+        notes += _nobody_settles({name: may_moderate(plan, state, name, to.values()) for name, to in given.items()})
     return Allocation(groups, {name: {**to, "second_because": seconds.get(name, "")} for name, to in given.items()}, tuple(notes))
+
+
+def may_moderate(plan: Plan, state: State, case: str, readers: Collection[str]) -> list[str]:
+    """Return the moderators who may settle a case once these have read it."""
+    found = []
+    for who, person in sorted(plan.people.items()):
+        if MODERATOR in person.roles and who not in readers:
+            with suppress(StepRefusedError):
+                moderates(plan, state, who, case)
+                found.append(who)
+    return found
+
+
+def _nobody_settles(able: Mapping[str, Collection[str]]) -> list[str]:
+    """What the lead should know at once of cases that no moderator could settle."""
+    stuck = sorted(name for name, people in able.items() if not people)
+    if not stuck:
+        return []
+    first = listed(stuck[:5], "and") + (f" and {len(stuck) - 5} more" if len(stuck) > 5 else "")
+    why = (
+        "each moderator reads it, or has it in the team"
+        if len(stuck) == 1
+        else "each moderator reads them, or has them in the team"
+    )
+    return [f"Nobody could settle {first}: {why}. Make somebody else a moderator before the readings are in."]
 
 
 def groups_able(plan: Plan, state: State, case: RoundCase, groups: Groups) -> tuple[str, ...]:

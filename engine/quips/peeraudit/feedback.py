@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from quips.audits import Audit
@@ -17,6 +17,7 @@ from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError, case_of
 from quips.problems import listed
 from quips.rules import Rule
+from quips.workdays import add
 
 OFFICER, SENIOR = "officer", "senior"
 
@@ -117,7 +118,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     aside = set_aside(case)
     roots = roots_of(audit, aside)
     today = date.fromisoformat(book.folder.today())
-    due = today + timedelta(days=book.plan.due_days)
+    due = due_on(today, book.plan.due_days)
     actions = [
         Action(n, root.rule.name, _title(root), root.remedy, case.officer, due.isoformat()) for n, root in enumerate(roots, 1)
     ]
@@ -127,6 +128,16 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
         *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), tuple(actions), gaps),
         {name: case.disputes[name].answer for name in sorted(aside)},
     )
+
+
+def due_on(day: date, days: int) -> date:
+    """Return the day by which what is asked for on a day is due: so many days on, or the next working day.
+
+    Example:
+        >>> due_on(date(2026, 11, 27), 28).isoformat()  # Christmas Day; Boxing Day and the weekend come after it
+        '2026-12-29'
+    """
+    return date.fromordinal(add(day.toordinal() + days - 1, 1, "working_days"))
 
 
 def give(book: Book, prepared: Prepared, letters: Mapping[str, bytes], sheet: bytes) -> None:

@@ -37,7 +37,10 @@ def round_schema(knowledge: Knowledge) -> Json:
         "qualify": _percent(
             "How many of the known answers, in per cent, a reader gives before reading cases; nobody has to if left out."
         ),
-        "feedback": _object("What follows from feedback.", {"due_days": _whole("In how many days actions are due.", 1, 366)}),
+        "feedback": _object(
+            "What follows from feedback.",
+            {"due_days": _whole("In how many days actions are due; where that is no working day, on the next.", 1, 366)},
+        ),
         "marking": _text("The protective marking on everything."),
     }
     return {

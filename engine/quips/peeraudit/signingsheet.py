@@ -67,10 +67,13 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     yield f"Read by {listed(case.readers, 'and')}; settled by {settled.by}, on {settled.record_of}'s record.{because}"
     if case.second_because and not case.second_reader:
         yield f"A second reading was called for ({case.second_because}), and was done without."
+    yield from _look_first(case)
     roots = [root.rule.title for root in roots_of(audit, set_aside(case))]
     yield f"First causes: {'; '.join(roots)}." if roots else "No gap was found that stands."
     for action in case.actions.values():
-        done = f" on {action.done_on}: {action.evidence}" if action.done_on else f": {action.evidence}" if action.evidence else ""
+        early = " (before the feedback)" if case.feedback and action.done_on and action.done_on < case.feedback.at[:10] else ""
+        done = f" on {action.done_on}{early}: {action.evidence}" if action.done_on else ""
+        done = done or (f": {action.evidence}" if action.evidence else "")
         whose = f"for {action.owner or 'the officer'}, by {action.due}"
         yield f"Action {action.number}, {action.status}{done} ({action.title}; {whose})"
     for dispute in case.disputes.values():
@@ -89,6 +92,15 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     for refusal in case.refusals:
         yield f"Refused before by {refusal.by}: {refusal.because}"
     yield from (f"Sent: {path}" for path in _letters(rows, case))
+
+
+def _look_first(case: RoundCase) -> Iterator[str]:
+    """Yield what a director should weigh before all else: gaps that are open at the last reading."""
+    open_ = len({name for again in case.rereads[-1:] for name in (*again.still_open, *again.new)})
+    if open_ == 1:
+        yield "Look first: 1 gap is open at the last reading, named below. To accept leaves it so."
+    elif open_:
+        yield f"Look first: {open_} gaps are open at the last reading, named below. To accept leaves them so."
 
 
 def _letters(rows: Sequence[Row], case: RoundCase) -> Iterator[str]:

@@ -44,6 +44,8 @@ def _finding(one: LaidOpen, case: Case, width: int) -> Iterator[str]:
         yield "What was asked of each entry"
     for entry in one.entries:
         yield f"  {entry.words}" + (f"  ({entry.place})" if entry.place else "")
+        if not entry.asked:
+            yield "    nothing but that it is there, and its day"
         for asked in entry.asked:
             yield f"    {TRUTH[asked.truth]} {asked.words}; here: {asked.found}  ({asked.place})"
     if one.counted:

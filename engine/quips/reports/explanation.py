@@ -71,7 +71,13 @@ def _why_not(explanation: Explanation, knowledge: Knowledge) -> Iterator[str]:
 
 
 def tree_lines(step: Step, depth: int) -> Iterator[str]:
-    """Yield a condition and its parts, a line each: how it came out, what was found, and where it is written."""
+    """Yield a condition and its parts, a line each: how it came out, what was found, and where it is written.
+
+    What is denied stands in one line with its denial: *yes* before *not* and *no* before what is beneath it reads as neither.
+    """
+    if step.words == "not":
+        [denied] = step.steps
+        step = denied._replace(truth=step.truth, words=f"not: {denied.words}", place=step.place)
     found = f"; here: {step.found}" if step.found else ""
     yield f"{'  ' * depth}{TRUTH[step.truth]} {step.words}{found}" + (f"  ({step.place})" if step.place.line else "")
     for part in step.steps:

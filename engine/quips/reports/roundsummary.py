@@ -33,6 +33,11 @@ def summary(found: Figures) -> Iterator[Block]:
         return
     yield Heading("Scores")
     yield Points([*_scores(found)] or [_no_score(found)])
+    if any(_rests_on(scored) for scored in (found.card.scored if found.card else ())):
+        yield Words(
+            f"A score rests on those of its questions that at least {LEAST} settled cases are about. The others were not asked, "
+            "or are about too few cases."
+        )
     yield Heading("What was answered yes most often")
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
     yield Heading("What was missing most often, and what follows from it")
@@ -111,7 +116,15 @@ def _scores(found: Figures) -> Iterator[str]:
     for scored in found.card.scored if found.card else ():
         if scored.measure is not None:
             number = f"{scored.number}. " if scored.level not in ("overall", "headline") else ""
-            yield f"{number}{scored.title}: {scored.told}{f', {scored.rating}' if scored.rating else ''}."
+            rating = f", {scored.rating}" if scored.rating else ""
+            yield f"{number}{scored.title}: {scored.told}{rating}{_rests_on(scored)}."
+
+
+def _rests_on(scored: Scored) -> str:
+    """Say on how many of its questions a score rests, where that is not all of them."""
+    questions = [one for one in scored.walk() if one.is_question and one.counts]
+    count = sum(one.measure is not None for one in questions)
+    return f"; it rests on {count} of its {len(questions)} questions" if scored.measure and count < len(questions) else ""
 
 
 def _no_score(found: Figures) -> str:
