@@ -90,8 +90,8 @@ def _caseloads() -> Iterator[str]:
         "Peak memory, MB",
     )
     yield from table(head, [_caseload(build, row) for build, one in kept.items() for row in one["rows"]])
-    loads = " and ".join(f"{one['machine']['load']} before *{build}*" for build, one in kept.items())
-    yield from ("", f"The load of the machine, of two cores, was {loads}.")
+    loads = " and ".join(f"{one['machine']['load']} after *{build}*" for build, one in kept.items())
+    yield from ("", f"The load of the machine, of two cores, was {loads}, which is the work of the run itself.")
     yield from ("", "### What bounds it", "", _BOUNDS)
 
 
