@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from quips.caseload.findingrows import FindingRows
 from quips.caseload.sources import find_tables
 from quips.caseload.tables import Tables
 from quips.cases import Case, Entry, History, build_case
+from quips.decisions import Ref
 from quips.reference import ReferenceEngine
 from quips.source import Document
 from quips.statuses import Verdict
@@ -109,12 +111,19 @@ def test_what_is_found_is_what_an_audit_of_the_case_alone_finds(n: int, tmp_path
     rows = FindingRows(knowledge(), ReferenceEngine(knowledge().program)).of(cases_of(path)).to_pylist()
     with Auditor(knowledge(), "reference") as auditor:
         wanted = [row for value in made for row in rows_of_audit(auditor, value)]
-    assert [{name: row[name] for name in wanted[0]} for row in rows] == wanted
+    assert rows == wanted
 
 
 def rows_of_audit(auditor: Auditor, value: dict[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a report on one case that apply, as the rows of a caseload have them."""
-    found = auditor.audit_document(Document("case.yaml", value, {}, {}), AS_AT).findings
+    """The findings of a report on one case that apply, as the rows of a caseload have them, in every column."""
+    audit = auditor.audit_document(Document("case.yaml", value, {}, {}), AS_AT)
+    causes = {one.ref: one.because_of for one in audit.findings}
+    waiting = {(one.rule, one.key): one.waits_for for one in auditor.reference.decide(audit.case)}
+
+    def roots(ref: Ref) -> list[Ref]:
+        """What a gap goes back to, in the order in which its causes are told."""
+        return list(dict.fromkeys(root for cause in causes[ref] for root in roots(cause))) or [ref]
+
     return [
         {
             "case": value["case"],
@@ -124,14 +133,20 @@ def rows_of_audit(auditor: Auditor, value: dict[str, Any]) -> list[dict[str, Any
             "was": str(one.was),
             "verdict": str(one.verdict),
             "root": one.root,
+            "because_of": named(one.because_of),
+            "roots": named(roots(one.ref)) if one.because_of else [],
+            "undermined_by": named(one.undermined_by),
+            "waits_for": named(waiting[one.ref]),
             "shows_no": [shown.prompt for shown in one.shows if shown.shows == "no"],
-            "because_of": [f"{rule}/{key}" for rule, key in one.because_of],
-            "undermined_by": [f"{rule}/{key}" for rule, key in one.undermined_by],
             **{name: _day(getattr(one, name)) for name in ("started", "due", "at_latest", "done")},
         }
-        for one in found
+        for one in audit.findings
         if one.verdict is not Verdict.NOT_APPLICABLE
     ]
+
+
+def named(refs: Iterable[Ref]) -> list[str]:
+    return [f"{rule}/{key}" for rule, key in refs]
 
 
 def _day(day: int | None) -> date | None:
