@@ -89,9 +89,10 @@ def _one_or_several(pick: Pick, values: list[Any]) -> Any:
     return pick.of(values) if pick.chance() else pick.some(values, 2, 1)
 
 
-def _attribute_tests(pick: Pick, activity: str) -> Json:
-    """Up to two tests of an activity's attributes; none where it has none."""
-    said = ATTRIBUTES.get(activity, {"acceptable": YES_NO})
+def _attribute_tests(pick: Pick, *activities: str) -> Json:
+    """Up to two tests of attributes that all of some activities have; none where they have none."""
+    each = [ATTRIBUTES.get(activity, {"acceptable": YES_NO}) for activity in activities]
+    said = {name: values for name, values in each[0].items() if all(name in other for other in each)}
     return {name: _attribute_test(pick, name, said[name]) for name in pick.some(list(said), 2)}
 
 
@@ -200,14 +201,15 @@ def _expectation(pick: Pick, name: str, kind: str, derived: Sequence[str], plain
     if pick.chance(8):
         rule["unless"] = _condition(pick, derived)
     _add_clocks(pick, rule, kind)
-    activity = pick.of(ACTIVITIES)
+    activities = [pick.of(ACTIVITIES)]
     expect: Json = {}
     if kind == "this":
         expect["this"] = _attribute_tests(pick, rule["from"]["each"]) or {"sufficient": True}
     else:
-        named = [activity, "breach"] if activity != "breach" and pick.chance(5) else activity
-        expect["never" if kind == "never" else "activity"] = named
-        _add_answer(pick, rule, expect, kind, activity)
+        if pick.chance(5):
+            activities += [other for other in [pick.of(["breach", "review", "visit"])] if other not in activities]
+        expect["never" if kind == "never" else "activity"] = activities if len(activities) > 1 else activities[0]
+        _add_answer(pick, rule, expect, kind, activities)
     found: Limits = {}
     if kind in ("within", "every", "each_period", "at_least"):
         found[f"limit-{name}"] = _limit(pick, kind, plain_limits)
@@ -240,19 +242,19 @@ def _starts_with_an_agency(rule: Json) -> bool:
     return bool(each) and all("agency" in ATTRIBUTES.get(name or "", ()) for name in each)
 
 
-def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activity: str) -> None:
+def _add_answer(pick: Pick, rule: Json, expect: Json, kind: str, activities: Sequence[str]) -> None:
     """Which activity counts, what a good one is like, and which of several decides."""
-    where = _attribute_tests(pick, activity) if pick.chance(4) else {}
+    where = _attribute_tests(pick, *activities) if pick.chance(4) else {}
     if where:
         expect["where"] = where
     if kind == "never":
         return
-    good = _attribute_tests(pick, activity) if pick.chance(3) else {}
+    good = _attribute_tests(pick, *activities) if pick.chance(3) else {}
     if good or pick.chance(6):
         expect["good_when"] = good or {"sufficient": True}
     if pick.chance(3):
         expect["which"] = pick.of(["any", "first", "latest"])
-    if pick.chance(5) and "agency" in ATTRIBUTES[activity] and _starts_with_an_agency(rule):
+    if pick.chance(5) and all("agency" in ATTRIBUTES[one] for one in activities) and _starts_with_an_agency(rule):
         expect["same"] = ["agency"]
     if pick.chance(6) and "from" in rule:
         expect["early"] = "counts"

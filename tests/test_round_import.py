@@ -161,7 +161,7 @@ def test_a_case_file_that_is_wrong_keeps_no_other_form_from_being_made(desk: Des
     (desk.path / "cases" / "TV-2.yaml").write_text("case: [TV-2\n", encoding="utf-8")
     first = desk.round.case("TV-1").reader
     result = desk.run("forms", desk.path)
-    assert result.exit_code == 2 and "TV-2.yaml:2" in result.stderr and desk.form(first, "TV-1", "facts").is_file()
+    assert result.exit_code == 2 and "TV-2.yaml:1" in result.stderr and desk.form(first, "TV-1", "facts").is_file()
     assert f"{first}/TV-1-judging.xlsx" in desk.works("import", desk.facts_in_hand(first, "TV-1"))
 
 

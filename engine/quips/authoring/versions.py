@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 from quips.knowledge import Knowledge, find_folder, load_knowledge
 from quips.places import Place
@@ -59,8 +59,8 @@ def version(name: str) -> Iterator[Version]:
         return
     archive = _archive(name)
     with TemporaryDirectory(prefix="quips-") as temporary:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(temporary, filter="data")
+        with ZipFile(io.BytesIO(archive)) as whole:
+            whole.extractall(temporary)  # not as a tar file, of which the first releases of Python 3.11 write what lies outside
         yield _read(name, Path(temporary), f"{name}:")
 
 
@@ -70,7 +70,7 @@ def _read(name: str, root: Path, shown_in: str = "") -> Version:
 
 
 def _archive(revision: str) -> bytes:
-    """Return the two folders as they were at a revision, as a tar file."""
+    """Return the two folders as they were at a revision, as a zip file."""
     problem = f"'{revision}' is neither a folder nor a git revision"
     hint = "Name a folder that holds 'framework' and 'rules', or a revision such as main, HEAD~1 or a tag."
     try:
@@ -85,7 +85,7 @@ def _archive(revision: str) -> bytes:
     except subprocess.CalledProcessError:
         raise InputError([Problem(Place(revision), "no-version", f"{problem}.", hint)]) from None
     try:
-        return _git(root, "archive", "--format=tar", commit, "--", *_PARTS)
+        return _git(root, "archive", "--format=zip", commit, "--", *_PARTS)
     except subprocess.CalledProcessError:
         message = f"At {revision} there were no folders 'framework' and 'rules' at the top of the repository."
         raise InputError([Problem(Place(revision), "no-version", message)]) from None
