@@ -10,6 +10,7 @@ import pytest
 from desk_client import Officer
 from html_forms import form_of
 from pages_at_hand import words_of
+from quips.web.interview import ACTIVITY
 
 CASE = "/cases/TV-1"
 TEXT = """\
@@ -54,6 +55,17 @@ def test_whether_there_is_another_is_left_open_once_one_has_been_entered(officer
     day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
     assert officer.send(f"{asked}/add", day).status_code == 303
     assert "answer" not in dict(form_of(officer.page(asked), "answer").filled({}))
+
+
+def test_what_was_ticked_is_asked_though_something_else_has_answered_for_it(officer: Officer) -> None:
+    """An OASys answers what an OGRS score would; that there is a score was said all the same."""
+    officer.send(f"{CASE}/which?about=oasys&about=ogrs", {"there": ["oasys", "ogrs"]})
+    day = {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]}
+    assert officer.send(f"{CASE}/activity/oasys/add", day).status_code == 303
+    asked = [step.names for step in officer.desk.look("TV-1").steps if step.kind == ACTIVITY]
+    assert ("ogrs",) in asked
+    assert officer.send(f"{CASE}/activity/ogrs/add", day).status_code == 303
+    assert ("ogrs",) not in [step.names for step in officer.desk.look("TV-1").steps if step.kind == ACTIVITY]
 
 
 def test_that_there_is_no_other_is_still_chosen_when_the_page_is_opened_again(officer: Officer) -> None:

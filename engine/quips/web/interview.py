@@ -140,9 +140,10 @@ def _activities(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) ->
     activities = knowledge.vocabulary.activities
     unsaid = [name for name in bearing if name in activities and name not in said and name not in audit.not_offered]
     unsaid.sort(key=lambda name: (STAGES.index(activities[name].stage), _rank(bearing[name]), name))
-    for name in unsaid:
-        if aside.get(aside_key(ACTIVITY, name)) == TO_ENTER:
-            yield Step(ACTIVITY, (name,), _severest_first(bearing[name]))
+    # What was said to be on the file is asked whatever has been entered since: it is never dropped without a word.
+    ticked = [name for name in activities if aside.get(aside_key(ACTIVITY, name)) == TO_ENTER and name not in said]
+    for name in [*(name for name in unsaid if name in ticked), *(name for name in ticked if name not in unsaid)]:
+        yield Step(ACTIVITY, (name,), _severest_first(bearing.get(name, [])))
     unasked = [name for name in unsaid if aside_key(ACTIVITY, name) not in aside]
     n_pages = -(-len(unasked) // ACTIVITIES_AT_ONCE)
     for page in range(n_pages):  # all of about the same length
