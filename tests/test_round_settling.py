@@ -317,6 +317,24 @@ def test_a_director_sees_which_gaps_closed_what_was_set_aside_and_the_letters(at
     assert rules[aside].title not in told.partition("First causes:")[2].partition("Action 1")[0]
 
 
+def test_a_director_is_told_first_of_gaps_that_are_open_and_of_work_done_before_the_feedback(
+    at_hand: RoundAtHand, run: Commands
+) -> None:
+    fed_back(at_hand, done=False)
+    case, plan = at_hand.case("TV-1"), at_hand.plan
+    rules, open_ = at_hand.book.auditor.knowledge.rules, next(iter(case.actions.values())).rule
+    run.works("act", "TV-1", "1", "--done", "2001-02-03", "--evidence", "In the file.", who=case.officer)
+    change = {"closed": [], "still_open": [open_], "new": []}
+    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    told = run.works("countersign", "TV-1", who="D01")
+    assert "Look first: 1 gap is open at the last reading" in told.partition("First causes:")[0]
+    assert f"Still open: {rules[open_].title}." in told
+    assert "on 2001-02-03 (before the feedback): In the file." in told
+    change = {"closed": [open_], "still_open": [], "new": []}
+    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/y.yaml", {}, change))
+    assert "Look first" not in run.works("countersign", "TV-1", who="D01"), "the last reading counts"
+
+
 def test_a_director_is_asked_only_of_what_they_may_sign(at_hand: RoundAtHand, run: Commands) -> None:
     at_hand.settle("TV-1", by="M02")  # a director as well
     at_hand.feed_back("TV-1")

@@ -46,6 +46,18 @@ def test_what_names_nothing_is_told_and_nothing_is_run() -> None:
     assert "Did you mean 'home-visits'?" in result.stderr and "'nonsense'" in result.stderr
 
 
+def test_a_draft_is_said_to_be_one(rules: Path) -> None:
+    draft = rules / "home-visits" / "visit-again.yaml"
+    text = (rules / "home-visits" / f"{RULE}.yaml").read_text(encoding="utf-8")
+    draft.write_text(
+        text.replace(f"rule: {RULE}", "rule: visit-again").replace("status: active", "status: draft"), encoding="utf-8"
+    )
+    for named in ("visit-again", draft):
+        result = quips("test", named, "--rules", rules)
+        assert result.exit_code == 2 and result.stdout == ""
+        assert "'visit-again' is a draft" in result.stderr and "Say status: active" in result.stderr
+
+
 def test_what_was_expected_stands_beside_what_was_found(rules: Path) -> None:
     edit(rules, "supervision_started: missing", "supervision_started: met")
     result = quips("test", RULE, "--rules", rules)

@@ -114,11 +114,10 @@ class _Checker:
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
-    def known(self, name: str, names: Iterable[str], what: str, place: Place) -> Iterator[Problem]:
+    def known(self, name: str, names: Iterable[str], what: str, place: Place, meant: str = "") -> Iterator[Problem]:
         if name not in names:
-            yield Problem(
-                place, f"unknown-{what}", f"There is no {what} '{name}'.", did_you_mean(name, names) or _WHERE_LISTED[what]
-            )
+            hint = meant or did_you_mean(name, names) or _WHERE_LISTED[what]
+            yield Problem(place, f"unknown-{what}", f"There is no {what} '{name}'.", hint)
 
     def rule(self, name: str, place: Place) -> Iterator[Problem]:
         if name in self.former and name not in self.rules:
@@ -132,12 +131,10 @@ class _Checker:
 
     def citations(self, cites: tuple[Citation, ...]) -> Iterator[Problem]:
         for cite in cites:
+            called = [name for name, one in self.sources.items() if cite.source in (one.short, one.title)]
+            meant = f"{cite.source} is {called[0]} here." if called else ""
+            yield from self.known(cite.source, self.sources, "source", cite.place, meant)
             source = self.sources.get(cite.source)
-            if source is None:
-                called = next((name for name, one in self.sources.items() if cite.source in (one.short, one.title)), "")
-                hint = did_you_mean(cite.source, self.sources) or _WHERE_LISTED["source"]
-                hint = f"{cite.source} is {called} here." if called else hint
-                yield Problem(cite.place, "unknown-source", f"There is no source '{cite.source}'.", hint)
             if source and source.lines and not 1 <= cite.line <= source.lines:
                 message = f"{cite.source} has {source.lines} lines; there is no line {cite.line}."
                 yield Problem(cite.place, "no-such-line", message, "Look the passage up again.")
@@ -199,9 +196,8 @@ class _Checker:
                 yield Problem(test.place, "unknown-attribute", message, hint)
             elif len(found) < len(terms):
                 without = [name for name, term in zip(real, terms, strict=True) if term is None]
-                message = (
-                    f"{listed(without, 'and')} has no attribute '{test.subject}', so an entry of it could never be told to count."
-                )
+                lack = f"{listed(without, 'and')} {'has' if len(without) == 1 else 'have'} no attribute '{test.subject}'"
+                message = f"{lack}, so that such an entry could never be told to count."
                 hint = "Ask for each activity in a rule of its own, or leave out the activity or the test."
                 yield Problem(test.place, "attribute-not-of-all", message, hint)
             else:

@@ -176,11 +176,8 @@ class _Builder:
         try:
             value = self.read()
         except yaml.MarkedYAMLError as error:
-            in_brackets = (error.context or "").startswith("while parsing a flow")
-            unclosed = error.context_mark if in_brackets or error.problem == "found unexpected end of stream" else None
-            mark = unclosed or error.problem_mark or error.context_mark
-            what, hint = _in_plain_words(error, self.text.splitlines()[mark.line : mark.line + 1] if mark else [])
-            raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, _place(mark, self.file)) from error
+            what, hint, mark = _in_plain_words(error, self.text.splitlines())
+            raise self.refused("not-yaml", f"This is not YAML: {what}.", hint, mark) from error
         except yaml.YAMLError as error:
             hint = "Take out characters that cannot be seen."
             raise self.refused("not-yaml", f"This is not YAML: {str(error).splitlines()[0]}.", hint) from error
@@ -247,9 +244,21 @@ class _Builder:
         return InputError([Problem(at if isinstance(at, Place) else _place(at, self.file), name, message, hint)])
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, line: list[str]) -> tuple[str, str]:
-    """What the parser has met, and what to do, for people who do not know its words."""
-    text, problem = (line[0] if line else ""), error.problem or ""
+def _in_plain_words(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[str, str, Mark | None]:
+    """What the parser has met, what to do, and where, for people who do not know its words."""
+    problem, opened = error.problem or "", error.context_mark or error.problem_mark
+    if problem == "found unexpected end of stream":
+        return "what is opened here is never closed", "Close the quote or the bracket.", opened
+    if (error.context or "").startswith("while parsing a flow"):
+        what = "a bracket that is opened here is not closed, or a comma is missing in it"
+        return what, "Close it, or put the comma in.", opened
+    mark = error.problem_mark or error.context_mark
+    return *_of_line(error, lines[mark.line] if mark and mark.line < len(lines) else ""), mark
+
+
+def _of_line(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
+    """What is wrong with a line, and what to do."""
+    problem = error.problem or ""
     if problem.startswith("found character") and "\t" in text:
         return "the line holds a tab, and only spaces can set words in", "Put spaces in place of the tab."
     if problem.startswith("found character"):
@@ -259,10 +268,6 @@ def _in_plain_words(error: yaml.MarkedYAMLError, line: list[str]) -> tuple[str, 
             "there is a colon where none can stand",
             "Put a text that holds a colon in quotes, or set the line in as those near it.",
         )
-    if problem == "found unexpected end of stream":
-        return "what is opened here is never closed", "Close the quote or the bracket."
-    if (error.context or "").startswith("while parsing a flow"):
-        return "a bracket that is opened here is not closed, or a comma is missing in it", "Close it, or put the comma in."
     if problem.startswith(("did not find expected", "could not find expected")):
         hint = "Set it in as those near it; or look above for a quote or a bracket that is not closed, or a colon left out."
         return "this line does not go on from those above it", hint

@@ -41,7 +41,7 @@ def _of_files(knowledge: Knowledge) -> Iterator[Problem]:
     """Files that are not read, and rules that lie in no folder of a topic."""
     for folder in knowledge.files.rule_folders:
         for path in passed_over(folder):
-            hint = f"Call it {path.name.removesuffix(''.join(path.suffixes))}.yaml if it is a rule, or move it elsewhere."
+            hint = f"Call it {path.name.partition('.')[0]}.yaml if it is a rule, or move it elsewhere."
             yield Problem(
                 Place(shown_as(path), 1), "file-not-read", "This file is not read: its name does not end in .yaml.", hint
             )

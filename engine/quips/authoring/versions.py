@@ -60,7 +60,7 @@ def version(name: str) -> Iterator[Version]:
     archive = _archive(name)
     with TemporaryDirectory(prefix="quips-") as temporary:
         with ZipFile(io.BytesIO(archive)) as whole:
-            whole.extractall(temporary)  # not as a tar file, of which the first releases of Python 3.11 write what lies outside
+            whole.extractall(temporary)  # a tar file could name places outside, which Python refuses only from 3.11.4 on
         yield _read(name, Path(temporary), f"{name}:")
 
 

@@ -80,11 +80,11 @@ def allocate(plan: Plan, state: State) -> Allocation:
         notes.append(f"Groups are smaller than {plan.group_size}, so that each case has as many that can read it as it needs.")
     given = _given(plan, groups, able, {name: 2 if name in seconds else 1 for name in able})
     if any(MODERATOR in person.roles for person in plan.people.values()):  # that there is none is told as such
-        notes += _nobody_settles({name: may_moderate(plan, state, name, to.values()) for name, to in given.items()})
+        notes += _nobody_settles({name: _may_moderate(plan, state, name, to.values()) for name, to in given.items()})
     return Allocation(groups, {name: {**to, "second_because": seconds.get(name, "")} for name, to in given.items()}, tuple(notes))
 
 
-def may_moderate(plan: Plan, state: State, case: str, readers: Collection[str]) -> list[str]:
+def _may_moderate(plan: Plan, state: State, case: str, readers: Collection[str]) -> list[str]:
     """Return the moderators who may settle a case once these have read it."""
     found = []
     for who, person in sorted(plan.people.items()):
