@@ -108,7 +108,7 @@ def test_a_new_officer_goes_from_nothing_to_a_printed_page(
     found = {(one.rule.name, one.status) for one in audited(kept).findings}
     assert found == {(one.rule.name, one.status) for one in audited(text).findings}
     if script and durable_available():
-        assert "Worked out twice" in report_engines(chromium, server, facts["case"])
+        assert "Decided twice" in report_engines(chromium, server, facts["case"])
 
 
 def report_engines(chromium: Browser, server: Served, case: str) -> str:

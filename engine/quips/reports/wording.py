@@ -105,8 +105,8 @@ def engines_words(audit: Audit) -> str:
     """Return which engines stand behind the findings."""
     if len(audit.engines) > 1:
         n = len(audit.findings)
-        return f"Worked out twice, by engines written apart from each other; both give the same {n} findings."
-    return f"Worked out once, by the {audit.engines[0]} engine alone."
+        return f"Decided twice, by two engines; both give the same {n} findings."
+    return f"Decided once, by the {audit.engines[0]} engine alone."
 
 
 def own_rules_words(own_rules: Sequence[OwnRule]) -> str:
