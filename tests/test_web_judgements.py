@@ -34,12 +34,22 @@ def test_all_lists_every_prompt_about_the_case_in_the_order_of_the_edition(pages
 
 
 def test_still_to_judge_leaves_out_what_does_not_apply_and_what_is_judged(pages):
-    left = prompts_in(pages.get(LIST))
+    left = prompts_in(pages.get(f"{LIST}?show=to_judge"))
     audit = pages.desk.look("TV-0042").audit
     assert left == [one.prompt.name for one in audit.proposals if one.answer != "not_applicable"]
     pages.send(NO_RULE, answer="yes", then="list")
-    assert prompts_in(pages.get(LIST)) == [name for name in left if not NO_RULE.endswith(name)]
+    assert prompts_in(pages.get(f"{LIST}?show=to_judge")) == [name for name in left if not NO_RULE.endswith(name)]
     assert len(prompts_in(pages.get(f"{LIST}?show=all"))) == 253
+
+
+def test_what_is_listed_first_is_what_the_record_bears_on_and_how_much_more_there_is_is_told(pages):
+    proposals = [one for one in pages.desk.look("TV-0042").audit.proposals if one.answer != "not_applicable"]
+    bearing = [one.prompt.name for one in proposals if one.findings]
+    assert prompts_in(pages.get(LIST)) == bearing
+    assert 0 < len(bearing) < len(proposals)
+    words = words_of(pages.get(LIST))
+    assert f"{len(bearing)} questions wait for a person" in words
+    assert f"{len(proposals) - len(bearing)} more are for a reader of the whole file" in words
 
 
 def test_the_way_by_the_framework_leads_to_the_same_page_with_everything_on_it(pages):
@@ -97,13 +107,11 @@ def test_an_answer_is_kept_in_the_case_file_with_what_was_said_of_it(pages):
 
 
 def test_saving_leads_on_in_the_order_of_the_list(pages):
-    following = prompts_in(pages.get(LIST))
-    here = next(name for name in following if NO_RULE.endswith(name))
-    answer = pages.send(NO_RULE, answer="yes", then="next")
-    assert answer.location == f"{LIST}/{following[following.index(here) + 1]}"
-    everything = prompts_in(pages.get(f"{LIST}?show=all"))
-    answer = pages.send(f"{NO_RULE}?show=all", answer="no", then="next")
-    assert answer.location == f"{LIST}/{everything[everything.index(here) + 1]}?show=all"
+    for part in ("", "?show=to_judge", "?show=all"):
+        following = prompts_in(pages.get(f"{LIST}{part}"))
+        here = following[3]
+        answer = pages.send(f"{LIST}/{here}{part}", answer="not_applicable", reason="Seen in the file", then="next")
+        assert answer.location == f"{LIST}/{following[4]}{part}"
 
 
 def test_the_last_leads_back_to_the_list(pages):

@@ -82,7 +82,7 @@ def test_everything_due_and_not_there_is_told_in_words(name: str) -> None:
             on = date.fromordinal(finding.due)
             assert (f"{finding.rule.title} Overdue", on) in [(head, day) for head, day, _ in found], finding.ref
         if finding.status is Status.NOT_YET_DUE and finding.due is not None:
-            on = date.fromordinal(finding.due)
+            on = date.fromordinal(min([limit.due for limit in finding.limits if limit.due is not None] or [finding.due]))
             assert (f"{finding.rule.title} Not yet due", on) in [(head, day) for head, day, _ in found]
     assert all("not on the record" in said for head, _, said in found if head.endswith("Overdue"))
 

@@ -73,6 +73,27 @@ class Measure:
     unclear: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """How often something was done where no source says how often it should be.
+
+    Attributes:
+        days: On how many days it was done.
+        first: The first day that was looked at, as an ordinal.
+        last: The last day that was looked at.
+        longest: The two ends of the longest time without it, the later one of two that are as long.
+        latest: The last day it was done; None if it never was.
+        undated: How many more there are that have no day.
+    """
+
+    days: int
+    first: int
+    last: int
+    longest: tuple[int, int]
+    latest: int | None
+    undated: int
+
+
 class Attempt:
     """What the record shows under one reading of the limit and one row of it.
 
@@ -91,6 +112,7 @@ class Attempt:
         reading: The name of the reading of the limit; empty if there is no limit.
         row: The row of the limit.
         measure: For counts and frequencies.
+        spells: For frequencies for which the limit has no number.
         quality: For work done after the window closed, what it would show but for that.
         begun: The first day on which the work was done in any way, early work included; None if that is not known.
     """
@@ -108,6 +130,7 @@ class Attempt:
     reading: str = ""
     row: Row | None = None
     measure: Measure | None = None
+    spells: Spells | None = None
     quality: Seen | None = None
     begun: int | None = None
 

@@ -75,10 +75,17 @@ class Audit:
     @cached_property
     def urgent(self) -> tuple[str, ...]:
         """Whom open gaps on a live case concern: ``child``, ``victim``, ``mappa``; empty if none."""
+        return tuple(sorted({concern for finding in self.urgent_gaps for concern in self._concerns_of(finding.rule)}))
+
+    @cached_property
+    def urgent_gaps(self) -> list[Finding]:
+        """The gaps on a live case that concern a child, a victim or MAPPA, in the program's order.
+
+        Work that was done, and of which nothing is wrong but that it was late, leaves nothing open that could wait.
+        """
         if not self.is_live:
-            return ()
-        concerned = {concern for f in self.with_verdict(Verdict.GAP) for concern in self._concerns_of(f.rule)}
-        return tuple(sorted(concerned))
+            return []
+        return [gap for gap in self.with_verdict(Verdict.GAP) if not gap.done_late and self._concerns_of(gap.rule)]
 
     def _concerns_of(self, rule: Rule) -> Iterable[str]:
         """Whom a rule concerns in this case.

@@ -6,9 +6,10 @@ Numbers in brackets refer to the decisions in `docs/semantics.md`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
-from quips.attempts import Attempt, Measure, Observation, Reason, Seen, Window
+from quips.attempts import Attempt, Measure, Observation, Reason, Seen, Spells, Window
 from quips.cases import Case, Entry
 from quips.framework import Row
 from quips.occasions import Occasion, State
@@ -464,6 +465,8 @@ class _Observer:
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:
             attempt.seen, attempt.endless = (Seen.UNJUDGED if found else _NOTHING), True
+            if found and start is not None:
+                attempt.spells = _spells(found, start, case.as_at if end is None else max(start, min(end, case.as_at)))
             return attempt
         done = waived = ended = 0
         lacking = []
@@ -488,6 +491,14 @@ class _Observer:
         elif ended:
             attempt.seen = _counted(done, unclear, of - row.tolerance)
         return attempt
+
+
+def _spells(found: Candidates, start: int, stop: int) -> Spells:
+    """How often something was done from one day to another, and the longest time without it."""
+    days = sorted({entry.day for entry, _ in found if entry.day is not None and start <= entry.day <= stop})
+    ends = [start, *days, stop]
+    longest = max(itertools.pairwise(ends), key=lambda spell: (spell[1] - spell[0], spell[1]))
+    return Spells(len(days), start, stop, longest, days[-1] if days else None, sum(entry.day is None for entry, _ in found))
 
 
 def _counted(sure: int, unclear: int, wanted: int) -> Seen:

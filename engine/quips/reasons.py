@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from quips.attempts import Attempt, Reason, Seen
+from quips.attempts import Attempt, Reason, Seen, Spells
 from quips.cases import Case, Entry
 from quips.conditions import Condition, Test, tests_of
 from quips.explain import (
@@ -90,7 +90,8 @@ class Telling:
         if self.rule.conflict:
             return self._no_clash()
         attempts = self.evaluated.observation.attempts if self.evaluated.observation else []
-        return list(dict.fromkeys([self._change(attempt) for attempt in attempts]))
+        any_of = dict.fromkeys(change for attempt in attempts for change in self._changes(attempt))
+        return sorted(any_of, key=_REASONS_WANTED.__contains__)  # what is to be done first, then the reasons for not doing it
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
@@ -129,6 +130,9 @@ class Telling:
         if attempt.measure:
             return [self._measured(attempt)]
         said = f"{self._entry(attempt.entry)}.{self._in_time(attempt)}"
+        if attempt.at_latest is not None and attempt.done is not None and attempt.done > attempt.at_latest:
+            ours = f"That is after {day_in_words(attempt.at_latest)}, our own last day, for no source gives a number"
+            return [said, f"{ours}: whether it was soon enough is for the auditor."]
         if attempt.timed:
             return [said]
         return [said, "The source says only that it should be on time, with no number: whether it was is for the auditor."]
@@ -136,6 +140,8 @@ class Telling:
     def _not_judged(self, attempt: Attempt) -> list[str]:
         if attempt.measure:
             return [self._measured(attempt)]
+        if attempt.spells:
+            return [*self._how_often(attempt.spells), "No source says how often: whether that was enough is for the auditor."]
         return [f"{self._entry(attempt.entry)}. {self._unjudged(attempt.entry)}"]
 
     def _not_clear(self, attempt: Attempt) -> list[str]:
@@ -149,13 +155,13 @@ class Telling:
         return [f"{self._entry(attempt.entry)}. It was done, but when is not known: whether it was in time is for the auditor."]
 
     def _early(self, attempt: Attempt) -> list[str]:
-        days = (attempt.first or 0) - (attempt.done or 0)
-        return [f"{self._entry(attempt.entry)}, {days} day{'s' * (days != 1)} before the clock started. Does it still hold?"]
+        days = _days((attempt.first or 0) - (attempt.done or 0))
+        return [f"{self._entry(attempt.entry)}, {days} before the clock started. Does it still hold?"]
 
     def _late(self, attempt: Attempt) -> list[str]:
-        late = (attempt.done or 0) - (attempt.due or 0)
+        late = _days((attempt.done or 0) - (attempt.due or 0))
         faults = self._faults(attempt.entry, also=True)
-        return [f"{self._entry(attempt.entry)}, {late} day{'s' * (late != 1)} late{faults}. {self._limit(attempt)}."]
+        return [f"{self._entry(attempt.entry)}, {late} late{faults}. {self._limit(attempt)}."]
 
     def _absence(self, attempt: Attempt) -> Iterator[str]:
         if attempt.measure:
@@ -266,24 +272,28 @@ class Telling:
             return f"The record gives {given}, but the rest of it points to {inferred}. What is given counts; check it."
         return f"From what is given it follows that {inferred}."
 
-    def _change(self, attempt: Attempt) -> str:
-        """The smallest change under one reading of the limit."""
+    def _changes(self, attempt: Attempt) -> Iterator[str]:
+        """The smallest changes under one reading of the limit, of which any one will do."""
         seen = attempt.seen
-        if seen in _SETTLED_BY:
-            return _SETTLED_BY[seen]
-        if seen is _AFTER:
-            return f"done by {day_in_words(attempt.due)}; or an acceptable reason for the lateness on record"
-        if seen is _EARLY:
-            return f"done on or after {day_in_words(attempt.first)}, or the auditor's judgement that it still holds"
-        if seen is _BAD and self.rule.expect and self.rule.expect.never:
-            return f"no {self._what()} on the record"
         good = self._wanted()
-        if (seen is _BAD or seen is _UNJUDGED) and not attempt.measure:
-            return good or "judged sufficient"
-        by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
-        which = f", with {good}" if good else ""
-        often = " as often as the limit asks" if attempt.measure else ""
-        return f"{self._what()}{self._which()} on record{by}{often}{which}; or an acceptable reason on record"
+        if seen in _SETTLED_BY:
+            yield _SETTLED_BY[seen]
+        elif seen is _AFTER:
+            yield f"done by {day_in_words(attempt.due)}"
+            yield _LATE_FOR_A_REASON
+        elif seen is _EARLY:
+            yield f"done on or after {day_in_words(attempt.first)}"
+            yield "the auditor's judgement that it still holds"
+        elif seen is _BAD and self.rule.expect and self.rule.expect.never:
+            yield f"no {self._what()} on the record"
+        elif (seen is _BAD or seen is _UNJUDGED) and not attempt.measure:
+            yield good or "judged sufficient"
+        else:
+            by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
+            which = f", with {good}" if good else ""
+            often = " as often as the limit asks" if attempt.measure else ""
+            yield f"{self._what()}{self._which()} on record{by}{often}{which}"
+            yield _NOT_DONE_FOR_A_REASON
 
     # Words -----------------------------------------------------------------------------------------------------------
 
@@ -372,6 +382,19 @@ class Telling:
         unclear = f", {measure.unclear} not clear" if measure.unclear else ""
         return f"Done in {measure.done} of {measure.of}{waived}{unclear}."
 
+    def _how_often(self, spells: Spells) -> Iterator[str]:
+        """On how many days it was done, and the longest time and the last time without it."""
+        what, first, last = self._what(), day_in_words(spells.first), day_in_words(spells.last)
+        undated = f", and {_times(spells.undated)} with no day" if spells.undated else ""
+        yield f"{what[:1].upper()}{what[1:]} on {_days(spells.days)} between {first} and {last}{undated}."
+        since, until = spells.longest
+        if spells.latest is None:
+            return
+        ran_on = ", and nothing since" if until == spells.last and until == self.case.as_at else ""
+        yield f"The longest time without: {_days(until - since)}, from {day_in_words(since)} to {day_in_words(until)}{ran_on}."
+        if until != spells.last and spells.last > spells.latest:
+            yield f"The last time: {day_in_words(spells.latest)}, {_days(spells.last - spells.latest)} before {last}."
+
     def _unjudged(self, entry: Entry | None) -> str:
         expect = self.rule.expect
         tests = expect.judged if expect else None
@@ -428,6 +451,14 @@ def what_holds(step: Step) -> Iterator[str]:
         yield step.words
 
 
+def _days(number: int) -> str:
+    return f"{number} day{'s' * (number != 1)}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
 def _leaves(step: Step) -> Iterator[Step]:
     if not step.steps:
         yield step
@@ -465,6 +496,9 @@ _TOLD: dict[Seen, Callable[[Telling, Attempt], Iterable[str]]] = {
     Seen.NO_END: Telling._without_window,
 }
 """How what was seen in a window is told."""
+_NOT_DONE_FOR_A_REASON = "an acceptable reason on record"
+_LATE_FOR_A_REASON = "an acceptable reason for the lateness on record"
+_REASONS_WANTED = frozenset({_NOT_DONE_FOR_A_REASON, _LATE_FOR_A_REASON})
 _OCCASION_WANTED = "the occasion for it on record"
 _DETAILS_WANTED = "the day it was done, and what it was, on record"
 _SETTLED_BY = {

@@ -21,13 +21,14 @@ from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
     by_what_settles,
-    due_soonest,
+    not_yet_due,
     of_status,
     own_rules_words,
     status_words,
     strength_words,
     strengths,
     to_judge,
+    urgent_where,
     urgent_words,
 )
 from quips.statuses import Status, Verdict
@@ -79,7 +80,7 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
         document.add_paragraph(said(own_rules_words(audit.own_rules)))
     urgent = urgent_words(audit)
     if urgent:
-        document.add_paragraph().add_run(said(urgent)).bold = True
+        document.add_paragraph().add_run(said(f"{urgent} {urgent_where(audit)}")).bold = True
     document.add_heading("To put right", 1)
     gaps = [*_numbered(audit.gaps)]
     if gaps:
@@ -148,7 +149,8 @@ def _fill(cells: Sequence[Any], number: str, depth: int, gap: Gap) -> None:
 def _open(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     """Say what is not settled, so that silence is not taken for sufficient."""
     judged, timing = to_judge(audit)
-    coming = [f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in due_soonest(audit.findings)]
+    dated, _ = not_yet_due(audit.findings)
+    coming = [f"By {day_in_words(day)}{whose}: {in_sentence(finding.rule.title)}" for day, whose, finding in dated]
     unknown = [
         f"{settles[:1].upper()}{settles[1:] or 'What decides'}: {listed(_titles(group), 'and')}"
         for settles, group in by_what_settles(audit.findings, knowledge)

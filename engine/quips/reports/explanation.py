@@ -65,7 +65,7 @@ def _why_not(explanation: Explanation, knowledge: Knowledge) -> Iterator[str]:
         if explanation.would_apply:
             yield f"The smallest change: {listed(explanation.would_apply, 'and')}."
     elif finding.would_be_met:
-        yield f"The smallest change that would have it met: {listed(finding.would_be_met, 'or')}."
+        yield f"The smallest change that would have it met: {'; or '.join(finding.would_be_met)}."
     else:
         yield "Nothing in this case calls for it."
 

@@ -19,7 +19,7 @@ from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
     by_what_settles,
-    due_soonest,
+    not_yet_due,
     of_status,
     status_words,
     strength_words,
@@ -104,7 +104,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "judged": _judged(prepared, answered_no, book.auditor.knowledge),
         "coming": list(
             dict.fromkeys(
-                f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in due_soonest(audit.findings)
+                f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in not_yet_due(audit.findings)[0]
             )
         ),
         "not_settled": _not_settled(book, prepared),

@@ -21,9 +21,9 @@ from quips.reports.wording import (
     by_what_settles,
     cited,
     dispute_words,
-    due_soonest,
     engines_words,
     not_on_record,
+    not_yet_due,
     of_status,
     own_first,
     own_rules_words,
@@ -32,6 +32,7 @@ from quips.reports.wording import (
     strength_words,
     strengths,
     to_judge,
+    urgent_where,
     urgent_words,
     wrap,
 )
@@ -62,7 +63,7 @@ class TextReport:
         urgent = urgent_words(audit)
         if urgent:
             yield ""
-            for line in wrap(urgent, self.width):
+            for line in wrap(f"{urgent} {urgent_where(audit)}", self.width):
                 yield click.style(line, bold=True)
         yield from self._gaps(audit)
         yield from self._recorded(audit)
@@ -121,7 +122,7 @@ class TextReport:
     def _recorded(self, audit: Audit) -> Iterator[str]:
         answers = recorded(audit, self.knowledge) if audit.case.judgements else []
         if answers:
-            yield from self._heading(f"The auditor's own answers, which count: {len(answers)}")
+            yield from self._heading(f"Answers given, which count: {len(answers)}")
         for answer in answers:
             standing = STANDING_WORDS[answer.standing]
             yield from self._bullet(f"{answer.asks} ({answer.name}{f'; {standing}' if standing else ''})")
@@ -161,14 +162,13 @@ class TextReport:
         yield from self._waiting(audit)
 
     def _waiting(self, audit: Audit) -> Iterator[str]:
-        waiting = of_status(audit.findings, Status.NOT_YET_DUE)
-        if not waiting:
-            return
-        yield from self._heading(f"Not yet due: {len(waiting)}")
-        for day, whose, finding in due_soonest(waiting):
+        coming, undated = not_yet_due(audit.findings)
+        if coming or undated:
+            yield from self._heading(f"Not yet due: {len(coming) + len(undated)}")
+        for day, whose, finding in coming:
             yield from self._bullet(f"by {day_in_words(day)}{whose}: {in_sentence(finding.rule.title)}")
-        rest = dict.fromkeys(in_sentence(f.rule.title) for f in waiting if f.due is None and f.at_latest is None)
-        if rest:
+        if undated:
+            rest = dict.fromkeys(in_sentence(finding.rule.title) for finding in undated)
             yield from self._bullet(f"when its clock starts: {'; '.join(rest)}")
 
     def _sufficient(self, audit: Audit) -> Iterator[str]:

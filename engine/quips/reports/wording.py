@@ -12,6 +12,7 @@ from quips.explain import day_in_words, wanted_in_words
 from quips.findings import Finding
 from quips.framework import Citation, Source
 from quips.knowledge import Knowledge, OwnRule
+from quips.ordering import Gap
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
@@ -99,6 +100,18 @@ def urgent_words(audit: Audit) -> str:
         return ""
     about = listed([CONCERNS[concern] for concern in audit.urgent], "and")
     return f"{URGENT} Open gaps on this live case concern {about}."
+
+
+def urgent_roots(audit: Audit) -> list[tuple[int, Gap]]:
+    """Return the root gaps that are urgent, or that something urgent follows from, each with its number among the roots."""
+    urgent = {finding.ref for finding in audit.urgent_gaps}
+    return [(n, root) for n, root in enumerate(audit.gaps, 1) if any(gap.finding.ref in urgent for gap in root.walk())]
+
+
+def urgent_where(audit: Audit) -> str:
+    """Return where the urgent gaps stand among the numbered ones, such as ``See 1 and 3 below.``; empty if there are none."""
+    numbers = [n for n, _ in urgent_roots(audit)]
+    return f"See {listed(numbers, 'and')} below." if numbers else ""
 
 
 def engines_words(audit: Audit) -> str:
@@ -255,13 +268,29 @@ def to_judge(audit: Audit) -> tuple[list[Finding], list[Finding]]:
     return [*judged, *queries], list(reversed(timing.values()))
 
 
-def due_soonest(findings: Sequence[Finding]) -> list[tuple[int, str, Finding]]:
-    """Return the findings that are not yet due and have a last day, the soonest first: day, whose reading it is, finding."""
-    waiting = [
-        (day, "" if finding.due is not None else " (by our own reading)", finding)
-        for finding in findings
-        if finding.status is Status.NOT_YET_DUE
-        for day in [finding.due if finding.due is not None else finding.at_latest]
-        if day is not None
-    ]
-    return sorted(waiting, key=lambda found: (found[0], found[2].rule.name, found[2].key))
+def not_yet_due(findings: Sequence[Finding]) -> tuple[list[tuple[int, str, Finding]], list[Finding]]:
+    """Return what comes due: what has a last day, the soonest first, as day, whose reading it is, finding; and what has none.
+
+    Where sources give different limits, the soonest day still to come is told, and beside it what the others say; of what is
+    past its day by one of them and not by another, too, for it can still be done in time by that one.
+    """
+    dated, undated = [], []
+    for finding in findings:
+        ahead = sorted({limit.due for limit in finding.limits if limit.status is Status.NOT_YET_DUE and limit.due is not None})
+        if finding.status is Status.NOT_YET_DUE:
+            if len(ahead) > 1:
+                dated.append((ahead[0], f" (by one source; by another {_or_days(ahead[1:])})", finding))
+            elif finding.due is not None:
+                dated.append((finding.due, "", finding))
+            elif finding.at_latest is not None:
+                dated.append((finding.at_latest, " (by our own reading)", finding))
+            else:
+                undated.append(finding)
+        elif finding.status is Status.TO_JUDGE and finding.done is None and ahead:
+            past = sorted({limit.due for limit in finding.limits if limit.due is not None} - set(ahead))
+            dated.append((ahead[0], f" (by one source; by another it was due by {_or_days(past)})", finding))
+    return sorted(dated, key=lambda found: (found[0], found[2].rule.name, found[2].key)), undated
+
+
+def _or_days(days: Sequence[int]) -> str:
+    return listed([day_in_words(day) for day in days])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from quips.cases import History
 from quips.explain import day_in_words, in_sentence, value_in_words
 from quips.findings import Finding
-from quips.reports.wording import status_words
+from quips.reports import wording
 from quips.rules import Anchor
 from quips.statuses import Status, Verdict
 from quips.web.desk import Look
@@ -20,6 +20,7 @@ from quips.web.view import address
 from quips.web.ways import entry_numbers, told_only
 
 _HERE = "timeline"
+_NOT_YET_DUE = "Not yet due"
 _MOST_URGENT_FIRST = (Verdict.GAP, Verdict.OPEN, Verdict.SUFFICIENT)
 _COLOURS = {Verdict.GAP: "red", Verdict.OPEN: "blue", Verdict.SUFFICIENT: "green", Verdict.NOT_APPLICABLE: "grey"}
 
@@ -90,10 +91,9 @@ def marks_of(look: Look, stage: str = "", only_open: bool = False) -> list[Mark]
     """
     assert look.audit is not None
     read = Mark(look.audit.case.as_at, "The record is read as at this day", notes=("What was done later is not seen.",))
-    past, next_ = _due(look, Status.MISSING, Status.NOT_ON_RECORD), _due(look, Status.NOT_YET_DUE)
     found = [
         mark
-        for mark in (*_clocks(look), *_entries(look), *past, read, *next_)
+        for mark in (*_clocks(look), *_entries(look), read, *_awaited(look))
         if mark is read or ((not stage or not mark.stages or stage in mark.stages) and (not only_open or mark.is_open))
     ]
     return sorted(found, key=lambda mark: mark.day if mark.day is not None else date.max.toordinal())
@@ -155,7 +155,7 @@ def _entries(look: Look) -> Iterator[Mark]:
         yield Mark(
             None if on == "unknown" else date.fromisoformat(on).toordinal(),
             entry_title(activity, given, vocabulary),
-            status_words(worst) if worst else "",
+            wording.status_words(worst) if worst else "",
             _COLOURS[worst.verdict] if worst else "",
             tuple(text for text in (told, said.get("reason"), said.get("note")) if text),
             address("entries.entry", look.kept.name, _HERE, number=number),
@@ -167,29 +167,48 @@ def _entries(look: Look) -> Iterator[Mark]:
         )
 
 
-def _due(look: Look, *statuses: Status) -> Iterator[Mark]:
-    """What was due and is not on the record, or what comes due next."""
+def _awaited(look: Look) -> Iterable[Mark]:
+    """What was due and is not on the record, what comes due next, and what has no last day.
+
+    Two clocks that started on one day say the same, and it is told once.
+    """
+    once: dict[tuple[str, str, int | None], Mark] = {}
+    for mark in (*_overdue(look), *_coming(look)):
+        once.setdefault((mark.title, mark.tag, mark.day), mark)
+    return once.values()
+
+
+def _overdue(look: Look) -> Iterator[Mark]:
     assert look.audit is not None
-    told = set()
-    for finding in look.audit.findings:
-        if finding.status not in statuses:
-            continue
+    for finding in wording.of_status(look.audit.findings, Status.MISSING, Status.NOT_ON_RECORD):
         day = _last_day(finding)
-        if (finding.rule.name, finding.status, day) in told:
-            continue  # the same from two clocks that started on the same day
-        told.add((finding.rule.name, finding.status, day))
-        yield Mark(
-            day,
-            finding.rule.title,
-            "Overdue" if finding.status is Status.MISSING and day is not None else status_words(finding),
-            _COLOURS[finding.verdict],
-            (" ".join(_notes(finding, day)),),
-            _address(look, finding),
-            "See the finding",
-            (),
-            frozenset(look.knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)),
-            is_open=True,
-        )
+        tag = "Overdue" if finding.status is Status.MISSING and day is not None else wording.status_words(finding)
+        yield _waited_for(look, finding, day, tag, _notes(finding, day))
+
+
+def _coming(look: Look) -> Iterator[Mark]:
+    assert look.audit is not None
+    dated, undated = wording.not_yet_due(look.audit.findings)
+    for day, whose, finding in dated:
+        yield _waited_for(look, finding, day, _NOT_YET_DUE, f"It is due by this day{whose}.")
+    for finding in undated:
+        yield _waited_for(look, finding, None, _NOT_YET_DUE, "Its clock has not started, or it has no last day.")
+
+
+def _waited_for(look: Look, finding: Finding, day: int | None, tag: str, note: str) -> Mark:
+    occasion = f"From {finding.occasion}." if finding.occasion else ""
+    return Mark(
+        day,
+        finding.rule.title,
+        tag,
+        _COLOURS[finding.verdict],
+        (" ".join(filter(None, [note, occasion])),),
+        _address(look, finding),
+        "See the finding",
+        (),
+        frozenset(look.knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)),
+        is_open=True,
+    )
 
 
 def _last_day(finding: Finding) -> int | None:
@@ -200,26 +219,20 @@ def _last_day(finding: Finding) -> int | None:
     return max((limit.due for limit in finding.limits if limit.due is not None), default=None)
 
 
-def _notes(finding: Finding, day: int | None) -> Iterator[str]:
-    if day is not None:
-        ours = finding.due is None and finding.at_latest is not None
-        said = {
-            Status.MISSING: "It was due by this day and is not on the record",
-            Status.NOT_ON_RECORD: "It was due by this day and is not on the record so far, which is not complete",
-            Status.NOT_YET_DUE: "It is due by this day",
-        }[finding.status]
-        yield f"{said}{'; the day is our own reading, for no source gives a number' if ours else ''}."
-    elif finding.status is Status.NOT_YET_DUE:
-        yield "Its clock has not started, or it has no last day."
-    if finding.occasion:
-        yield f"From {finding.occasion}."
+def _notes(finding: Finding, day: int | None) -> str:
+    if day is None:
+        return ""
+    ours = finding.due is None and finding.at_latest is not None
+    so_far = " so far, which is not complete" if finding.status is Status.NOT_ON_RECORD else ""
+    reading = "; the day is our own reading, for no source gives a number" if ours else ""
+    return f"It was due by this day and is not on the record{so_far}{reading}."
 
 
 def _line(look: Look, finding: Finding) -> Line:
     due = f"due by {day_in_words(finding.due)}" if finding.due is not None else ""
     late = finding.done - finding.due if finding.status is Status.LATE and finding.done and finding.due else 0
     notes = f"{due}, {late} day{'s' * (late != 1)} late" if late > 0 else due
-    return Line(status_words(finding), in_sentence(finding.rule.title), notes, _address(look, finding))
+    return Line(wording.status_words(finding), in_sentence(finding.rule.title), notes, _address(look, finding))
 
 
 def _address(look: Look, finding: Finding) -> str:

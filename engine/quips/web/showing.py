@@ -11,7 +11,7 @@ from quips.problems import listed
 from quips.vocabulary import NONE, NOT_YET, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
-from quips.web.interview import CIRCUMSTANCE, aside_key
+from quips.web.interview import CIRCUMSTANCE, INFERRED, RIGHT, WHICH, aside_key, inferred_mark
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
 _DAYS_NAMED = 8
@@ -90,6 +90,11 @@ def inferred_in_words(look: Look, name: str) -> str:
     return next((fact.value for fact in facts if fact.name == name and fact.inferred), "")
 
 
+def is_confirmed(look: Look, name: str, inferred: str) -> bool:
+    """Whether somebody has said that what a circumstance was inferred to be is right."""
+    return look.aside.get(aside_key(INFERRED, inferred_mark(name, inferred))) == RIGHT
+
+
 def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:
     """Return what an entry of the record is about, such as ``Home visit``."""
     if activity == "not_done":
@@ -119,14 +124,23 @@ def _attribute_of(activity: Activity | None, name: str) -> Term | None:
     return next((term for term in attributes_of(activity) if term.name == name), None)
 
 
-def progress(look: Look) -> tuple[int, int]:
-    """Return how many questions have been answered, and about how many are left."""
+def n_answered(look: Look) -> int:
+    """Return how many questions have been answered."""
     answered = {
         *(aside_key(CIRCUMSTANCE, name) for name in look.value["circumstances"]),
         *look.aside,
         *(f"entry/{n}" for n in range(len(look.value["record"]))),
     }
-    return len(answered), len(look.steps)
+    return len(answered)
+
+
+def pages_to_go(look: Look) -> str:
+    """Return how many pages of the interview are left, such as ``at least 9``; empty if none is.
+
+    Answers can bring up more while it is still asked what the case is and what is on the file.
+    """
+    more = any(step.kind in (CIRCUMSTANCE, WHICH) for step in look.steps)
+    return f"{'at least' if more else 'about'} {len(look.steps)}" if look.steps else ""
 
 
 def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:

@@ -10,6 +10,7 @@ from quips.conditions import Test
 from quips.explain import in_sentence
 from quips.findings import Finding
 from quips.places import Place
+from quips.proposals import NOT_APPLICABLE
 from quips.rules import Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import Activity, Vocabulary
@@ -94,7 +95,7 @@ def settling_links(look: Look, finding: Finding) -> tuple[Link, ...]:
 
 
 def _ways(look: Look, finding: Finding) -> Iterator[Way]:
-    rule, vocabulary = finding.rule, look.knowledge.vocabulary
+    name, rule, vocabulary = look.kept.name, finding.rule, look.knowledge.vocabulary
     activities = _looked_for(rule, vocabulary)
     match finding.status:
         case Status.CANNOT_TELL:
@@ -105,8 +106,12 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
             )
             yield Way("Correct what is not right", words, (*entry_links(look, finding), *_facts(look, finding)))
         case Status.TO_JUDGE:
-            words = "Say on the entry what is asked, if it is for you to say; otherwise leave it to the auditor."
-            yield Way("Judge it", words, (*entry_links(look, finding), *_open_reasons(look, activities)))
+            if _is_how_often(finding):
+                words = "Every time is on the timeline. Add there what is not on it yet."
+                yield Way("Look at how often", words, (Link("Open the timeline", address("timeline.timeline", name, "")),))
+            else:
+                words = "Say on the entry what is asked, if it is for you to say; otherwise leave it to the auditor."
+                yield Way("Judge it", words, (*entry_links(look, finding), *_open_reasons(look, activities)))
         case Status.UNDERMINED:
             yield _beneath(look, finding)
             words = (
@@ -121,8 +126,33 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
         case Status.INSUFFICIENT:
             words = "If what is said of it is not right, correct the entry; never the other way round."
             yield Way("The record is not right", words, entry_links(look, finding))
-    if finding.status in (*_NOT_THERE, Status.LATE, Status.INSUFFICIENT):
+    if finding.status in (Status.LATE, Status.INSUFFICIENT) or _is_not_there(finding):
         yield from _by_adding(look, finding, activities)
+    if finding.status is Status.TO_JUDGE:
+        words = "Answer the inspectorate's question that it bears on, with your reasons. The finding stays as it is beside that."
+        yield Way("Answer the question", words, tuple(_questions(look, finding)))
+
+
+def _is_not_there(finding: Finding) -> bool:
+    """Whether what it asks for is not on the record; it may be to judge, where one source gives it longer than another."""
+    return finding.status in _NOT_THERE or (finding.status is Status.TO_JUDGE and not finding.entries)
+
+
+def _is_how_often(finding: Finding) -> bool:
+    """Whether it asks how often something was done, and no source says how often it should be: no single entry settles that."""
+    expect = finding.rule.expect
+    return expect is not None and expect.each_period is not None and finding.measure is None
+
+
+def _questions(look: Look, finding: Finding) -> Iterator[Link]:
+    """The questions of the edition that a finding bears on, where they are asked of this case."""
+    assert look.audit is not None
+    shown = {one.prompt for one in finding.shows}
+    for proposal in look.audit.proposals:
+        if proposal.prompt.name in shown and proposal.answer != NOT_APPLICABLE:
+            edition, node, slug = proposal.prompt.name.split("/")
+            href = address("judgements.judgement", look.kept.name, "", edition=edition, node=node, slug=slug)
+            yield Link(proposal.prompt.asks, href)
 
 
 def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
@@ -137,7 +167,7 @@ def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
 
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
     name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
-    there = finding.status not in _NOT_THERE
+    there = not _is_not_there(finding)
     if finding.done_late:
         words = "If it was done in time as well, and is not on the record yet, add it with the day it was done."
     elif finding.verdict is Verdict.GAP:

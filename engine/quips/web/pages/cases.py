@@ -14,7 +14,7 @@ from quips.problems import InputError, QuipsError
 from quips.source import parse_yaml
 from quips.storage.store import AlreadyKeptError, ChangedError, StorageError, name_for
 from quips.web.answers import Errors, Form, date_from_form, date_to_form, first
-from quips.web.showing import changes_in_words, progress
+from quips.web.showing import changes_in_words, n_answered
 from quips.web.uploads import read_upload
 from quips.web.view import Page, back, complete_stages, desk, sent, show, sound, version
 
@@ -92,10 +92,8 @@ def _create(reference: str, text: str, field: str, errors: Errors) -> str:
 def overview(name: str) -> Page:
     """The first page of a case: what is urgent, how far along it is, and every way on from here."""
     look = sound(name)
-    answered, left = progress(look)
-    return show(
-        "overview.html", look, "overview", answered=answered, left=left, complete=complete_stages(look), today=date.today()
-    )
+    complete = complete_stages(look)
+    return show("overview.html", look, "overview", answered=n_answered(look), complete=complete, today=date.today())
 
 
 @blueprint.route("/cases/<name>/read-as-at", methods=["GET", "POST"])

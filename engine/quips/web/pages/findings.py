@@ -42,6 +42,7 @@ def findings(name: str) -> Page:
     audit = look.audit
     assert audit is not None
     judged, timing = wording.to_judge(audit)
+    coming, undated = wording.not_yet_due(audit.findings)
     groups = wording.by_what_settles(audit.findings, look.knowledge)
     return show(
         "findings.html",
@@ -53,8 +54,8 @@ def findings(name: str) -> Page:
         timing=timing,
         unknown=[(words, settling_links(look, group[0]), group) for words, group in groups],
         absent=wording.of_status(audit.findings, Status.NOT_ON_RECORD),
-        waiting=wording.of_status(audit.findings, Status.NOT_YET_DUE),
-        soonest=wording.due_soonest(audit.findings),
+        coming=coming,
+        undated=undated,
         good=wording.strengths(audit),
         unseen=list(dict.fromkeys(wording.not_on_record(audit))),
         n_left=len(audit.with_verdict(Verdict.NOT_APPLICABLE)),

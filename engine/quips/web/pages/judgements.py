@@ -30,7 +30,8 @@ from quips.web.view import address as page_address
 
 blueprint = Blueprint("judgements", __name__, url_prefix="/cases/<name>")
 
-TO_JUDGE, ALL = "to_judge", "all"
+BEARS_ON, TO_JUDGE, ALL = "bears_on", "to_judge", "all"
+"""Which prompts are listed: those still to judge on which something on the record bears, all those still to judge, or all."""
 NOT_YET_JUDGED, NOT_SAID = "not_yet", "not_said"
 ANSWERS = {YES: "Yes", NO: "No", NOT_APPLICABLE: "Not applicable"}
 _EVIDENCE = COMMON_ATTRIBUTES["evidence"]
@@ -59,7 +60,7 @@ class Branch:
 
 @blueprint.get("/judgements")
 def judgements(name: str) -> Page:
-    """Every prompt about the case in the framework's own order, or only those that are still to judge."""
+    """The prompts about the case in the framework's own order: those that the record bears on, those still to judge, or all."""
     look = sound(name)
     shown = _shown()
     audit = look.audit
@@ -74,6 +75,7 @@ def judgements(name: str) -> Page:
         branches=branches,
         shown=shown,
         left=len(open_prompts),
+        bearing=len([proposal for proposal in open_prompts if proposal.findings]),
         total=len(audit.proposals),
         waits_for=partial(waits_for, look),
         word="framework" if shown == ALL else "judgements",
@@ -138,7 +140,17 @@ def still_to_judge(proposal: Proposal) -> bool:
 
 
 def _shown() -> str:
-    return ALL if request.args.get("show") == ALL else TO_JUDGE
+    word = request.args.get("show", "")
+    return word if word in (TO_JUDGE, ALL) else BEARS_ON
+
+
+def _is_listed(proposal: Proposal, shown: str) -> bool:
+    return shown == ALL or (still_to_judge(proposal) and (shown == TO_JUDGE or bool(proposal.findings)))
+
+
+def _show_part() -> dict[str, str]:
+    """The part of an address that says which prompts are listed."""
+    return {} if _shown() == BEARS_ON else {"show": _shown()}
 
 
 def _proposal(look: Look, prompt: str) -> Proposal:
@@ -153,7 +165,7 @@ def _branch(look: Look, node: Node, shown: str) -> Branch | None:
     """Return a part of the edition with what is shown beneath it; None where that is nothing."""
     assert look.audit is not None
     beneath = [proposal for proposal in look.audit.proposals if _is_beneath(proposal.node, node)]
-    own = tuple(p for p in beneath if p.node.id == node.id and (shown == ALL or still_to_judge(p)))
+    own = tuple(p for p in beneath if p.node.id == node.id and _is_listed(p, shown))
     branches = tuple(branch for child in node.children if (branch := _branch(look, child, shown)))
     if not own and not branches:
         return None
@@ -170,7 +182,7 @@ def _is_beneath(inner: Node, outer: Node) -> bool:
 def _listed(look: Look, here: Proposal) -> list[Proposal]:
     """The prompts of the list that one was opened from, in order, that one with them."""
     assert look.audit is not None
-    return [p for p in look.audit.proposals if _shown() == ALL or still_to_judge(p) or p.prompt.name == here.prompt.name]
+    return [p for p in look.audit.proposals if _is_listed(p, _shown()) or p.prompt.name == here.prompt.name]
 
 
 def _next(look: Look, proposal: Proposal) -> Proposal | None:
@@ -187,12 +199,12 @@ def anchor(proposal: Proposal) -> str:
 def address(look: Look, proposal: Proposal) -> str:
     """Return the address of a prompt's page, opened from the list that is shown."""
     edition, node, slug = proposal.prompt.name.split("/")
-    parts: dict[str, Any] = {"show": ALL} if _shown() == ALL else {}
+    parts: dict[str, Any] = _show_part()
     return url_for("judgements.judgement", name=look.kept.name, edition=edition, node=node, slug=slug, **parts)
 
 
 def _list_address(look: Look, at: str = "") -> str:
-    parts: dict[str, Any] = {"show": ALL} if _shown() == ALL else {}
+    parts: dict[str, Any] = _show_part()
     return url_for("judgements.judgements", name=look.kept.name, **parts, _anchor=at or None)
 
 
