@@ -17,6 +17,7 @@ from typing import Any
 from quips.audits import Auditor, case_files, unknown_question
 from quips.caseschema import LONGEST_REFERENCE, is_reference
 from quips.forms.filled import is_to_be_filled_in
+from quips.garbage import all_kept
 from quips.judged import (
     ANSWERS,
     READER,
@@ -37,7 +38,7 @@ from quips.places import Place
 from quips.problems import InputError, Level, Problem, did_you_mean, listed
 from quips.proposals import FOR_THE_AUDITOR, NOT_APPLICABLE
 from quips.source import parse_yaml
-from quips.tables import SAVE_AS, Row, all_kept, csv_rows, key_of, refused, text_of_file, text_of_value, workbook_rows
+from quips.tables import SAVE_AS, Row, csv_rows, key_of, refused, text_of_file, text_of_value, workbook_rows
 
 SUFFIXES = (".csv", ".xlsx", ".json")
 NEEDED = ("case", "prompt", "answer")

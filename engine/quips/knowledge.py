@@ -23,6 +23,7 @@ from quips.framework import (
     read_limits,
     read_sources,
 )
+from quips.garbage import all_kept
 from quips.graph import Graph, build_graph, circles, derived_in_order, rules_in_order
 from quips.holdings import (
     crosswalk_problems,
@@ -239,6 +240,7 @@ def _lacks(name: str, folder: Path) -> str:
     return "" if any(path.parent.name != "vocabulary" for path in files) else "there is no rule in it"
 
 
+@all_kept()
 def load_knowledge(
     framework: Path, rules: Path, fresh: bool = False, own: Path | None = None, parsed: Parsed | None = None
 ) -> Knowledge:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -102,18 +100,6 @@ def read_table(path: Path, wanted: Iterable[str], sheet: str | None = None, also
     if formulas:
         raise InputError(formulas)
     return table
-
-
-@contextmanager
-def all_kept() -> Iterator[None]:
-    """Look for no garbage meanwhile: what is read is kept, and to look at millions of values again and again finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def key_of(words: str) -> str:

@@ -19,6 +19,7 @@ from quips.authoring.waivers import Waiver, sorted_by_waiver, waivers_of
 from quips.checking import Examples, check_examples
 from quips.citations import citation_problems
 from quips.examples import Example
+from quips.garbage import all_kept
 from quips.knowledge import Knowledge
 from quips.places import Place
 from quips.problems import Level, Problem
@@ -58,6 +59,7 @@ def stopped(problems: Iterable[Problem]) -> CheckUp:
     return CheckUp(tuple(levelled(problems)))
 
 
+@all_kept()
 def check_up(
     knowledge: Knowledge,
     durable: bool,

@@ -67,14 +67,10 @@ def knowledge_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
     """Return the knowledge base of these folders; with ``fresh``, every file is checked again."""
-    # All that is loaded stays, so looking for garbage in it, now or later, would take a third of the time and find none.
-    gc.disable()
-    try:
-        shipped, own = find_rules(rules)
-        return load_knowledge(find_folder("framework", framework), shipped, fresh, own)
-    finally:
-        gc.freeze()
-        gc.enable()
+    shipped, own = find_rules(rules)
+    knowledge = load_knowledge(find_folder("framework", framework), shipped, fresh, own)
+    gc.freeze()  # it stays to the end, so that no later look for garbage has to go through it
+    return knowledge
 
 
 def write(content: str | bytes, output: Path | None) -> None:
