@@ -17,6 +17,8 @@ from quips.problems import listed
 from quips.reports.wording import wrap
 
 _MOST_CHANGES = 6
+_KINDS = {"node": "part"}
+"""What is called otherwise than inside: a section, criterion, standard or key question is a part of an edition."""
 
 
 def impact_text(found: list[Impact], knowledge: Knowledge, marking: str, width: int) -> str:
@@ -45,7 +47,7 @@ def _lines(one: Impact, knowledge: Knowledge, marking: str, width: int) -> Itera
     yield ""
     yield click.style(f"Read in {_counted(len(one.read_by), 'place')}" if one.read_by else "Nothing reads it", bold=True)
     for use in one.read_by:
-        yield f"  {use.reader.kind} {use.reader.name}: {use.how}  {use.place}"
+        yield f"  {_KINDS.get(use.reader.kind, use.reader.kind)} {use.reader.name}: {use.how}  {use.place}"
     yield ""
     yield click.style("Reaches", bold=True)
     yield from _reached(one, knowledge, width)

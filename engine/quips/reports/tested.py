@@ -89,8 +89,9 @@ def _summed_up(tested: Tested) -> str:
     counts = [(tested.count(HOLDS), "held"), (tested.count(FAILS), "failed"), (tested.count(TO_DO), "still to do")]
     counts.append((tested.count(TO_DO_HOLDS), "held though marked as to do"))
     said = listed((f"{count} {what}" for count, what in counts if count), "and")
-    on = f"{listed(engines, 'and')} engine{'s' * (len(engines) > 1)}"
-    return f"{_counted(examples, 'example')} of {_counted(rules, 'rule')} on the {on}: {said}."
+    several = len(engines) > 1
+    on = f"on {'each of ' * several}the {listed(engines, 'and')} engine{'s' * several}{', counted on each' * several}"
+    return f"{_counted(examples, 'example')} of {_counted(rules, 'rule')} {on}: {said}."
 
 
 def _to_do(tested: Tested) -> list[Outcome]:
