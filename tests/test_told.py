@@ -13,7 +13,7 @@ from profiles import examples as n_examples
 from quips.audits import Audit
 from quips.explain import day_in_words
 from quips.findings import Finding
-from quips.reports.wording import not_yet_due, urgent_roots, urgent_where, urgent_words
+from quips.reports.wording import not_yet_due, same_work_words, urgent_roots, urgent_where, urgent_words
 from quips.statuses import Status, Verdict
 
 START, READ = date(2010, 3, 1), date(2010, 6, 25)
@@ -129,3 +129,35 @@ def test_every_urgent_gap_stands_beneath_one_of_the_numbers_that_are_named() -> 
     assert all(str(number) in urgent_where(audit) for number, _ in named)
     calm = order(as_at=START)
     assert (urgent_words(calm), urgent_where(calm), urgent_roots(calm)) == ("", "", [])
+
+
+# What one piece of work would answer twice ---------------------------------------------------------------------------------
+
+
+def same_work(audit: Audit) -> dict[str, set[str]]:
+    """For each rule whose root gap is said to be the same work as others, the rules of those."""
+    found = {}
+    for gap in audit.gaps:
+        numbers = [int(n) for n in re.findall(r"\d+", same_work_words(audit, gap))]
+        if numbers:
+            found[gap.finding.rule.name] = {audit.gaps[n - 1].finding.rule.name for n in numbers}
+    return found
+
+
+def test_one_visit_that_two_rules_ask_for_is_said_to_be_one() -> None:
+    begun, read, more = date(2026, 7, 20), date(2026, 11, 20), f"{CHILD}, rosh_level: high"
+    both = {"home-visit-for-safeguarding", "home-visit-where-rosh-is-high"}
+    screened = "rosh_screening: 2026-07-22"
+    late = order(screened, "home_visit: {on: 2026-09-20, purposeful: true}", as_at=read, start=begun, more=more)
+    missing = order(screened, as_at=read, start=begun, more=more)
+    for audit in (late, missing):
+        found = same_work(audit)
+        assert {rule: {rule, *others} for rule, others in found.items() if rule in both} == dict.fromkeys(both, both)
+
+
+def test_what_is_wrong_with_one_analysis_in_two_ways_is_not_one_piece_of_work() -> None:
+    analysed = "roh_analysis: {on: 2010-03-04, nature_described: false, previous_behaviour_considered: false}"
+    audit = order("rosh_screening: {on: 2010-03-03, indicates_analysis: true}", analysed, more=", rosh_level: high")
+    about_it = [gap for gap in audit.gaps if gap.finding.status is Status.INSUFFICIENT]
+    assert len(about_it) > 1
+    assert [same_work_words(audit, gap) for gap in about_it] == [""] * len(about_it)

@@ -28,6 +28,7 @@ from quips.reports.wording import (
     own_first,
     own_rules_words,
     recorded,
+    same_work_words,
     status_words,
     strength_words,
     strengths,
@@ -83,9 +84,9 @@ class TextReport:
             yield from self._wrapped("That is not the same as no gap: see what is still open below.")
         for number, gap in enumerate(audit.gaps, 1):
             yield ""
-            yield from self._gap(gap, f"{number}. ", audit.edition.name)
+            yield from self._gap(gap, f"{number}. ", audit)
 
-    def _gap(self, gap: Gap, bullet: str, edition: str) -> Iterator[str]:
+    def _gap(self, gap: Gap, bullet: str, audit: Audit) -> Iterator[str]:
         finding = gap.finding
         head = f"{status_words(finding)}: {finding.rule.title}"
         lines = wrap(head, self.width - len(bullet) - 8)
@@ -95,10 +96,11 @@ class TextReport:
             yield " " * len(bullet) + click.style(line, bold=True) + tail
         if gap.occasions:
             yield from self._labelled("From", listed(gap.occasions, "and"))
+        yield from self._labelled("Note", same_work_words(audit, gap))
         yield from self._reasons(finding)
         yield from self._disputed((finding, *gap.twins), _INDENT)
         yield from self._labelled("Put right", finding.remedy)
-        cites = own_first(finding.rule.cites, self.knowledge.sources, edition)
+        cites = own_first(finding.rule.cites, self.knowledge.sources, audit.edition.name)
         yield from self._labelled("Asked for in", cited(cites[:1], self.knowledge.sources)[0])
         if gap.consequences:
             yield _INDENT + "What follows from it:"

@@ -114,6 +114,27 @@ def urgent_where(audit: Audit) -> str:
     return f"See {listed(numbers, 'and')} below." if numbers else ""
 
 
+def same_work_words(audit: Audit, gap: Gap) -> str:
+    """Return which other root gaps one piece of work would answer too, such as ``The same work as 7.``; empty if none.
+
+    It is the same work where the same entry falls short in the same way, or where the same is missing: one visit to a home can
+    be asked for because a child may be at risk, and because the risk of harm is high.
+    """
+    work = _work(gap.finding)
+    others = [n for n, root in enumerate(audit.gaps, 1) if root is not gap and work and _work(root.finding) == work]
+    return f"The same work as {listed(others, 'and')}, asked for on other grounds." if others else ""
+
+
+def _work(finding: Finding) -> tuple[object, ...]:
+    """What a gap is about: the entries that fall short, or what is missing, and from when; empty where that cannot be said."""
+    expect = finding.rule.expect
+    if finding.status in (Status.LATE, Status.INSUFFICIENT) and finding.entries:
+        return finding.status, finding.entries, expect.judged if expect and finding.status is Status.INSUFFICIENT else None
+    if finding.status is Status.MISSING and expect is not None and expect.activities:
+        return finding.status, expect.activities, expect.where, finding.started
+    return ()
+
+
 def engines_words(audit: Audit) -> str:
     """Return which engines stand behind the findings."""
     if len(audit.engines) > 1:
