@@ -87,6 +87,24 @@ def test_everything_due_and_not_there_is_told_in_words(name: str) -> None:
     assert all("not on the record" in said for head, _, said in found if head.endswith("Overdue"))
 
 
+def test_what_is_waited_for_can_be_added_from_where_it_stands() -> None:
+    at_hand = shown("TV-0042")
+    page = at_hand.get("timeline")
+    waited = {f.rule.title: f.rule for f in at_hand.audit.findings if f.status in (Status.MISSING, Status.NOT_YET_DUE)}
+    offered = 0
+    for item in page.split('<div class="moj-timeline__item"')[1:]:
+        head = words_of(item.partition('<div class="moj-timeline__header">')[2].partition("</div>")[0])
+        rule = next((rule for title, rule in waited.items() if head.startswith(title)), None)
+        links = re.findall(r'href="/cases/TV-0042/activity/(\w+)/add\?([^"]+)"', item)
+        if rule is None or rule.expect is None or len(rule.expect.activities) != 1:
+            assert not links, head
+            continue
+        [(activity, how)] = links
+        assert (activity, "from=timeline" in how) == (rule.expect.activities[0], True)
+        offered += 1
+    assert offered > 3
+
+
 def test_what_comes_due_next_stands_after_the_day_the_record_is_read() -> None:
     text = TV_0042.replace("as_at: 2010-04-19", "as_at: 2009-07-15").replace("on: 2009-08-20, ", "on: 2009-07-15, ")
     case = pages(text.replace("  - home_visit: {on: 2009-09-01, purposeful: true, evidence: both}\n", ""))

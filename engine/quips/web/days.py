@@ -17,7 +17,7 @@ from quips.web.desk import Look
 from quips.web.interview import activities_of
 from quips.web.showing import entry_title
 from quips.web.view import address
-from quips.web.ways import entry_numbers, told_only
+from quips.web.ways import Link, adding_links, entry_numbers, told_only
 
 _HERE = "timeline"
 _NOT_YET_DUE = "Not yet due"
@@ -49,6 +49,7 @@ class Mark:
         act: What the link is called.
         lines: The findings that it decided.
         stages: The stages of the work to which it belongs; none for what belongs to all.
+        adding: Where what is waited for can be added, where one kind of work is looked for.
         is_open: Whether there is anything to put right, to judge or to wait for.
         anchor: What a link can lead to.
     """
@@ -62,6 +63,7 @@ class Mark:
     act: str = ""
     lines: tuple[Line, ...] = ()
     stages: frozenset[str] = frozenset()
+    adding: Link | None = None
     is_open: bool = False
     anchor: str = ""
 
@@ -162,6 +164,7 @@ def _entries(look: Look) -> Iterator[Mark]:
             "Change",
             tuple(_line(look, finding) for finding in findings),
             frozenset({vocabulary.activities[done].stage}),
+            None,
             any(finding.verdict in (Verdict.GAP, Verdict.OPEN) for finding in findings),
             f"entry-{number}",
         )
@@ -197,6 +200,7 @@ def _coming(look: Look) -> Iterator[Mark]:
 
 def _waited_for(look: Look, finding: Finding, day: int | None, tag: str, note: str) -> Mark:
     occasion = f"From {finding.occasion}." if finding.occasion else ""
+    adding = adding_links(look, finding, _HERE)
     return Mark(
         day,
         finding.rule.title,
@@ -207,6 +211,7 @@ def _waited_for(look: Look, finding: Finding, day: int | None, tag: str, note: s
         "See the finding",
         (),
         frozenset(look.knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)),
+        adding[0] if len(adding) == 1 else None,
         is_open=True,
     )
 

@@ -166,25 +166,19 @@ def _open_reasons(look: Look, activities: list[Activity]) -> Iterator[Link]:
 
 
 def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iterator[Way]:
-    name, prefilled = look.kept.name, _kind_asked_for(finding.rule, look.knowledge.vocabulary)
-    there = not _is_not_there(finding)
+    name, there = look.kept.name, not _is_not_there(finding)
     if finding.done_late:
         words = "If it was done in time as well, and is not on the record yet, add it with the day it was done."
     elif finding.verdict is Verdict.GAP:
         words = "Put it right, and add what was done, with the day it was done."
     else:
         words = "If it has been done, add it with the day it was done."
-    adding = [(a, address("entries.add", name, _HERE, activity=a.name, **prefilled.get(a.name, {}))) for a in activities]
-    yield Way("Add it to the record", words, tuple(Link(_called("Add", a, there), href) for a, href in adding))
+    yield Way("Add it to the record", words, adding_links(look, finding, _HERE))
     words = (
         "If it was done and the file does not show it, add it with what does show it. "
         "It stays marked as told, not as on the file."
     )
-    told = [
-        (a, address("entries.add", name, _HERE, activity=a.name, evidence=INTERVIEW, **prefilled.get(a.name, {})))
-        for a in activities
-    ]
-    yield Way("Done, but not recorded", words, tuple(Link(_called("Add as told", a, there), href) for a, href in told))
+    yield Way("Done, but not recorded", words, adding_links(look, finding, _HERE, "Add as told", evidence=INTERVIEW))
     if not there:
         words = "If the file gives a reason, add it. Whether it is acceptable can be left for somebody else to judge."
         links = (
@@ -192,6 +186,26 @@ def _by_adding(look: Look, finding: Finding, activities: list[Activity]) -> Iter
             for a in activities
         )
         yield Way("Not done, for an acceptable reason", words, tuple(links))
+
+
+def adding_links(look: Look, finding: Finding, here: str, what: str = "Add", **said: str) -> tuple[Link, ...]:
+    """Return the pages on which what a finding looks for is added to the record, with the kind that it looks for filled in.
+
+    Args:
+        look: The case.
+        finding: The finding.
+        here: The word for the page that they are opened from.
+        what: What each link is called, before the activity.
+        said: What else is filled in.
+    """
+    kinds, another = _kind_asked_for(finding.rule, look.knowledge.vocabulary), not _is_not_there(finding)
+    return tuple(
+        Link(
+            _called(what, activity, another),
+            address("entries.add", look.kept.name, here, activity=activity.name, **said, **kinds.get(activity.name, {})),
+        )
+        for activity in _looked_for(finding.rule, look.knowledge.vocabulary)
+    )
 
 
 def _called(what: str, activity: Activity, another: bool) -> str:
