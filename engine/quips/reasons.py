@@ -285,7 +285,7 @@ class Telling:
             yield f"done on or after {day_in_words(attempt.first)}"
             yield "the auditor's judgement that it still holds"
         elif seen is _BAD and self.rule.expect and self.rule.expect.never:
-            yield f"no {self._what()} on the record"
+            yield f"no {self._what()}, if the record is wrong about it"
         elif (seen is _BAD or seen is _UNJUDGED) and not attempt.measure:
             yield good or "judged sufficient"
         else:

@@ -257,11 +257,17 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
     judge: dict[str, None] = {}
     for finding in audit.findings:
         waits_in_vain = finding.settled_by and audit.not_offered.issuperset(finding.settled_by)
-        if finding.verdict is not Verdict.NOT_APPLICABLE and not waits_in_vain:
-            decide.update(dict.fromkeys(_decided_by(finding.rule, activity)))
-            if activity in activities_of(finding.rule):
-                judge.update(dict.fromkeys(_judged_by(finding.rule)))
+        if waits_in_vain or _is_for_others(finding):
+            continue
+        decide.update(dict.fromkeys(_decided_by(finding.rule, activity)))
+        if finding.verdict is not Verdict.NOT_APPLICABLE and activity in activities_of(finding.rule):
+            judge.update(dict.fromkeys(_judged_by(finding.rule)))
     return [*decide, *(name for name in judge if name not in decide)]
+
+
+def _is_for_others(finding: Finding) -> bool:
+    """Whether a rule is for other cases than this; one that only lacks an occasion here would get it by an entry."""
+    return finding.verdict is Verdict.NOT_APPLICABLE and bool(finding.would_be_met)
 
 
 def _severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
