@@ -43,6 +43,8 @@ def test_how_often_somebody_was_seen_and_the_longest_time_without() -> None:
     assert seen_again.why[0].endswith("on 2 days between 1 March 2010 and 25 June 2010, and once with no day.")
     assert seen_again.why[1] == "The longest time without: 113 days, from 3 March 2010 to 24 June 2010."
     assert seen_again.why[2] == "The last time: 24 June 2010, 1 day before 25 June 2010."
+    on_the_day = finding(order("contact: 2010-03-03", "contact: 2010-06-25"), "contact-meets-standard")
+    assert on_the_day.why[1] == "The longest time without: 114 days, from 3 March 2010 to 25 June 2010."
 
 
 @given(st.lists(st.integers(0, 116), min_size=1, max_size=12))

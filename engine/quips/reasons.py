@@ -390,7 +390,7 @@ class Telling:
         since, until = spells.longest
         if spells.latest is None:
             return
-        ran_on = ", and nothing since" if until == spells.last and until == self.case.as_at else ""
+        ran_on = ", and nothing since" if until == self.case.as_at != spells.latest else ""
         yield f"The longest time without: {_days(until - since)}, from {day_in_words(since)} to {day_in_words(until)}{ran_on}."
         if until != spells.last and spells.last > spells.latest:
             yield f"The last time: {day_in_words(spells.latest)}, {_days(spells.last - spells.latest)} before {last}."
