@@ -13,6 +13,7 @@ from profiles import examples as n_examples
 from quips.audits import Audit
 from quips.explain import day_in_words
 from quips.findings import Finding
+from quips.peeraudit.feedback import roots_of
 from quips.reports.wording import not_yet_due, same_work_words, urgent_roots, urgent_where, urgent_words
 from quips.statuses import Status, Verdict
 
@@ -97,11 +98,18 @@ def test_each_change_stands_by_itself_and_a_reason_last_and_once() -> None:
 
 
 def test_what_was_done_after_our_own_last_day_says_so() -> None:
-    audit = order("diversity_assessment: 2010-06-01")
-    after = [one for one in audit.findings if one.at_latest is not None and one.done is not None and one.done > one.at_latest]
-    assert after
-    for one in after:
-        assert one.status is not Status.MET or any("our own last day" in sentence for sentence in one.why), one.ref
+    """Our own last day for it is fifteen working days from 1 March."""
+    in_time, after = order("diversity_assessment: 2010-03-22"), order("diversity_assessment: 2010-03-23")
+    assert finding(in_time, "diversity-assessed").why == ("Assessment of diversity needs on 22 March 2010.",)
+    told = finding(after, "diversity-assessed")
+    assert told.status is Status.MET
+    assert told.why[1].startswith("That is after 22 March 2010, our own last day")
+
+
+def test_what_should_not_have_happened_is_not_met_by_taking_it_off_the_record() -> None:
+    audit = order("police_call_out: 2010-04-01", more=", domestic_abuse: true, sentenced: 2010-03-01")
+    told = next(one for one in audit.findings if one.rule.name == "no-further-call-outs" and one.verdict is Verdict.GAP)
+    assert told.would_be_met == ("no police call-out, if the record is wrong about it",)
 
 
 # What is urgent ------------------------------------------------------------------------------------------------------------
@@ -121,6 +129,15 @@ def test_a_visit_that_was_made_late_and_is_good_is_not_urgent_and_one_that_was_n
     assert finding(audit, "home-visit-for-safeguarding") in audit.urgent_gaps
 
 
+def test_a_letter_marks_as_urgent_what_the_warning_is_about_and_nothing_else() -> None:
+    visit = "home_visit: {on: 2026-09-20, purposeful: true}"
+    more = f"{CHILD}, rosh_level: high"
+    audit = order(visit, "rosh_screening: 2026-07-22", as_at=date(2026, 11, 20), start=date(2026, 7, 20), more=more)
+    urgent = {root.rule.name: root.urgent for root in roots_of(audit, frozenset())}
+    assert urgent["home-visit-for-safeguarding"] is False
+    assert urgent["childrens-services-check-made"] is True
+
+
 def test_every_urgent_gap_stands_beneath_one_of_the_numbers_that_are_named() -> None:
     audit = order("home_visit: {on: 2010-06-01, purposeful: false}", more=f"{CHILD}, domestic_abuse: true, rosh_level: high")
     named = urgent_roots(audit)
@@ -128,7 +145,7 @@ def test_every_urgent_gap_stands_beneath_one_of_the_numbers_that_are_named() -> 
     assert audit.urgent == ("child", "victim")
     assert {one.rule.name for one in audit.urgent_gaps} <= beneath
     assert all(audit.gaps[number - 1] is root for number, root in named)
-    assert all(str(number) in urgent_where(audit) for number, _ in named)
+    assert [int(n) for n in re.findall(r"\d+", urgent_where(audit))] == [number for number, _ in named]
     calm = order(as_at=START)
     assert (urgent_words(calm), urgent_where(calm), urgent_roots(calm)) == ("", "", [])
 

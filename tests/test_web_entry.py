@@ -181,3 +181,12 @@ def test_days_that_cannot_be_are_told_by_their_lines_all_at_once_and_nothing_is_
     assert officer.value("TV-1")["record"] == []
     many = "\n".join(f"{1 + n % 28} {1 + n // 28} 2017" for n in range(101))
     assert "Give 100 days or fewer" in officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [many]}).text
+
+
+def test_what_a_change_affects_is_asked_in_sight_also_of_the_first_one_on_a_record_that_is_complete(officer: Officer) -> None:
+    """No occasion is on the record for a review after a change; the change that is being entered may be one."""
+    officer.put("TV-1", TEXT.replace("record_complete: false", "record_complete: true"))
+    in_sight, _, folded = words_of(officer.page(f"{CASE}/activity/significant_change/add")).partition(
+        "More that can be said of it"
+    )
+    assert "What might it affect?" in in_sight and "What might it affect?" not in folded

@@ -48,8 +48,8 @@ def test_what_is_listed_first_is_what_the_record_bears_on_and_how_much_more_ther
     assert prompts_in(pages.get(LIST)) == bearing
     assert 0 < len(bearing) < len(proposals)
     words = words_of(pages.get(LIST))
-    assert f"{len(bearing)} questions wait for a person" in words
-    assert f"{len(proposals) - len(bearing)} more are for a reader of the whole file" in words
+    assert f"bears on {len(bearing)} of the {len(proposals)} questions still to judge" in words
+    assert "The others are for a reader of the whole file" in words
 
 
 def test_the_way_by_the_framework_leads_to_the_same_page_with_everything_on_it(pages):

@@ -161,8 +161,6 @@ STATES: dict[str, Callable[[Watched, Path], None]] = {
     "long record": at("/cases/LONG-1/record"),
     "text in many scripts": at("/cases/SCRIPTS-1/check"),
 }
-LONG = {name for name in STATES if name.startswith("long ")}
-"""Pages that are others once more with hundreds of entries: axe takes seconds over each, so it looks at them once."""
 NOT_PAGES = {
     "static",
     "asking.ask",
@@ -232,13 +230,10 @@ def test_a_page_is_for_everybody(state: str, chromium: Browser, cases: Served) -
         wide = overflowing(page)
         page.set_viewport_size(NARROW)
         keep_picture(page, f"{state} narrow")
-        wrong += violations(page) if state not in LONG else []
-        assert wrong + wide + overflowing(page) == []
+        assert wrong + wide + violations(page) + overflowing(page) == []
 
 
-@pytest.mark.parametrize(
-    "state", [name for name in STATES if "with errors" not in name and name not in LONG | {"bring in nothing"}]
-)
+@pytest.mark.parametrize("state", [name for name in STATES if "with errors" not in name and name != "bring in nothing"])
 def test_a_page_is_for_everybody_without_script(state: str, chromium: Browser, cases: Served) -> None:
     """With the script held back, for axe itself is one; what it would have hidden is there to see."""
     with opened(chromium, cases.address) as window:

@@ -183,9 +183,9 @@ def _root(gaps: Sequence[Gap], audit: Audit, aside: frozenset[str]) -> Root:
     rule = gaps[0].finding.rule
     following = [found.finding.rule for gap in gaps for child in gap.consequences for found in child.walk()]
     beneath = {one.name: one for one in following}
-    concerned = {concern for one in (rule, *beneath.values()) for concern in one.concerns}
+    urgent = {finding.ref for finding in audit.urgent_gaps}
     follows = tuple(one for name, one in beneath.items() if name != rule.name and name not in aside)
-    return Root(rule, tuple(gaps), follows, bool(concerned & set(audit.urgent)))
+    return Root(rule, tuple(gaps), follows, any(found.finding.ref in urgent for gap in gaps for found in gap.walk()))
 
 
 def _standing(gap: Gap, aside: frozenset[str]) -> Iterator[Gap]:

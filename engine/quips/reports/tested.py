@@ -90,8 +90,8 @@ def _summed_up(tested: Tested) -> str:
     counts.append((tested.count(TO_DO_HOLDS), "held though marked as to do"))
     said = listed((f"{count} {what}" for count, what in counts if count), "and")
     several = len(engines) > 1
-    on = f"on {'each of ' * several}the {listed(engines, 'and')} engine{'s' * several}{', counted on each' * several}"
-    return f"{_counted(examples, 'example')} of {_counted(rules, 'rule')} {on}: {said}."
+    on = f"{listed(engines, 'and')} engine{'s' * several}{', counted on each' * several}"
+    return f"{_counted(examples, 'example')} of {_counted(rules, 'rule')} on the {on}: {said}."
 
 
 def _to_do(tested: Tested) -> list[Outcome]:

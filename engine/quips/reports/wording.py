@@ -115,7 +115,7 @@ def urgent_where(audit: Audit) -> str:
 
 
 def same_work_words(audit: Audit, gap: Gap) -> str:
-    """Return which other root gaps one piece of work would answer too, such as ``The same work as 7.``; empty if none.
+    """Return which other root gaps one piece of work would answer too, empty if none does.
 
     It is the same work where the same entry falls short in the same way, or where the same is missing: one visit to a home can
     be asked for because a child may be at risk, and because the risk of harm is high.
@@ -297,20 +297,23 @@ def not_yet_due(findings: Sequence[Finding]) -> tuple[list[tuple[int, str, Findi
     """
     dated, undated = [], []
     for finding in findings:
-        ahead = sorted({limit.due for limit in finding.limits if limit.status is Status.NOT_YET_DUE and limit.due is not None})
+        ahead, past = _last_days(finding, Status.NOT_YET_DUE), _last_days(finding, Status.MISSING)
         if finding.status is Status.NOT_YET_DUE:
-            if len(ahead) > 1:
-                dated.append((ahead[0], f" (by one source; by another {_or_days(ahead[1:])})", finding))
-            elif finding.due is not None:
-                dated.append((finding.due, "", finding))
-            elif finding.at_latest is not None:
-                dated.append((finding.at_latest, " (by our own reading)", finding))
-            else:
+            day = ahead[0] if ahead else finding.due if finding.due is not None else finding.at_latest
+            others = f" (by one source; by another {_or_days(ahead[1:])})" if ahead[1:] else ""
+            ours = " (by our own reading)" if day is not None and day == finding.at_latest else ""
+            if day is None:
                 undated.append(finding)
-        elif finding.status is Status.TO_JUDGE and finding.done is None and ahead:
-            past = sorted({limit.due for limit in finding.limits if limit.due is not None} - set(ahead))
+            else:
+                dated.append((day, others or ours, finding))
+        elif finding.status is Status.TO_JUDGE and ahead and past:
             dated.append((ahead[0], f" (by one source; by another it was due by {_or_days(past)})", finding))
     return sorted(dated, key=lambda found: (found[0], found[2].rule.name, found[2].key)), undated
+
+
+def _last_days(finding: Finding, status: Status) -> list[int]:
+    """The last days of those readings of its limit that alone would give a status, each once, the soonest first."""
+    return sorted({limit.due for limit in finding.limits if limit.status is status and limit.due is not None})
 
 
 def _or_days(days: Sequence[int]) -> str:

@@ -49,9 +49,9 @@ class Mark:
         act: What the link is called.
         lines: The findings that it decided.
         stages: The stages of the work to which it belongs; none for what belongs to all.
-        adding: Where what is waited for can be added, where one kind of work is looked for.
         is_open: Whether there is anything to put right, to judge or to wait for.
         anchor: What a link can lead to.
+        adding: Where what is waited for can be added, where one kind of work is looked for.
     """
 
     day: int | None
@@ -63,9 +63,9 @@ class Mark:
     act: str = ""
     lines: tuple[Line, ...] = ()
     stages: frozenset[str] = frozenset()
-    adding: Link | None = None
     is_open: bool = False
     anchor: str = ""
+    adding: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,6 @@ def _entries(look: Look) -> Iterator[Mark]:
             "Change",
             tuple(_line(look, finding) for finding in findings),
             frozenset({vocabulary.activities[done].stage}),
-            None,
             any(finding.verdict in (Verdict.GAP, Verdict.OPEN) for finding in findings),
             f"entry-{number}",
         )
@@ -211,8 +210,8 @@ def _waited_for(look: Look, finding: Finding, day: int | None, tag: str, note: s
         "See the finding",
         (),
         frozenset(look.knowledge.vocabulary.activities[name].stage for name in activities_of(finding.rule)),
-        adding[0] if len(adding) == 1 else None,
         is_open=True,
+        adding=adding[0] if len(adding) == 1 else None,
     )
 
 

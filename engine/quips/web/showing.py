@@ -134,13 +134,12 @@ def n_answered(look: Look) -> int:
     return len(answered)
 
 
-def pages_to_go(look: Look) -> str:
-    """Return how many pages of the interview are left, such as ``at least 9``; empty if none is.
+def pages_to_go(look: Look) -> tuple[int, bool]:
+    """Return how many pages of the interview are left, and whether answers can bring up more.
 
-    Answers can bring up more while it is still asked what the case is and what is on the file.
+    They can while it is still asked what the case is and what is on the file.
     """
-    more = any(step.kind in (CIRCUMSTANCE, WHICH) for step in look.steps)
-    return f"{'at least' if more else 'about'} {len(look.steps)}" if look.steps else ""
+    return len(look.steps), any(step.kind in (CIRCUMSTANCE, WHICH) for step in look.steps)
 
 
 def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:

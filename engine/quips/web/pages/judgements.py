@@ -74,14 +74,23 @@ def judgements(name: str) -> Page:
         edition=audit.edition,
         branches=branches,
         shown=shown,
-        left=len(open_prompts),
-        bearing=len([proposal for proposal in open_prompts if proposal.findings]),
-        total=len(audit.proposals),
+        left=_left_words(open_prompts),
         waits_for=partial(waits_for, look),
         word="framework" if shown == ALL else "judgements",
         address=partial(address, look),
         anchor=anchor,
     )
+
+
+def _left_words(waiting: Sequence[Proposal]) -> list[str]:
+    """What waits for a person, in sentences."""
+    if not waiting:
+        return ["Every question that applies to the case is judged."]
+    bearing = sum(1 for proposal in waiting if proposal.findings)
+    said = [f"Something on the record bears on {bearing} of the {len(waiting)} questions still to judge."]
+    if bearing < len(waiting):
+        said.append("The others are for a reader of the whole file, since no rule reads anything for them.")
+    return [*said, "The findings stand without an answer to any of them."]
 
 
 @blueprint.route("/judgements/<edition>/<node>/<slug>", methods=["GET", "POST"])
