@@ -5,30 +5,55 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+import click
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desk_client import audited
+from knowledge_base import knowledge
 from profiles import examples as n_examples
 from quips.audits import Audit
 from quips.explain import day_in_words
 from quips.findings import Finding
+from quips.ordering import SEVERITIES
 from quips.peeraudit.feedback import roots_of
-from quips.reports.wording import not_yet_due, same_work_words, urgent_roots, urgent_where, urgent_words
+from quips.reports.page import to_html
+from quips.reports.text import TextReport
+from quips.reports.wording import (
+    answers_beside,
+    edition_words,
+    last_contact,
+    not_yet_due,
+    same_work_words,
+    strengths,
+    timing_words,
+    to_judge,
+    told_only,
+    told_words,
+    urgent_roots,
+    urgent_where,
+    urgent_words,
+)
 from quips.statuses import Status, Verdict
 
 START, READ = date(2010, 3, 1), date(2010, 6, 25)
+CHILD = ", child_safeguarding: true"
 
 
-def order(*record: str, as_at: date = READ, start: date = START, more: str = "") -> Audit:
+def order(*record: str, as_at: date = READ, start: date = START, more: str = "", ended: str = "not_yet") -> Audit:
     """A community order, of 1 March 2010 where nothing else is said, with a record."""
     lines = "".join(f"\n  - {entry}" for entry in record)
-    circumstances = f"{{sentence: community_order, supervision_started: {start}, supervision_ended: not_yet{more}}}"
+    circumstances = f"{{sentence: community_order, supervision_started: {start}, supervision_ended: {ended}{more}}}"
     return audited(f"case: X-1\nas_at: {as_at}\ncircumstances: {circumstances}\nrecord:{lines or ' []'}\n")
 
 
 def finding(audit: Audit, rule: str, key: str = "supervision_started") -> Finding:
     return next(one for one in audit.findings if one.ref == (rule, key))
+
+
+def in_print(audit: Audit) -> str:
+    """The report on a screen, in one line and with no styles."""
+    return " ".join(click.unstyle(TextReport(knowledge()).render(audit)).split())
 
 
 # How often -----------------------------------------------------------------------------------------------------------------
@@ -39,7 +64,11 @@ def test_how_often_somebody_was_seen_and_the_longest_time_without() -> None:
     told = finding(order("contact: 2010-03-03", "contact: 2010-04-20"), "contact-meets-standard")
     assert told.status is Status.TO_JUDGE
     assert told.why[0].endswith("on 2 days between 1 March 2010 and 25 June 2010.")
-    assert told.why[1] == "The longest time without: 66 days, from 20 April 2010 to 25 June 2010, and nothing since."
+    first, second = (
+        "66 days, from 20 April 2010 to 25 June 2010, and nothing since",
+        "48 days, from 3 March 2010 to 20 April 2010",
+    )
+    assert told.why[1] == f"The longest times without: {first}; {second}."
     seen_again = finding(order("contact: 2010-03-03", "contact: 2010-06-24", "contact: unknown"), "contact-meets-standard")
     assert seen_again.why[0].endswith("on 2 days between 1 March 2010 and 25 June 2010, and once with no day.")
     assert seen_again.why[1] == "The longest time without: 113 days, from 3 March 2010 to 24 June 2010."
@@ -50,21 +79,38 @@ def test_how_often_somebody_was_seen_and_the_longest_time_without() -> None:
 
 @given(st.lists(st.integers(0, 116), min_size=1, max_size=12))
 @n_examples(0.5)
-def test_the_longest_time_without_is_that_of_somebody_who_counts_day_by_day(days: list[int]) -> None:
+def test_the_longest_times_without_are_those_of_somebody_who_counts_day_by_day(days: list[int]) -> None:
     told = finding(order(*(f"contact: {START + timedelta(n)}" for n in days)), "contact-meets-standard")
-    longest = waited = 0
+    times, waited = [], 0
     for day in range((READ - START).days + 1):
-        longest = max(longest, waited)
-        waited = 1 if day in days else waited + 1
+        if day in days:
+            times.append(waited)
+            waited = 0
+        waited += 1
+    times = sorted([*times, waited - 1], reverse=True)
     [n_days] = re.findall(r"on (\d+) days? between", told.why[0])
-    [without] = re.findall(r"without: (\d+) days?", told.why[1])
-    assert (int(n_days), int(without)) == (len(set(days)), longest)
+    without = re.findall(r"(\d+) days?, from", told.why[1])
+    assert int(n_days) == len(set(days))
+    assert [int(n) for n in without] == [n for n in times[:3] if n and n >= times[0] / 2]
 
 
 def test_contact_of_another_time_is_not_counted() -> None:
     told = finding(order("contact: 2010-02-20", "contact: 2010-06-20"), "contact-meets-standard")
     assert "on 1 day between 1 March 2010 and 25 June 2010." in told.why[0]
     assert "111 days, from 1 March 2010 to 20 June 2010" in told.why[1]
+
+
+def test_the_last_contact_stands_before_all_else_on_a_live_case() -> None:
+    assert last_contact(order("contact: 2010-03-03", "contact: 2010-04-20")) == (
+        "Last contact on the record: 20 April 2010, 66 days before the record was read."
+    )
+    assert last_contact(order("home_visit: 2010-06-25")).endswith("25 June 2010, the day the record was read.")
+    assert last_contact(order("contact: unknown")) == (
+        "No contact on the record since 1 March 2010, 116 days before the record was read. An entry with no day is not counted."
+    )
+    assert last_contact(order("contact: 2010-03-03", ended="2010-06-01")) == ""
+    in_custody = audited("case: X-1\nas_at: 2010-06-25\ncircumstances: {sentence: custody, sentenced: 2010-03-01}\nrecord: []\n")
+    assert last_contact(in_custody) == ""
 
 
 # What comes due ------------------------------------------------------------------------------------------------------------
@@ -106,6 +152,111 @@ def test_what_was_done_after_our_own_last_day_says_so() -> None:
     assert told.why[1].startswith("That is after 22 March 2010, our own last day")
 
 
+def test_what_was_done_after_our_own_last_day_stands_with_what_is_judged_for_its_timing_and_not_with_what_is_sufficient() -> None:
+    in_time, after = order("diversity_assessment: 2010-03-22"), order("diversity_assessment: 2010-03-23")
+    for audit, timing in ((in_time, False), (after, True)):
+        told = finding(audit, "diversity-assessed")
+        assert (told in to_judge(audit)[1]) is timing
+        assert (told.rule.title in dict(strengths(audit))) is not timing
+    assert timing_words(finding(after, "diversity-assessed")) == [
+        "after 22 March 2010, our own last day: no source gives a number"
+    ]
+
+
+# What was only told --------------------------------------------------------------------------------------------------------
+
+CHECK = "agency_check: {{on: 2010-03-02, agency: childrens_services, evidence: {}, note: heard from the officer}}"
+CHECKED = "childrens-services-check-made"
+
+
+def test_what_was_only_told_counts_and_is_to_be_put_on_the_file_and_the_warning_stays() -> None:
+    for evidence, told in (("interview", True), ("file", False), ("both", False)):
+        audit = order(CHECK.format(evidence), more=CHILD)
+        assert next(one for one in audit.findings if one.rule.name == CHECKED).verdict is Verdict.SUFFICIENT
+        assert audit.told_urgent == (("child",) if told else ())
+        assert bool(told_words(audit)) is told
+        assert ("put it on the file today" in in_print(audit)) is told
+        assert bool(told_only(audit)) is told
+    [(entry, titles)] = told_only(order(CHECK.format("interview"), more=CHILD))
+    assert (entry.words, entry.note) == ("check with another agency on 2 March 2010", "heard from the officer")
+    assert knowledge().rules[CHECKED].title in titles
+
+
+def test_what_was_told_of_a_case_that_has_ended_is_not_for_today() -> None:
+    audit = order(CHECK.format("interview"), more=CHILD, ended="2010-06-01")
+    assert (audit.told_urgent, told_words(audit)) == ((), "")
+    assert told_only(audit)
+
+
+def test_the_note_of_an_entry_is_printed_beside_what_rests_on_it() -> None:
+    page = to_html([order(CHECK.format("interview"), more=CHILD)], knowledge(), "")
+    assert page.count("heard from the officer") >= 1
+
+
+# What was answered ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_stands_beside_what_bears_on_it() -> None:
+    prompt = "omi-2/2.1/contact-frequency"
+    text = (
+        "case: X-1\nas_at: 2010-06-25\n"
+        "circumstances: {sentence: community_order, supervision_started: 2010-03-01, supervision_ended: not_yet}\n"
+        "record:\n  - contact: 2010-03-03\n"
+    )
+    answered = audited(f"{text}judgements:\n  {prompt}: {{answer: no, reason: 'nobody saw her for months'}}\n")
+    assert answers_beside(answered, finding(answered, "contact-meets-standard")) == [f"{prompt}: no"]
+    assert f"Answered: {prompt}: no" in in_print(answered)
+    open_ = audited(text)
+    assert answers_beside(open_, finding(open_, "contact-meets-standard")) == []
+
+
+# By what is it read --------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_said_that_no_later_edition_is_held_once_the_last_is_a_year_old() -> None:
+    """The 2018 standards were new on 1 April 2018; those before them were followed by others, which we hold."""
+    assert edition_words(order(as_at=date(2018, 8, 1), start=date(2018, 6, 1)), knowledge()) == ""
+    assert edition_words(order(), knowledge()) == ""
+    assert edition_words(order(as_at=date(2007, 8, 1), start=date(2007, 6, 1)), knowledge()) == ""
+    now = order(as_at=date(2026, 8, 1), start=date(2026, 6, 1))
+    assert "It is of 2018, and the latest that Quips holds" in edition_words(now, knowledge())
+
+
+def test_what_would_settle_what_rests_on_an_entry_with_no_day_is_that_entry() -> None:
+    more = ", domestic_abuse: true, provider: crc"
+    audit = order(
+        "rosh_classification: unknown",
+        "agency_check: {on: 2018-04-01, agency: police_domestic_abuse}",
+        as_at=date(2018, 9, 25),
+        start=date(2018, 5, 1),
+        more=more,
+    )
+    told = next(one for one in audit.findings if one.rule.name == "police-asked-before-level-settled")
+    assert (told.status, told.settled_by) == (Status.CANNOT_TELL, ("rosh_classification",))
+
+
+# In which order ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_done_and_was_only_late_comes_after_all_that_can_still_be_put_right() -> None:
+    visit = "home_visit: {on: 2026-09-20, purposeful: true}"
+    audit = order(visit, as_at=date(2026, 11, 20), start=date(2026, 7, 20), more=f"{CHILD}, rosh_level: high")
+    late = [all(gap.finding.done_late for gap in root.walk()) for root in audit.gaps]
+    assert late == sorted(late)
+    assert audit.gaps[-1].finding.rule.name.startswith("home-visit")
+
+
+def test_of_gaps_as_severe_those_about_a_child_a_victim_or_mappa_come_first() -> None:
+    audit = order(as_at=date(2026, 11, 20), start=date(2026, 7, 20), more=f"{CHILD}, domestic_abuse: true, rosh_level: high")
+    for severity in SEVERITIES:
+        roots = [root for root in audit.gaps if root.finding.rule.severity == severity]
+        concern = [any(gap.finding.rule.concerns for gap in root.walk()) for root in roots]
+        assert concern == sorted(concern, reverse=True)
+    assert [SEVERITIES.index(root.finding.rule.severity) for root in audit.gaps] == sorted(
+        SEVERITIES.index(root.finding.rule.severity) for root in audit.gaps
+    )
+
+
 def test_what_should_not_have_happened_is_not_met_by_taking_it_off_the_record() -> None:
     audit = order("police_call_out: 2010-04-01", more=", domestic_abuse: true, sentenced: 2010-03-01")
     told = next(one for one in audit.findings if one.rule.name == "no-further-call-outs" and one.verdict is Verdict.GAP)
@@ -113,8 +264,6 @@ def test_what_should_not_have_happened_is_not_met_by_taking_it_off_the_record() 
 
 
 # What is urgent ------------------------------------------------------------------------------------------------------------
-
-CHILD = ", child_safeguarding: true"
 
 
 def test_a_visit_that_was_made_late_and_is_good_is_not_urgent_and_one_that_was_not_made_is() -> None:

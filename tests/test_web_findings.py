@@ -66,10 +66,10 @@ def test_roots_come_first_and_what_follows_is_folded_beneath_its_cause() -> None
     assert SARA not in found[POLICE].partition("<details")[0]
     mappa = found["mappa-identified/supervision_started"].partition("<details")[2]
     assert "What follows from it: 3 gaps" in words_of(mappa)
-    severities = [re.search(r"(high|medium|low) severity", words_of(root)) for root in roots]
-    assert [one[1] for one in severities if one] == sorted(
-        (one[1] for one in severities if one), key=["high", "medium", "low"].index
-    )
+    severities = [re.findall(r"(high|medium|low) severity", words_of(root))[0] for root in roots]
+    only_late = ["It has been done, and that it was late cannot be changed now" in words_of(root) for root in roots]
+    place = [(late, ["high", "medium", "low"].index(severity)) for late, severity in zip(only_late, severities, strict=True)]
+    assert place == sorted(place)
     assert len(roots) == len(shown("TV-0042").audit.gaps)
 
 
@@ -225,6 +225,10 @@ def test_what_was_only_told_needs_what_shows_it(case: AtHand) -> None:
     told = "told in interview; the file does not show it"  # the finding is met, and what it is met by is said beside it
     assert told in case.get(address("police-check-made", "supervision_started"))
     assert told in case.get("timeline").lower()
+    findings = words_of(case.get("findings"))
+    _, _, section = findings.rpartition("Told in interview, not on the file")
+    assert "Open: check with another agency on 1 August 2009 (told in interview; the file does not show it)" in section
+    assert "put it on the file today" in words_of(case.get("")), "it concerns a victim, and the case is live"
     assert entry["agency_check"]["evidence"] == "interview" and entry["agency_check"]["note"] == "The reply is in the unit's log."
 
 

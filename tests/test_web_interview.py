@@ -13,6 +13,7 @@ import pytest
 from desk_client import Officer
 from html_forms import form_of, text_of
 from knowledge_base import ORDINARY
+from page_client import words_of
 from quips.source import parse_yaml
 
 CASE = "/cases/TV-1"
@@ -170,6 +171,18 @@ def test_what_was_inferred_is_confirmed_without_becoming_an_answer_and_asked_aga
     assert not inferred_of(officer)
     officer.send(f"{CASE}/circumstance/risk_management_plan_required", {"risk_management_plan_required": ["no"]})
     assert officer.value("TV-1")["circumstances"]["risk_management_plan_required"] is False
+
+
+def test_what_rests_on_an_inference_that_somebody_said_is_right_is_no_longer_provisional_for_it(officer: Officer) -> None:
+    officer.put("TV-1", HIGH.replace("record_complete: false", "record_complete: true"))
+    page, asked = f"{CASE}/findings", inferred_of(officer)
+    assert "it uses what was inferred" in words_of(officer.page(page))
+    address = f"{CASE}/inferred?{'&'.join(f'about={name}' for name in sorted(asked))}&from=ask"
+    officer.send(address, {}, *asked)
+    assert "it uses what was inferred" not in words_of(officer.page(page))
+    officer.put("TV-1", officer.text("TV-1").replace("rosh_level: high", "rosh_level: very_high"))
+    still = {fact.name for one in officer.desk.look("TV-1").audit.findings for fact in one.facts if fact.inferred}
+    assert still, "what was confirmed was of the case as it was"
 
 
 GAP = """\

@@ -199,3 +199,20 @@ def test_five_hundred_entries_take_less_than_a_fifth_of_a_second() -> None:
         case.get("timeline")
         took.append(time.process_time() - start)
     assert median(took) < 0.2
+
+
+def test_months_with_nothing_in_them_are_told_and_not_skipped() -> None:
+    case = written_in()
+    case.write(written("\n  - contact: 2008-01-15\n  - contact: 2008-06-15\n  - contact: 2008-08-15"))
+    page = words_of(case.get("timeline"))
+    on = {(day.year, day.month) for _, day, _ in items(case.get("timeline")) if day}
+    told = re.findall(r"Nothing (?:in|from) (\w+ \d+)(?: to (\w+ \d+): (\d+) months)?\.", page)
+    empty = [(year, month) for year in range(2008, 2014) for month in range(1, 13) if (year, month) not in on]
+    assert sum(int(n or 1) for _, _, n in told) == len(empty) > 0
+    assert {first for first, _, _ in told} == {
+        f"{MONTHS[month - 1]} {year}" for year, month in empty if before(year, month) not in empty
+    }
+
+
+def before(year: int, month: int) -> tuple[int, int]:
+    return (year, month - 1) if month > 1 else (year - 1, 12)

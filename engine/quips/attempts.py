@@ -81,7 +81,8 @@ class Spells:
         days: On how many days it was done.
         first: The first day that was looked at, as an ordinal.
         last: The last day that was looked at.
-        longest: The two ends of the longest time without it, the later one of two that are as long.
+        longest: The two ends of the longest time without it, and of those at least half as long, three at the most: the longest
+            first, and of two that are as long the later.
         latest: The last day it was done; None if it never was.
         undated: How many more there are that have no day.
     """
@@ -89,7 +90,7 @@ class Spells:
     days: int
     first: int
     last: int
-    longest: tuple[int, int]
+    longest: tuple[tuple[int, int], ...]
     latest: int | None
     undated: int
 

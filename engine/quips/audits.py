@@ -87,6 +87,12 @@ class Audit:
             return []
         return [gap for gap in self.with_verdict(Verdict.GAP) if not gap.done_late and self._concerns_of(gap.rule)]
 
+    @cached_property
+    def told_urgent(self) -> tuple[str, ...]:
+        """Whom what counts on a live case, though it was only told in interview, concerns; as `urgent`."""
+        found = (one for one in self.findings if one.told and one.verdict in (Verdict.SUFFICIENT, Verdict.OPEN))
+        return tuple(sorted({concern for one in found for concern in self._concerns_of(one.rule)})) if self.is_live else ()
+
     def _concerns_of(self, rule: Rule) -> Iterable[str]:
         """Whom a rule concerns in this case.
 

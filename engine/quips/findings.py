@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from quips.attempts import Attempt, Measure, Seen
+from quips.attempts import Attempt, Measure, Seen, Spells
 from quips.cases import Case, Dispute, Entry
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
 from quips.framework import Citation, Row
 from quips.knowledge import Knowledge
-from quips.occasions import State
+from quips.occasions import Occasion, State
 from quips.places import Place
 from quips.reasons import Telling
 from quips.reference import Evaluated, Evaluation, ReferenceEngine, status_of
 from quips.rules import Answer, Rule
 from quips.statuses import Status, Verdict, verdict_of
 from quips.truth import World
+from quips.vocabulary import Term
 
 
 class LimitShown(NamedTuple):
@@ -53,11 +54,12 @@ class Shown(NamedTuple):
 
 
 class EntryShown(NamedTuple):
-    """An entry of the record that decided: in words, where it stands, and whether it was only told in interview."""
+    """An entry of the record that decided: in words, where it stands, whether it was only told in interview, and its note."""
 
     words: str
     place: Place | None
-    told: bool = False
+    told: bool
+    note: str
 
 
 _TURNS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -87,6 +89,7 @@ class Finding(NamedTuple):
         only_timing: Whether all that is open or wrong is when it was done.
         periods: For an unbroken absence of something recurring, how many due dates have passed.
         measure: For counts and frequencies.
+        spells: For frequencies for which the limit has no number.
         limits: The readings of the time limit.
         entries: The entries of the record that decided.
         facts: The circumstances it looked at.
@@ -115,6 +118,7 @@ class Finding(NamedTuple):
     only_timing: bool
     periods: int
     measure: Measure | None
+    spells: Spells | None
     limits: tuple[LimitShown, ...]
     entries: tuple[EntryShown, ...]
     facts: tuple[Fact, ...]
@@ -131,6 +135,17 @@ class Finding(NamedTuple):
     def done_late(self) -> bool:
         """Whether it was done, and nothing is wrong but that it was late."""
         return self.status is Status.LATE and self.only_timing
+
+    @property
+    def after_own_day(self) -> bool:
+        """Whether it is sufficient, but was done after our own last day, so that its timing is for the auditor."""
+        done_after = self.done is not None and self.at_latest is not None and self.done > self.at_latest
+        return self.verdict is Verdict.SUFFICIENT and done_after
+
+    @property
+    def told(self) -> bool:
+        """Whether an entry that decided was only told in interview, and the file does not show it."""
+        return any(entry.told for entry in self.entries)
 
     @property
     def remedy(self) -> str:
@@ -194,12 +209,13 @@ class FindingBuilder:
         rule, status, observation = self.knowledge.rules[decision.rule], decision.status, evaluated.observation
         explainer, day, asks = self.explainer(rule), self.day(evaluated), self._asks(rule)
         conditions, names = asks.conditions, asks.names
-        at_latest, measure, incomplete = None, None, False
+        at_latest, measure, spells, incomplete = None, None, None, False
         limits: tuple[LimitShown, ...] = ()
         if observation is not None:  # of most findings there is none
             for attempt in observation.attempts:
                 at_latest = attempt.at_latest if at_latest is None else at_latest
                 measure = measure or attempt.measure
+                spells = spells or attempt.spells
                 incomplete = incomplete or attempt.incomplete
                 if attempt.row is not None:
                     limits = (*limits, self.limit(rule, attempt))
@@ -232,6 +248,7 @@ class FindingBuilder:
             only_timing,
             observation.periods if observation is not None else 0,
             measure,
+            spells,
             limits,
             self.entries(evaluated),
             facts,
@@ -297,8 +314,20 @@ class FindingBuilder:
             for condition in conditions:
                 found.update(dict.fromkeys(explainer.unknown(condition, day)))
         if not found and rule.expect:
-            found.update((bound, None) for bound in rule.expect.bounds if bound not in self.case.dates)
+            found.update((name, None) for name in self._bounds_not_known(rule.expect.bounds, evaluated.occasion))
         return tuple(found)
+
+    def _bounds_not_known(self, bounds: Iterable[str], occasion: Occasion) -> Iterator[str]:
+        """Yield what would have to be known of what bounds it in time; of the occasion itself, its day or what it says."""
+        for bound in bounds:
+            trigger, _, attribute = bound.partition(".")
+            if trigger != "trigger":
+                if bound not in self.case.dates:
+                    yield bound
+            elif attribute:
+                yield f"{occasion.about}.{attribute}"
+            elif occasion.day is None:
+                yield occasion.about
 
     def provisional(
         self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: Iterable[Fact], until: str, incomplete: bool
@@ -319,7 +348,7 @@ class FindingBuilder:
             beneath = [in_sentence(known.rules[name].title) for name, _ in decision.waits_for]
             found += [f"it rests on something that is still open: {title}" for title in beneath]
         inferred = [fact.name for fact in facts if fact.inferred and fact.name not in known.by_definition]
-        found += [f"it uses what was inferred: {in_sentence(circumstances[name].title)}" for name in inferred]
+        found += [uses_inferred(circumstances[name]) for name in inferred]
         if until and until not in self.case.dates and verdict_of(decision.status) is Verdict.GAP:
             found.append(f"no {in_sentence(circumstances[until].title)} is given, so it is taken to be still to come")
         if incomplete and evaluated.observation is not None:
@@ -356,8 +385,14 @@ class FindingBuilder:
         if known is None:
             place = self.case.document.place(*entry.path) if self.case.document else None
             words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
-            known = self._entries[entry.key] = EntryShown(words, place, entry.attributes.get("evidence") == "interview")
+            told, note = entry.attributes.get("evidence") == "interview", str(entry.attributes.get("note", ""))
+            known = self._entries[entry.key] = EntryShown(words, place, told, note)
         return known
+
+
+def uses_inferred(term: Term) -> str:
+    """Return what is said of a finding that rests on a circumstance that was inferred, and not by definition."""
+    return f"it uses what was inferred: {in_sentence(term.title)}"
 
 
 def shows(knowledge: Knowledge, evaluated: Evaluated, status: Status, verdict: Verdict) -> tuple[Shown, ...]:

@@ -140,6 +140,12 @@ class Knowledge:
         return frozenset(rule.derives[0] for rule in inferring if rule.derives) - loose
 
     @cached_property
+    def expected(self) -> frozenset[str]:
+        """The activities that some rule wants to be done. Of the others, such as a call-out, none asks if it was in time."""
+        wanting = [rule.expect for rule in self.rules.values() if rule.expect is not None and not rule.expect.never]
+        return frozenset(name for expect in wanting for name in expect.activities)
+
+    @cached_property
     def titles(self) -> dict[str, str]:
         """The title of every rule, by name."""
         return {name: rule.title for name, rule in self.rules.items()}

@@ -33,6 +33,8 @@ _GOOD, _NOTHING, _CLEAR, _EARLY, _AFTER, _NO_REASON = Seen.GOOD, Seen.NOTHING, S
 """Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
 _QUALITY: dict[Truth, Seen] = {True: Seen.GOOD, None: Seen.UNJUDGED, False: Seen.BAD}
 _DAYS_KEPT = 4_000
+_LONGEST = 3
+"""How many of the longest times without something are told."""
 _RANK = {Seen.GOOD: 0, Seen.UNJUDGED: 1, Seen.UNCLEAR: 2, Seen.BAD: 3}
 
 
@@ -465,7 +467,7 @@ class _Observer:
         attempt.entry = found[-1][0] if found else None
         if row is None or not row.value or start is None:
             attempt.seen, attempt.endless = (Seen.UNJUDGED if found else _NOTHING), True
-            if found and start is not None:
+            if start is not None:
                 attempt.spells = _spells(found, start, case.as_at if end is None else max(start, min(end, case.as_at)))
             return attempt
         done = waived = ended = 0
@@ -494,10 +496,12 @@ class _Observer:
 
 
 def _spells(found: Candidates, start: int, stop: int) -> Spells:
-    """How often something was done from one day to another, and the longest time without it."""
+    """How often something was done from one day to another, and the longest times without it."""
     days = sorted({entry.day for entry, _ in found if entry.day is not None and start <= entry.day <= stop})
     ends = [start, *days, stop]
-    longest = max(itertools.pairwise(ends), key=lambda spell: (spell[1] - spell[0], spell[1]))
+    spells = sorted(itertools.pairwise(ends), key=lambda spell: (spell[0] - spell[1], -spell[1]))
+    half = (spells[0][1] - spells[0][0]) / 2
+    longest = tuple((since, until) for since, until in spells[:_LONGEST] if until > since and until - since >= half)
     return Spells(len(days), start, stop, longest, days[-1] if days else None, sum(entry.day is None for entry, _ in found))
 
 

@@ -44,8 +44,10 @@ class Gap:
 def gaps_in_order(findings: Sequence[Finding], graph: Graph) -> list[Gap]:
     """Return the root gaps, each with its consequences.
 
-    No root explains another, so roots come by severity, then by how many rules hang on them, then in the order of the program.
-    Consequences stand once, under the first of their causes, in the order in which to put them right.
+    No root explains another. First come those under which something can still be put right, then those that were done and were
+    only late. Among these, roots come by severity, then what concerns a child, a victim or MAPPA, then by how many rules hang on
+    them, then in the order of the program. Consequences stand once, under the first of their causes, in the order in which to
+    put them right.
 
     Args:
         findings: Every finding of a case, in the program's order.
@@ -68,10 +70,15 @@ def gaps_in_order(findings: Sequence[Finding], graph: Graph) -> list[Gap]:
         consequences = tuple(told(found) for found in beneath.get(gap.ref, []))
         return Gap(gap, tuple(twins.get(gap.ref, ())), consequences, gap.because_of[1:])
 
+    def place(root: Gap) -> tuple[bool, int, bool, int, int]:
+        rule, beneath = root.finding.rule, [gap.finding for gap in root.walk()]
+        only_late = all(finding.done_late for finding in beneath)
+        concerns = any(finding.rule.concerns for finding in beneath if not finding.done_late)
+        severity, hanging = SEVERITIES.index(rule.severity), hanging_on(graph, rule.name)
+        return only_late, severity, not concerns, -hanging, position[root.finding.ref]
+
     position = {gap.ref: n for n, gap in enumerate(gaps)}
-    roots = [gap for gap in leading.values() if not gap.because_of]
-    roots.sort(key=lambda gap: (SEVERITIES.index(gap.rule.severity), -hanging_on(graph, gap.rule.name), position[gap.ref]))
-    return [told(root) for root in roots]
+    return sorted((told(gap) for gap in leading.values() if not gap.because_of), key=place)
 
 
 def _same(gap: Finding) -> tuple[object, ...]:

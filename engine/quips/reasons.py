@@ -383,17 +383,23 @@ class Telling:
         return f"Done in {measure.done} of {measure.of}{waived}{unclear}."
 
     def _how_often(self, spells: Spells) -> Iterator[str]:
-        """On how many days it was done, and the longest time and the last time without it."""
+        """On how many days it was done, the longest times without it, and the last time."""
         what, first, last = self._what(), day_in_words(spells.first), day_in_words(spells.last)
         undated = f", and {_times(spells.undated)} with no day" if spells.undated else ""
         yield f"{what[:1].upper()}{what[1:]} on {_days(spells.days)} between {first} and {last}{undated}."
-        since, until = spells.longest
         if spells.latest is None:
             return
-        ran_on = ", and nothing since" if until == self.case.as_at != spells.latest else ""
-        yield f"The longest time without: {_days(until - since)}, from {day_in_words(since)} to {day_in_words(until)}{ran_on}."
-        if until != spells.last and spells.last > spells.latest:
+        without = [self._without(spell, spells.latest) for spell in spells.longest]
+        if without:
+            yield f"The longest time{'s' if len(without) > 1 else ''} without: {'; '.join(without)}."
+        if spells.last > spells.latest and (spells.latest, spells.last) not in spells.longest:
             yield f"The last time: {day_in_words(spells.latest)}, {_days(spells.last - spells.latest)} before {last}."
+
+    def _without(self, spell: tuple[int, int], latest: int) -> str:
+        """How long one time without it was, and whether it has run on since."""
+        since, until = spell
+        ran_on = ", and nothing since" if until == self.case.as_at != latest else ""
+        return f"{_days(until - since)}, from {day_in_words(since)} to {day_in_words(until)}{ran_on}"
 
     def _unjudged(self, entry: Entry | None) -> str:
         expect = self.rule.expect

@@ -21,6 +21,7 @@ from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
     by_what_settles,
+    last_contact,
     not_yet_due,
     of_status,
     own_rules_words,
@@ -28,6 +29,8 @@ from quips.reports.wording import (
     strength_words,
     strengths,
     to_judge,
+    told_only,
+    told_words,
     urgent_where,
     urgent_words,
 )
@@ -78,9 +81,9 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     document.add_paragraph(said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
     if audit.own_rules:
         document.add_paragraph(said(own_rules_words(audit.own_rules)))
-    urgent = urgent_words(audit)
-    if urgent:
-        document.add_paragraph().add_run(said(f"{urgent} {urgent_where(audit)}")).bold = True
+    for words in (f"{urgent_words(audit)} {urgent_where(audit)}".strip(), told_words(audit), last_contact(audit)):
+        if words:
+            document.add_paragraph().add_run(said(words)).bold = True
     document.add_heading("To put right", 1)
     gaps = [*_numbered(audit.gaps)]
     if gaps:
@@ -91,6 +94,11 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
         not_settled = any(finding.verdict is Verdict.OPEN for finding in audit.findings)
         more = " That is not the same as no gap: see what is still open." if not_settled else ""
         document.add_paragraph(f"No gap was found in what is on the record.{more}")
+    told = told_only(audit)
+    if told:
+        document.add_heading("Told in interview, not on the file: put it on the file", 1)
+        rest = (f"{entry.words}. What rests on it: {listed(map(in_sentence, titles), 'and')}" for entry, titles in told)
+        _bullets(document, rest)
     _open(document, audit, knowledge)
     good = strengths(audit)
     document.add_heading("What was done well", 1)

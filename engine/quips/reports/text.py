@@ -16,12 +16,15 @@ from quips.reports.wording import (
     INDICATIVE,
     STANDING_WORDS,
     also_disputed,
+    answers_beside,
     as_at_words,
     by_stage,
     by_what_settles,
     cited,
     dispute_words,
+    edition_words,
     engines_words,
+    last_contact,
     not_on_record,
     not_yet_due,
     of_status,
@@ -32,7 +35,10 @@ from quips.reports.wording import (
     status_words,
     strength_words,
     strengths,
+    timing_words,
     to_judge,
+    told_only,
+    told_words,
     urgent_where,
     urgent_words,
     wrap,
@@ -56,17 +62,18 @@ class TextReport:
     def _lines(self, audit: Audit, marking: str) -> Iterator[str]:
         title = f"{audit.case.reference}, read as at {as_at_words(audit)}"
         yield click.style(title, bold=True) + (f"   {marking}" if marking else "")
-        yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {engines_words(audit)}")
+        yield from self._wrapped(f"Under {audit.edition.title} ({audit.edition.name}). {edition_words(audit, self.knowledge)}")
+        yield from self._wrapped(engines_words(audit))
         if audit.own_rules:
             yield from self._wrapped(own_rules_words(audit.own_rules))
         for warning in audit.warnings:
             yield from self._wrapped(f"Warning: {warning.place}: {warning.message} {warning.hint}")
-        urgent = urgent_words(audit)
-        if urgent:
-            yield ""
-            for line in wrap(f"{urgent} {urgent_where(audit)}", self.width):
-                yield click.style(line, bold=True)
+        for words in (f"{urgent_words(audit)} {urgent_where(audit)}".strip(), told_words(audit), last_contact(audit)):
+            if words:
+                yield ""
+                yield from (click.style(line, bold=True) for line in wrap(words, self.width))
         yield from self._gaps(audit)
+        yield from self._told(audit)
         yield from self._recorded(audit)
         yield from self._open(audit)
         yield from self._sufficient(audit)
@@ -121,6 +128,13 @@ class TextReport:
             yield from self._disputed((finding, *gap.twins), pad + "  ")
             yield from self._consequences(gap.consequences, depth + 1)
 
+    def _told(self, audit: Audit) -> Iterator[str]:
+        told = told_only(audit)
+        if told:
+            yield from self._heading(f"Told in interview, not on the file; put it on the file: {len(told)}")
+        for entry, titles in told:
+            yield from self._bullet(f"{entry.words}. What rests on it: {'; '.join(map(in_sentence, titles))}.")
+
     def _recorded(self, audit: Audit) -> Iterator[str]:
         answers = recorded(audit, self.knowledge) if audit.case.judgements else []
         if answers:
@@ -140,11 +154,12 @@ class TextReport:
             yield from self._heading(f"For the auditor to judge: {len(judged)}")
             for finding in judged:
                 yield from self._item(finding)
+                yield from self._labelled("Answered", listed(answers_beside(audit, finding), "and"))
         if timing:
             yield from self._heading(f"Done; whether it was on time is for the auditor: {len(timing)}")
             for finding in timing:
-                limits = "; ".join(f"due by {day_in_words(limit.due)}" for limit in finding.limits if limit.due is not None)
-                when = day_in_words(finding.done) + (f" ({limits}, by different sources)" if limits else "")
+                limits = "; ".join(timing_words(finding))
+                when = day_in_words(finding.done) + (f" ({limits})" if limits else "")
                 since = f" - clock from {day_in_words(finding.started)}" if finding.started is not None else ""
                 yield from self._bullet(f"{finding.rule.title}: {when}{since}")
         groups = by_what_settles(findings, self.knowledge)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from quips.audits import Audit
 from quips.explain import day_in_words, wanted_in_words
-from quips.findings import Finding
+from quips.findings import EntryShown, Finding
 from quips.framework import Citation, Source
 from quips.knowledge import Knowledge, OwnRule
 from quips.ordering import Gap
@@ -38,6 +39,12 @@ ANSWERS = {
 
 STANDING_MARKS = {"published": "", "reconstructed": "*", "unverified": "†"}
 STANDING_WORDS = {"published": "", "reconstructed": "our wording, put together from findings", "unverified": "rests on memory"}
+
+
+_NEW = 366
+"""How many days an edition is new, so that nobody need ask whether there is a later one."""
+_CONTACT = "contact"
+"""The activity by which somebody is seen, of whatever kind."""
 
 
 class Recorded(NamedTuple):
@@ -102,6 +109,51 @@ def urgent_words(audit: Audit) -> str:
     return f"{URGENT} Open gaps on this live case concern {about}."
 
 
+def told_words(audit: Audit) -> str:
+    """Return what is said before all else where what concerns somebody at risk on a live case was only told; empty if not so."""
+    if not audit.told_urgent:
+        return ""
+    about = listed([CONCERNS[concern] for concern in audit.told_urgent], "and")
+    return f"Something that concerns {about} was only told in interview, and the file does not show it: put it on the file today."
+
+
+def told_only(audit: Audit) -> list[tuple[EntryShown, list[str]]]:
+    """Return each entry that counts though it was only told in interview, with what rests on it, each title once."""
+    rests: dict[EntryShown, dict[str, None]] = {}
+    for finding in audit.findings:
+        for entry in finding.entries if finding.verdict is not Verdict.NOT_APPLICABLE else ():
+            if entry.told:
+                rests.setdefault(entry, {})[finding.rule.title] = None
+    return [(entry, list(titles)) for entry, titles in rests.items()]
+
+
+def last_contact(audit: Audit) -> str:
+    """Return when somebody was last seen on a live case, as far as the record goes; empty if no rule asks how often.
+
+    Where a source says how often, the finding says whether it was; where none does, this is told before all else.
+    """
+    asked = (one.spells for one in audit.findings if one.rule.expect and _CONTACT in one.rule.expect.activities)
+    spells = next((spells for spells in asked if spells is not None), None)
+    if spells is None or not audit.is_live:
+        return ""
+    undated = " An entry with no day is not counted." if spells.undated else ""
+    if spells.latest is None:
+        return f"No contact on the record since {day_in_words(spells.first)}, {_days_before(spells.first, audit)}.{undated}"
+    return f"Last contact on the record: {day_in_words(spells.latest)}, {_days_before(spells.latest, audit)}.{undated}"
+
+
+def _days_before(day: int, audit: Audit) -> str:
+    n = audit.case.as_at - day
+    return f"{n} day{'s' if n != 1 else ''} before the record was read" if n else "the day the record was read"
+
+
+def answers_beside(audit: Audit, finding: Finding) -> list[str]:
+    """Return the answers given to the prompts of the edition that a finding bears on, such as ``standards-2018/2.3.1: yes``."""
+    given = audit.case.judgements
+    own = dict.fromkeys(shown.prompt for shown in finding.shows if shown.prompt.startswith(f"{audit.edition.name}/"))
+    return [f"{name}: {ANSWERS[given[name]['answer']]}" for name in own if name in given]
+
+
 def urgent_roots(audit: Audit) -> list[tuple[int, Gap]]:
     """Return the root gaps that are urgent, or that something urgent follows from, each with its number among the roots."""
     urgent = {finding.ref for finding in audit.urgent_gaps}
@@ -141,6 +193,16 @@ def engines_words(audit: Audit) -> str:
         n = len(audit.findings)
         return f"Decided twice, by two engines; both give the same {n} findings."
     return f"Decided once, by the {audit.engines[0]} engine alone."
+
+
+def edition_words(audit: Audit, knowledge: Knowledge) -> str:
+    """Return that a case is read by the last edition that Quips holds, and that it is not new; empty if that is not so."""
+    edition, editions = audit.edition, knowledge.editions
+    is_last = edition.name == max(editions, key=editions.in_use_from)
+    if not is_last or audit.case.as_at - edition.valid_from <= _NEW:
+        return ""
+    year = date.fromordinal(edition.valid_from).year
+    return f"It is of {year}, and the latest that Quips holds: what may have been asked since is not read here."
 
 
 def own_rules_words(own_rules: Sequence[OwnRule]) -> str:
@@ -249,11 +311,12 @@ def _activity_of(rule: Rule) -> str:
 def strengths(audit: Audit) -> list[tuple[str, list[Finding]]]:
     """Return what was done and sufficient, by what should be so, in the program's order.
 
-    Inferences are left out, for they are nobody's work, and so is what merely nothing contradicts.
+    Inferences are left out, for they are nobody's work, and so is what merely nothing contradicts. What was done after our own
+    last day is told with what has to be judged for its timing.
     """
     groups: dict[str, list[Finding]] = {}
     for finding in audit.with_verdict(Verdict.SUFFICIENT):
-        if finding.rule.expect is not None and not finding.rule.expect.never:
+        if finding.rule.expect is not None and not finding.rule.expect.never and not finding.after_own_day:
             groups.setdefault(finding.rule.title, []).append(finding)
     return list(groups.items())
 
@@ -272,21 +335,28 @@ def strength_words(findings: Sequence[Finding]) -> str:
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
     notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
     notes += ["provisional"] if any(finding.provisional for finding in findings) else []
-    told = any(entry.told for finding in findings for entry in finding.entries)
-    notes += ["told in interview; the file does not show it"] if told else []
-    passed = [f.at_latest for f in findings if f.done is not None and f.at_latest is not None and f.done > f.at_latest]
-    if passed:
-        notes.append(f"after {day_in_words(min(passed))}, our own last day; whether that was soon enough is for the auditor")
+    notes += ["told in interview; the file does not show it"] if any(finding.told for finding in findings) else []
     return days + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def to_judge(audit: Audit) -> tuple[list[Finding], list[Finding]]:
-    """Return what is for the auditor: what asks for a judgement, and what was done and only has to be judged for its timing."""
+    """Return what is for the auditor: what asks for a judgement, and what was done and only has to be judged for its timing.
+
+    Among the latter is what is sufficient in all else, and was done after our own last day where no source gives a number.
+    """
     found = of_status(audit.findings, Status.TO_JUDGE)
     queries = [finding for finding in of_status(audit.findings, Status.CONFLICT) if finding.verdict is Verdict.OPEN]
     judged = [finding for finding in found if not finding.only_timing]
-    timing = {(f.rule.name, f.started, f.done): f for f in reversed(found) if f.only_timing}
+    late = [one for one in audit.findings if one.after_own_day or (one.status is Status.TO_JUDGE and one.only_timing)]
+    timing = {(f.rule.name, f.started, f.done): f for f in reversed(late)}
     return [*judged, *queries], list(reversed(timing.values()))
+
+
+def timing_words(finding: Finding) -> list[str]:
+    """Return the last days that something done is held to, by each source, or by our own reading where none gives a number."""
+    if finding.after_own_day:
+        return [f"after {day_in_words(finding.at_latest)}, our own last day: no source gives a number"]
+    return [f"due by {day_in_words(limit.due)}: {limit.reading}" for limit in finding.limits if limit.due is not None]
 
 
 def not_yet_due(findings: Sequence[Finding]) -> tuple[list[tuple[int, str, Finding]], list[Finding]]:

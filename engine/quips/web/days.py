@@ -70,12 +70,21 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The marks of one month."""
+    """The marks of one month.
+
+    Attributes:
+        year: The year.
+        month: The month, from 1.
+        words: Both in words.
+        marks: The marks.
+        before: Which months before it have none, in words; empty if the one before it has some.
+    """
 
     year: int
     month: int
     words: str
     marks: tuple[Mark, ...]
+    before: str
 
     @property
     def anchor(self) -> str:
@@ -108,10 +117,27 @@ def by_month(marks: Sequence[Mark]) -> list[Month]:
         if mark.day is not None:
             on = date.fromordinal(mark.day)
             groups.setdefault((on.year, on.month), []).append(mark)
-    return [
-        Month(year, month, day_in_words(date(year, month, 1).toordinal()).split(" ", 1)[1], tuple(found))
-        for (year, month), found in groups.items()
-    ]
+    months, last = [], 0
+    for (year, month), found in groups.items():
+        number = year * 12 + month - 1
+        months.append(
+            Month(year, month, _month_in_words(number), tuple(found), _nothing_in(last + 1, number - 1) if last else "")
+        )
+        last = number
+    return months
+
+
+def _nothing_in(first: int, last: int) -> str:
+    """Say that nothing is shown from one month to another; empty if there is none between."""
+    if first >= last:
+        return f"Nothing in {_month_in_words(first)}." if first == last else ""
+    return f"Nothing from {_month_in_words(first)} to {_month_in_words(last)}: {last - first + 1} months."
+
+
+def _month_in_words(number: int) -> str:
+    """A month counted from the year nought, as people write it."""
+    year, month = divmod(number, 12)
+    return day_in_words(date(year, month + 1, 1).toordinal()).split(" ", 1)[1]
 
 
 def _clocks(look: Look) -> Iterator[Mark]:

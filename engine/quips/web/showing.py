@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from quips.explain import day_in_words, in_sentence
+from quips.findings import Finding, uses_inferred
 from quips.problems import listed
 from quips.vocabulary import NONE, NOT_YET, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
@@ -93,6 +94,14 @@ def inferred_in_words(look: Look, name: str) -> str:
 def is_confirmed(look: Look, name: str, inferred: str) -> bool:
     """Whether somebody has said that what a circumstance was inferred to be is right."""
     return look.aside.get(aside_key(INFERRED, inferred_mark(name, inferred))) == RIGHT
+
+
+def could_change(look: Look, finding: Finding) -> list[str]:
+    """Return why a finding could still change; what was inferred and somebody has said is right is left out."""
+    terms = look.knowledge.vocabulary.circumstances
+    inferred = (fact for fact in finding.facts if fact.inferred)
+    right = {uses_inferred(terms[fact.name]) for fact in inferred if is_confirmed(look, fact.name, fact.value)}
+    return [why for why in finding.provisional if why not in right]
 
 
 def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:

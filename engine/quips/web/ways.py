@@ -8,7 +8,7 @@ from typing import Any
 
 from quips.conditions import Test
 from quips.explain import in_sentence
-from quips.findings import Finding
+from quips.findings import EntryShown, Finding
 from quips.places import Place
 from quips.proposals import NOT_APPLICABLE
 from quips.rules import Rule
@@ -55,25 +55,21 @@ def ways(look: Look, finding: Finding) -> list[Way]:
 def entry_links(look: Look, finding: Finding, anchor: str = "") -> tuple[Link, ...]:
     """Return the pages of the entries of the record that decided."""
     numbers = entry_numbers(look)
-    name = look.kept.name
-    return tuple(
-        Link(
-            f"Open: {entry.words}{_told(look, numbers[entry.place])}",
-            address("entries.entry", name, _HERE, number=numbers[entry.place], _anchor=anchor or None),
-        )
-        for entry in finding.entries
-        if entry.place in numbers
+    return tuple(entry_link(look, entry, anchor) for entry in finding.entries if entry.place in numbers)
+
+
+def entry_link(look: Look, entry: EntryShown, anchor: str = "") -> Link:
+    """Return the page of an entry of the record."""
+    told = " (told in interview; the file does not show it)" if entry.told else ""
+    number = entry_numbers(look)[entry.place]
+    return Link(
+        f"Open: {entry.words}{told}", address("entries.entry", look.kept.name, _HERE, number=number, _anchor=anchor or None)
     )
 
 
 def told_only(said: Any) -> bool:
     """Whether an entry was evidenced in interview only, so that the file does not show it."""
     return isinstance(said, dict) and said.get("evidence") == INTERVIEW
-
-
-def _told(look: Look, number: int) -> str:
-    [said] = look.value["record"][number].values()
-    return " (told in interview; the file does not show it)" if told_only(said) else ""
 
 
 def entry_numbers(look: Look) -> dict[Place | None, int]:

@@ -23,7 +23,7 @@ from quips.web.answers import Errors, first, text_from_form
 from quips.web.desk import Look
 from quips.web.interview import entry_mark
 from quips.web.view import Page, back, came_from, desk, sent, show, sound, version
-from quips.web.ways import entry_links, settling_links, ways
+from quips.web.ways import entry_link, entry_links, settling_links, ways
 
 blueprint = Blueprint("findings", __name__, url_prefix="/cases/<name>")
 
@@ -50,6 +50,7 @@ def findings(name: str) -> Page:
         "findings",
         audit=audit,
         n_gaps=len(audit.with_verdict(Verdict.GAP)),
+        told_only=[(entry_link(look, entry), titles) for entry, titles in wording.told_only(audit)],
         judged=judged,
         timing=timing,
         unknown=[(words, settling_links(look, group[0]), group) for words, group in groups],
