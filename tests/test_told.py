@@ -219,7 +219,7 @@ def test_it_is_said_that_no_later_edition_is_held_once_the_last_is_a_year_old() 
     assert edition_words(order(), knowledge()) == ""
     assert edition_words(order(as_at=date(2007, 8, 1), start=date(2007, 6, 1)), knowledge()) == ""
     now = order(as_at=date(2026, 8, 1), start=date(2026, 6, 1))
-    assert "It is of 2018, and the latest that Quips holds" in edition_words(now, knowledge())
+    assert "It came into use in 2018, and is the latest that Quips holds" in edition_words(now, knowledge())
 
 
 def test_what_would_settle_what_rests_on_an_entry_with_no_day_is_that_entry() -> None:

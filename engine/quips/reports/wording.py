@@ -202,7 +202,7 @@ def edition_words(audit: Audit, knowledge: Knowledge) -> str:
     if not is_last or audit.case.as_at - edition.valid_from <= _NEW:
         return ""
     year = date.fromordinal(edition.valid_from).year
-    return f"It is of {year}, and the latest that Quips holds: what may have been asked since is not read here."
+    return f"It came into use in {year}, and is the latest that Quips holds: what may have been asked since is not read here."
 
 
 def own_rules_words(own_rules: Sequence[OwnRule]) -> str:
