@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base import knowledge
 from quips.peeraudit.feedback import give, prepare
 from quips.peeraudit.state import Phase
 from quips.peeraudit.steps import agreeing, feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError
-from round_at_hand import RoundAtHand
+from quips.reports.letters import says
+from round_at_hand import RoundAtHand, plan
 from round_commands import Commands
 
 CHECK = "childrens-services-check-made"
@@ -59,12 +61,12 @@ def test_actions_are_numbered_from_the_root_gaps_urgent_first_and_go_to_the_offi
     assert {one.owner for one in found.actions} == {"O00"}
     assert (found.due - found.day).days == 28 and {one.due for one in found.actions} == {found.due.isoformat()}
     led = {rule.name for root in found.roots for rule in root.follows}
-    assert led and not led & {one.rule for one in found.actions} and led <= set(found.gaps)
+    assert led and not led & {one.rule for one in found.actions} and led <= set(found.told)
 
 
 def test_a_rule_with_several_root_gaps_makes_one_action(round_):
     [first, second] = prepare(round_.book, round_.state, "L01", "TV-2").actions
-    assert "start of supervision on 14 September 2009 and release from custody on 17 September 2010" in first.title
+    assert "release from custody on 17 September 2010 and start of supervision on 14 September 2009" in first.title
     assert first.rule != second.rule
 
 
@@ -154,8 +156,8 @@ def test_what_was_set_aside_makes_no_action_again_but_what_hung_on_it_still_does
     commands.works("answer", "TV-1", CHECK, "--set-aside", "--because", "Seen.", who="M01")
     round_.sign("TV-1", accepts=False)
     before = prepare(round_.book, round_.state, "L01", "TV-1")
-    assert CHECK not in {one.rule for one in before.actions} and CHECK not in before.gaps
-    assert before.aside == {CHECK: "Seen."}
+    assert CHECK not in {one.rule for one in before.actions} and CHECK not in before.told
+    assert before.aside == {"A check with children's services where a child may be at risk": "Seen."}
     assert len(led) == 2 and led <= {one.rule for one in before.actions}
     commands.works("feed-back", "TV-1", who="L01")
     assert (round_.path / "letters" / "TV-1.officer.2.docx").is_file()
@@ -178,3 +180,60 @@ def test_nothing_is_given_if_somebody_else_was_at_work_on_the_case_meanwhile(rou
     with pytest.raises(StepRefusedError, match="Somebody else has just been at work on TV-1"):
         give(round_.book, found, {"officer": b"x", "senior": b"y"}, b"z")
     assert not (round_.path / "letters").exists() and not (round_.path / "forms").exists()
+
+
+# What readers judged -------------------------------------------------------------------------------------------------------
+
+ASKED = "omi-1/1.2/rosh-classification-agreed"
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> RoundAtHand:
+    """A well-run case with no gap, of which one question was answered no; and one with a gap that answers its question no."""
+    found = RoundAtHand(tmp_path / "judged", plan((ASKED, "omi-1/2.2/home-visit-high-roh")))
+    found.draw(["TV-1", "TV-2"])
+    found.allocate()
+    found.submit("TV-1", answers={ASKED: "no"}, source="composed-well-run")
+    found.submit("TV-2", answers={"omi-1/2.2/home-visit-high-roh": "no"})
+    for name in ("TV-1", "TV-2"):
+        found.settle(name)
+    return found
+
+
+def test_a_no_that_no_gap_covers_is_told_asks_for_something_and_can_be_disputed(judged, monkeypatch):
+    run, asks = Commands(judged, monkeypatch), knowledge().prompts[ASKED].asks
+    case = judged.case("TV-1")
+    assert judged.book.gap_rules(case) == [] and judged.book.judged_no(case) == {ASKED: "As the file shows."}
+    found = prepare(judged.book, judged.state, "L01", "TV-1")
+    assert [(one.rule, one.title, one.owner) for one in found.actions] == [(ASKED, asks, case.officer)]
+    assert found.told == {ASKED: asks}
+    for to in ("officer", "senior"):
+        said = says(judged.book, found, to)
+        assert said["judged"] == [{"question": asks, "reason": "As the file shows."}]
+        assert [one["title"] for one in said["actions"]] == [asks]
+    assert any("action 1" in one["what"] for one in says(judged.book, found, "senior")["oversight"])
+    run.works("feed-back", "TV-1", who="L01")
+    shown = run.works("countersign", "TV-1", who="D01")
+    assert f"The readers judged no: {asks} As the file shows." in shown.replace("\n", " ")
+    run.works("dispute", "TV-1", ASKED, "--because", "It was agreed in May.", who=case.officer)
+    assert "disputed" in run.refused("countersign", "TV-1", "--accept", who="D01")
+    run.works("answer", "TV-1", ASKED, "--set-aside", "--because", "The entry of May shows it.", who="M01")
+    case = judged.case("TV-1")
+    assert case.actions[1].status == "withdrawn" and judged.book.judged_no(case) == {}
+    assert not [one for one in judged.book.judged(judged.state).answers if (one.case, one.question) == ("TV-1", ASKED)]
+    assert [one for one in judged.book.judged(judged.state).answers if (one.case, one.question) == ("TV-2", ASKED)]
+
+
+def test_a_no_that_a_gap_covers_is_told_once_with_the_gap(judged):
+    case = judged.case("TV-2")
+    assert judged.book.answered_no(case) == {"omi-1/2.2/home-visit-high-roh": "As the file shows."}
+    assert judged.book.judged_no(case) == {}
+    found = prepare(judged.book, judged.state, "L01", "TV-2")
+    assert list(found.told) == judged.book.gap_rules(case) and all("/" not in one.rule for one in found.actions)
+
+
+def test_what_is_neither_a_gap_nor_answered_no_cannot_be_disputed(judged, monkeypatch):
+    run = Commands(judged, monkeypatch)
+    run.works("feed-back", "TV-1", who="L01")
+    told = run.refused("dispute", "TV-1", "omi-1/2.2/home-visit-high-roh", "--because", "No.", who=judged.case("TV-1").officer)
+    assert "no gap, and no question answered no" in told

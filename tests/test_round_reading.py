@@ -22,6 +22,7 @@ from quips.peeraudit import handingin
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import SecondReadings
 from quips.peeraudit.state import Phase
+from quips.vocabulary import STAGES
 from round_at_hand import EDITION, PROMPTS, RoundAtHand, case_text, plan
 from round_forms import InHand, example
 
@@ -161,6 +162,57 @@ def test_every_no_needs_a_reason_and_all_is_told_at_once_by_its_cell(desk: Desk)
     path.write_bytes(hand.saved())
     told = desk.refused("import", path)
     assert all(cell in told for cell in cells) and told.count("Say why.") == len(PROMPTS)
+
+
+EXPLAINED = "omi-1/1.5/requirements-explained"
+
+
+def case_without_induction(desk: Desk) -> tuple[str, Path]:
+    """A case of which the facts show no induction, and the form that asks whether the requirements were explained in it."""
+    reader = desk.round.case("TV-1").reader
+    desk.round.plan = replace(desk.round.plan, prompts=(EXPLAINED,), stages=STAGES)
+    desk.works("import", desk.facts(reader, "TV-1", "composed-custody-and-release"))
+    desk.works("forms", "--for", reader)
+    return reader, desk.form(reader, "TV-1", "judging")
+
+
+def test_a_yes_about_what_is_missing_needs_a_reason_of_more_than_a_word(desk: Desk) -> None:
+    """Nothing suggests an answer, for no rule looks at what is said in an induction; but there was none."""
+    _, path = case_without_induction(desk)
+    sound = path.read_bytes()
+    asked = [str(cell.value) for cell in InHand(sound).book["Judgements"]["A"] if EXPLAINED in str(cell.value)]
+    assert len(asked) == 1 and "a Yes needs its reason" in asked[0] and "an induction at the start of the licence" in asked[0]
+    for reason in ("", "fine", "Seen it."):
+        path.write_bytes(InHand(sound).judged({EXPLAINED: "yes"}, reason=reason).saved())
+        told = desk.refused("import", path)
+        assert "Judgements!C" in told and "falls short: an induction at the start of the licence (missing)" in told, reason
+    path.write_bytes(InHand(sound).judged({EXPLAINED: "yes"}, reason="The prison did it.").saved())
+    desk.works("import", path)
+
+
+def test_a_no_about_what_is_missing_needs_a_reason_as_any_no_does(desk: Desk) -> None:
+    _, path = case_without_induction(desk)
+    path.write_bytes(InHand(path.read_bytes()).judged({EXPLAINED: "no"}, reason="Never.").saved())
+    desk.works("import", path)
+
+
+def test_a_yes_against_the_facts_is_not_settled_unseen(desk: Desk) -> None:
+    _, path = case_without_induction(desk)
+    path.write_bytes(InHand(path.read_bytes()).judged({EXPLAINED: "yes"}, reason="The prison did it.").saved())
+    desk.works("import", path)
+    told = desk.works("settle", "--all-agreed", "--as", "M01")
+    assert "an answer goes against the facts: TV-1" in told and "The prison did it." in told
+    assert desk.round.case("TV-1").moderated is None
+    desk.works("settle", "--sheet", "--as", "M01")
+    sheet = desk.path / "forms" / "settling-M01.xlsx"
+    hand = InHand(sheet.read_bytes())
+    assert any(
+        "Look at this: " in str(cell.value) and "The prison did it." in str(cell.value) for cell in hand.book["Cases"]["A"]
+    )
+    hand.write(("settle", "TV-1"), True)
+    sheet.write_bytes(hand.saved())
+    desk.works("import", sheet)
+    assert desk.round.case("TV-1").moderated is not None
 
 
 def test_an_answer_against_the_record_needs_a_reason(desk: Desk) -> None:

@@ -68,7 +68,7 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "The round has 12 cases, drawn by chance from the 60 that could be drawn" in page
     assert "2 cases were read twice, each time without seeing the other reading" in page
     assert "An early, purposeful home visit where the risk of serious harm is high: missing or not good enough in 4 of 12" in page
-    assert "Of 25 actions to put things right, 2 are done, 22 are open and 1 was withdrawn" in page
+    assert "Of 26 actions to put things right, 2 are done, 23 are open and 1 was withdrawn" in page
     assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
     assert "2. Implementation of interventions: 67% (95% interval 42 to 85); it rests on 1 of its" in page
     assert "This round is not finished, and its figures can still change. 12 of 12 cases are settled and 2 are" in page

@@ -8,6 +8,7 @@ from typing import Any
 
 from quips.audits import Audit, Auditor
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, from_audits
+from quips.knowledge import Knowledge
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import Plan
 from quips.peeraudit.state import SET_ASIDE, RoundCase, State
@@ -71,18 +72,44 @@ class Book:
         gaps = [gap for root in audit.gaps for gap in root.walk()] if audit else []
         return [name for name in dict.fromkeys(gap.finding.rule.name for gap in gaps) if name not in set_aside(case)]
 
-    def judged(self, state: State, only_settled: bool = True) -> Judged:
-        """Return what was answered of the round's cases, described by what the list of cases says of them.
+    def answered_no(self, case: RoundCase) -> dict[str, str]:
+        """Return the questions of a settled case that were answered no, each with why, in the plan's order.
+
+        Those that were set aside on a dispute are left out.
+        """
+        given: dict[str, Mapping[str, Any]] = dict(self.judgements(case, case.moderated.record_of)) if case.moderated else {}
+        given |= {prompt: {"answer": said.answer, "reason": said.reason} for prompt, said in case.adjudicated.items()}
+        said_no = [name for name in self.plan.prompts if name in given and given[name]["answer"] == "no"]
+        return {name: str(given[name].get("reason", "")) for name in said_no if name not in set_aside(case)}
+
+    def judged_no(self, case: RoundCase) -> dict[str, str]:
+        """Return the questions answered no for reasons that no standing gap covers, each with why, in the plan's order."""
+        audit, standing = self.settled(case), set(self.gap_rules(case))
+        gaps = [finding for finding in audit.findings if finding.rule.name in standing] if audit else []
+        told = {shown.prompt for finding in gaps for shown in finding.shows if shown.shows == "no"}
+        return {name: reason for name, reason in self.answered_no(case).items() if name not in told}
+
+    def falls_short(self, case: RoundCase) -> dict[str, str]:
+        """Return all that a settled case is said to fall short of, by name and in words: its gaps, then what readers judged.
+
+        Each can be disputed: a gap by the name of its rule, a judgement by that of its question.
+        """
+        return {name: title_of(self.auditor.knowledge, name) for name in (*self.gap_rules(case), *self.judged_no(case))}
+
+    def judged(self, state: State) -> Judged:
+        """Return what was answered of the settled cases, described by what the list of cases says of them.
+
+        An answer that was set aside on a dispute counts neither way, and is left out.
 
         Args:
             state: The round as it stands.
-            only_settled: Whether only settled cases count; else every case of which all readings are in.
         """
         answers: list[Answer] = []
         described: dict[str, Mapping[str, str]] = {}
         for case in state.cases.values():
-            if case.moderated is None if only_settled else not case.all_read:
+            if case.moderated is None:
                 continue
+            aside = set_aside(case)
             described[case.reference] = case.values
             for reader, role in zip(case.readers, (READER, SECOND_READER), strict=False):
                 newest = case.newest(reader)
@@ -92,9 +119,15 @@ class Book:
                 Answer(case.reference, prompt, said.answer, said.by, AGREED, said.reason, said.evidence)
                 for prompt, said in case.adjudicated.items()
             ]
+            answers = [one for one in answers if one.case != case.reference or one.question not in aside]
         return Judged(tuple(answers), described)
 
 
+def title_of(knowledge: Knowledge, name: str) -> str:
+    """Return what a finding is about, in words: of a rule its title, of a question that readers judged what it asks."""
+    return knowledge.rules[name].title if name in knowledge.rules else knowledge.prompts[name].asks
+
+
 def set_aside(case: RoundCase) -> frozenset[str]:
-    """Return the rules whose findings of a case were set aside on a dispute."""
+    """Return the rules whose findings of a case, and the questions whose answers, were set aside on a dispute."""
     return frozenset(dispute.rule for dispute in case.disputes.values() if dispute.outcome == SET_ASIDE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from quips.audits import Audit
 from quips.ordering import Gap
-from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.formnames import named
 from quips.peeraudit.state import Action, Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back
@@ -20,6 +20,8 @@ from quips.rules import Rule
 from quips.workdays import add
 
 OFFICER, SENIOR = "officer", "senior"
+_LOOK_AT = "Talk over with your senior what the readers say of it, and put on the record what you will do."
+"""What is asked where readers judged something not good enough: no rule knows what would put it right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ class Prepared:
         began: What tells the round from any other.
         roots: What is to be put right, urgent gaps first.
         actions: The actions that do.
-        gaps: Every rule of which the case has a gap, with its title, in the order in which they are told.
-        aside: The rules whose findings were set aside, with the answer that set each aside.
+        judged: The questions that readers answered no beside these, by name, each with why.
+        told: All that it is said to fall short of, by name and in words, in the order in which it is told.
+        aside: What was set aside, in words, with the answer that set each aside.
     """
 
     case: RoundCase
@@ -79,7 +82,8 @@ class Prepared:
     began: str
     roots: tuple[Root, ...]
     actions: tuple[Action, ...]
-    gaps: Mapping[str, str]
+    judged: Mapping[str, str]
+    told: Mapping[str, str]
     aside: Mapping[str, str]
 
     @property
@@ -119,14 +123,13 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     roots = roots_of(audit, aside)
     today = date.fromisoformat(book.folder.today())
     due = due_on(today, book.plan.due_days)
-    actions = [
-        Action(n, root.rule.name, _title(root), root.remedy, case.officer, due.isoformat()) for n, root in enumerate(roots, 1)
-    ]
-    rules = book.auditor.knowledge.rules
-    gaps = {name: rules[name].title for name in book.gap_rules(case)}
+    judged, told = book.judged_no(case), book.falls_short(case)
+    asked = [(root.rule.name, _title(root), root.remedy) for root in roots]
+    asked += [(name, told[name], _LOOK_AT) for name in judged]
+    actions = tuple(Action(n, *one, case.officer, due.isoformat()) for n, one in enumerate(asked, 1))
     return Prepared(
-        *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), tuple(actions), gaps),
-        {name: case.disputes[name].answer for name in sorted(aside)},
+        *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), actions, judged, told),
+        {title_of(book.auditor.knowledge, name): case.disputes[name].answer for name in sorted(aside)},
     )
 
 

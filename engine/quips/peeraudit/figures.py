@@ -11,14 +11,13 @@ from quips.explain import in_sentence
 from quips.framework import Edition
 from quips.judged import NOT_GIVEN, Judged
 from quips.knowledge import OwnRule
-from quips.peeraudit.book import Book
+from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
 from quips.readings import Reading, readings
 from quips.rounds import Comparison, Round, compare
-from quips.rules import Rule
 from quips.scoring.cards import Asked, Scorecard, score_judged
 from quips.shares import Share
 from quips.tables import key_of
@@ -90,10 +89,11 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """A finding that was disputed; ``outcome`` is empty while nobody has answered."""
+    """A gap or a judgement that was disputed; ``outcome`` is empty while nobody has answered."""
 
     case: str
-    rule: Rule
+    name: str
+    title: str
     because: str
     outcome: str
     answer: str
@@ -226,7 +226,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
             if case.feedback is not None and case.actions
         },
         tuple(
-            Disputed(case.reference, knowledge.rules[one.rule], one.because, one.outcome, one.answer)
+            Disputed(case.reference, one.rule, title_of(knowledge, one.rule), one.because, one.outcome, one.answer)
             for case in state.cases.values()
             for one in case.disputes.values()
         ),

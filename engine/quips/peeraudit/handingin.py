@@ -11,9 +11,10 @@ from typing import Any
 from quips.audits import Audit
 from quips.forms.filled import Filled, read_filled
 from quips.forms.reading import record_in
-from quips.judged import overturns, words_of
+from quips.judged import words_of
 from quips.peeraudit.allocation import second_for
 from quips.peeraudit.book import Book
+from quips.peeraudit.contradictions import FEWEST_WORDS, goes_against
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import (
     BECAUSE,
@@ -133,17 +134,17 @@ class HandedIn:
         return [prompt for prompt in self.book.plan.prompts if prompt not in self.document.value.get("judgements", {})]
 
     def judging_problems(self) -> Iterator[Problem]:
-        """Yield each answer that needs a reason and has none."""
-        proposed = {proposal.prompt.name: proposal.answer for proposal in self.audit.proposals}
+        """Yield each answer that needs a reason and has none, or has one of a word where it goes against the facts."""
         for prompt, said in self.document.value.get("judgements", {}).items():
-            if said.get("reason"):
-                continue
-            place = self.filled.place("judgements", prompt, "reason")
-            if said["answer"] == "no":
+            reason, place = str(said.get("reason", "")), self.filled.place("judgements", prompt, "reason")
+            against = goes_against(self.audit, prompt, said["answer"])
+            if against and len(reason.split()) < FEWEST_WORDS:
+                hint = (
+                    f"Put the facts right on this form if they are not; or say why all the same, in {FEWEST_WORDS} words or more."
+                )
+                yield Problem(place, "no-reason", against, hint)
+            elif said["answer"] == "no" and not reason:
                 yield Problem(place, "no-reason", "The answer is No, and it is not said why.", "Say why.")
-            elif overturns(said["answer"], proposed.get(prompt, "")):
-                words = f"The record suggests {words_of(proposed[prompt])}, and the answer is {words_of(said['answer'])}."
-                yield Problem(place, "no-reason", words, "Say why.")
 
     def _of_the_record(self, document: Document) -> Iterator[Problem]:
         if document.value["case"] != self.case:

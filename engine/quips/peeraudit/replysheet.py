@@ -38,7 +38,7 @@ def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:
     reference = prepared.case.reference
     sheets = [_start(prepared, round_name, marking)]
     sheets += [_actions(prepared, marking)] if prepared.actions else []
-    sheets += [_findings(prepared, marking)] if prepared.gaps else []
+    sheets += [_findings(prepared, marking)] if prepared.told else []
     head = {"round": round_name, "case": reference, "feedback": prepared.number, "began": prepared.began}
     return workbook_bytes(sheets, KIND, head, {}, marking, f"Reply on {reference}")
 
@@ -71,9 +71,10 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     heads = ["What was found to fall short", "Do you dispute it?", "If so: why is it not right?"]
     advice = "Only for what you do not agree with. Leave the rest blank. Somebody who did not read the case answers."
     build = Builder("Findings", "What you do not agree with", advice, heads, [84, 20, 60], marking)
-    for rule, title in prepared.gaps.items():
-        answers = [(("disputes", rule, "disputed"), YES_NO, 1), (("disputes", rule, "because"), TEXT, 1)]
-        build.ask(title, rule, answers)
+    for name, title in prepared.told.items():
+        answers = [(("disputes", name, "disputed"), YES_NO, 1), (("disputes", name, "because"), TEXT, 1)]
+        judged = f"The readers judged: no. {prepared.judged[name]} ({name})" if name in prepared.judged else name
+        build.ask(title, judged, answers)
     return build.sheet()
 
 
@@ -103,8 +104,8 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
             day = day_in_words(date.fromisoformat(change["done_on"]).toordinal())
             lines.append(f"{name}: action {change['number']} was done on {day}.")
         for rule, why in disputes.items():
-            gaps = book.gap_rules(case)
-            turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, gaps, who))
+            told = book.falls_short(case)
+            turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, told, who))
             lines.append(f"{name}: {rule} is disputed by {reply.by}.")
         if not lines:
             lines.append(f"{filled.file} says nothing of {name} that was not said before. Nothing was changed.")
@@ -215,10 +216,10 @@ class _Reply:
         return found
 
     def may_dispute(self, rule: str, why: str, at: Path_) -> bool:
-        plan, state, gaps = self.book.plan, self.turn.state, self.book.gap_rules(self.case)
+        plan, state, told = self.book.plan, self.turn.state, self.book.falls_short(self.case)
         try:
             if self.by:
-                feeding_back.dispute(plan, state, self.by, self.case.reference, rule, why, gaps, self.who)
+                feeding_back.dispute(plan, state, self.by, self.case.reference, rule, why, told, self.who)
         except StepRefusedError as error:
             self.problem(at, "refused", str(error))
             return False

@@ -13,6 +13,7 @@ from quips.forms.workbook import Answers, workbook_bytes
 from quips.judged import words_of
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
+from quips.peeraudit.contradictions import to_look_at
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.state import Phase, RoundCase, State
@@ -80,7 +81,8 @@ def seen(rows: Sequence[Row], case: str) -> int:
 def _cases(book: Book, cases: list[RoundCase]) -> Sheet:
     advice = (
         "A case that is settled is locked. Settle one once every question on which its readers differ has an answer on the next "
-        "sheet. Leave a row blank to come back to it."
+        "sheet. Where an answer goes against the facts and is not right, the reader hands the form in again. Leave a row blank "
+        "to come back to it."
     )
     heads = ["Case", "Settle it?", "Whose record of the facts?", "Why, if the second reader's"]
     build = Builder("Cases", "Cases to settle", advice, heads, [84, 14, 26, 60], book.plan.marking)
@@ -90,6 +92,7 @@ def _cases(book: Book, cases: list[RoundCase]) -> Sheet:
         if case.second_reader:
             answers += [(("record", name), _RECORD, 1), (("because", name), TEXT, 1)]
         under = [*_read(book, case)]
+        under += [f"Look at this: {words}" for words in to_look_at(book, case).values()]
         if waits_for_second(case):
             under.append(
                 f"To be read a second time ({case.second_because}), and nobody does yet. The lead can find somebody. "

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
 from quips.forms.workbook import workbook_bytes
-from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import roots_of
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import made_for, of_round
@@ -70,6 +70,8 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     yield from _look_first(case)
     roots = [root.rule.title for root in roots_of(audit, set_aside(case))]
     yield f"First causes: {'; '.join(roots)}." if roots else "No gap was found that stands."
+    for name, reason in book.judged_no(case).items():
+        yield f"The readers judged no: {title_of(book.auditor.knowledge, name)} {reason}".strip()
     for action in case.actions.values():
         early = " (before the feedback)" if case.feedback and action.done_on and action.done_on < case.feedback.at[:10] else ""
         done = f" on {action.done_on}{early}: {action.evidence}" if action.done_on else ""
@@ -81,7 +83,7 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
         if not dispute.is_open:
             outcome = "Set aside" if dispute.outcome == SET_ASIDE else "Left to stand"
             answer = f"{outcome} by {dispute.answered_by}: {dispute.answer}"
-        yield f"Disputed by {dispute.by} ({rules[dispute.rule].title}): {dispute.because} {answer}"
+        yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
     for again in case.rereads[-1:]:
         yield f"Read again by {again.by} on {again.at[:10]}. " + " ".join(
             f"{what}: {'; '.join(rules[name].title for name in found) or 'none'}."

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from quips.explain import day_in_words, in_sentence
-from quips.knowledge import Knowledge
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import OFFICER, SENIOR, Prepared, Root
-from quips.peeraudit.state import RoundCase
 from quips.peeraudit.trail import SEAL_SHOWN
 from quips.problems import listed
 from quips.reports.lettertemplates import default_templates
@@ -63,7 +60,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         to: ``officer`` or ``senior``.
     """
     audit, case, plan = prepared.audit, prepared.case, book.plan
-    answered_no = _answered_no(book, case)
+    answered_no = book.answered_no(case)
     due = day_in_words(prepared.due.toordinal())
     whom = case.officer if to == OFFICER else case.senior
     return {
@@ -101,16 +98,14 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
             for action in prepared.actions
         ],
         "oversight": _oversight(prepared, due) if to == SENIOR else [],
-        "judged": _judged(prepared, answered_no, book.auditor.knowledge),
+        "judged": [{"question": prepared.told[name], "reason": reason} for name, reason in prepared.judged.items()],
         "coming": list(
             dict.fromkeys(
                 f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in not_yet_due(audit.findings)[0]
             )
         ),
         "not_settled": _not_settled(book, prepared),
-        "set_aside": [
-            {"title": book.auditor.knowledge.rules[name].title, "answer": answer} for name, answer in prepared.aside.items()
-        ],
+        "set_aside": [{"title": title, "answer": answer} for title, answer in prepared.aside.items()],
         "talk_to": listed(dict.fromkeys((prepared.by, *case.readers)), "or"),
         "reply_sheet": prepared.sheet.rpartition("/")[2],
     }
@@ -155,27 +150,6 @@ def _oversight(prepared: Prepared, due: str) -> list[dict[str, str]]:
     else:
         asked.append(("Go through this letter with the officer, and say what was done well.", due))
     return [{"what": what, "due": day} for what, day in asked]
-
-
-def _answered_no(book: Book, case: RoundCase) -> dict[str, str]:
-    """Return the questions of the round that are settled as no, each with why, in the plan's order."""
-    given: dict[str, Mapping[str, Any]] = dict(book.judgements(case, case.moderated.record_of)) if case.moderated else {}
-    given |= {prompt: {"answer": said.answer, "reason": said.reason} for prompt, said in case.adjudicated.items()}
-    return {
-        name: str(given[name].get("reason", "")) for name in book.plan.prompts if name in given and given[name]["answer"] == "no"
-    }
-
-
-def _judged(prepared: Prepared, answered_no: Mapping[str, str], knowledge: Knowledge) -> list[dict[str, str]]:
-    """Return the questions that were answered no, with why, unless a gap that is told bears on them."""
-    gaps = [finding for finding in prepared.audit.findings if finding.rule.name in prepared.gaps]
-    told = {shown.prompt for finding in gaps for shown in finding.shows if shown.shows == "no"}
-    prompts = knowledge.prompts
-    return [
-        {"question": prompts[name].asks if name in prompts else name, "reason": reason}
-        for name, reason in answered_no.items()
-        if name not in told
-    ]
 
 
 def _not_settled(book: Book, prepared: Prepared) -> list[str]:

@@ -161,7 +161,7 @@ class _Template:
             *(
                 "judged",
                 "What readers judged beside that",
-                "These questions were answered no, for reasons that no gap above covers.",
+                "These questions were answered no, for reasons that no gap above covers. Each can be disputed as a gap can.",
             ),
             "{{ one.question }} {{ one.reason }}",
         )

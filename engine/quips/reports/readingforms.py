@@ -15,6 +15,7 @@ from quips.forms.sheets import TEXT, Builder, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.ordering import Gap
 from quips.peeraudit.book import Book
+from quips.peeraudit.contradictions import falling_short
 from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTICE_ROWS, JUDGING, KNOWN, READING, named
 from quips.peeraudit.state import RoundCase, State
 from quips.problems import InputError, Problem, listed
@@ -227,16 +228,19 @@ def _judgements(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:
             build.heading(node)
             above = node
         asks = proposal.prompt.asks if proposal else name
-        build.ask(asks, f"{name}. {_suggested(proposal)}", judged_boxes(name), wanted=("judgements", name, "answer"))
+        build.ask(asks, f"{name}. {_suggested(audit, proposal)}", judged_boxes(name), wanted=("judgements", name, "answer"))
     return build.sheet()
 
 
-def _suggested(proposal: Proposal | None) -> str:
+def _suggested(audit: Audit, proposal: Proposal | None) -> str:
     """What the record suggests for a prompt and why, in words."""
     if proposal is None:
         return "Not asked of cases of this provider: not applicable."
     if proposal.answer == FOR_THE_AUDITOR:
-        return "The record does not settle it."
+        short = falling_short(audit, proposal)
+        return "The record does not settle it." + (
+            f" But a Yes needs its reason, for this falls short: {short}." if short else ""
+        )
     if proposal.answer == "not_applicable":
         return "The record suggests: not applicable, for the case is not one of those it is asked of."
     reasons = list(dict.fromkeys(" ".join(finding.why) for finding in proposal.findings))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from quips.knowledge import Knowledge
+from quips.peeraudit.book import title_of
 from quips.peeraudit.rereading import Change
 from quips.peeraudit.state import RoundCase
 from quips.reports.wording import INDICATIVE, as_at_words, urgent_words, wrap
@@ -52,7 +53,7 @@ def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, 
             yield from wrapped(under, "  ")
         for line in lines:
             yield from wrapped(line, "  ")
-    aside = [rules[name].title for name, one in case.disputes.items() if one.outcome == "set_aside"]
+    aside = [title_of(knowledge, name) for name, one in case.disputes.items() if one.outcome == "set_aside"]
     if aside:
         yield ""
         yield from wrapped(f"Set aside on a dispute, and not counted: {'; '.join(aside)}.")

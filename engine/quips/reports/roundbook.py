@@ -172,7 +172,7 @@ def _rest(book: TableBook, report: RoundReport) -> None:
         )
         book.table("Actions", heads, actions, (16, 8, 50, 60, 10, 12, 12, 12, 50))
     if found.disputes:
-        disputed = [(one.case, one.rule.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
+        disputed = [(one.case, one.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
         book.table("Disputes", ("Case", "Finding", "Why", "Outcome", "Answer"), disputed, (16, 50, 50, 20, 50))
     if found.gone:
         out = [

@@ -89,8 +89,8 @@ def figures_as_json(figures: Figures) -> Json:
         "disputes": [
             {
                 "case": one.case,
-                "rule": one.rule.name,
-                "title": one.rule.title,
+                "rule": one.name,
+                "title": one.title,
                 "because": one.because,
                 "outcome": one.outcome or None,
                 "answer": one.answer or None,

@@ -223,7 +223,7 @@ def put_right(found: Figures) -> Iterator[Block]:
     yield Table("What was done", ("What", "Number"), [(what, str(number)) for what, number in rows], (12, 5))
     if found.disputes:
         disputed = [
-            (one.case, one.rule.title, one.because, f"{OUTCOMES[one.outcome]}. {one.answer}".strip()) for one in found.disputes
+            (one.case, one.title, one.because, f"{OUTCOMES[one.outcome]}. {one.answer}".strip()) for one in found.disputes
         ]
         head = ("Case", "Finding", "Why it was disputed", "Answer")
         yield Table("Findings that were disputed", head, disputed, (3, 5, 4, 5))

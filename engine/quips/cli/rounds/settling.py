@@ -11,6 +11,7 @@ from quips.cli.rounds.shared import because_option, folder_argument, opened, who
 from quips.cli.shared import WIDTH, knowledge_options, output_option, write
 from quips.judged import ANSWERS
 from quips.peeraudit.book import Book
+from quips.peeraudit.contradictions import to_look_at
 from quips.peeraudit.doublereading import changed_after, disagreements, judged_twice, second_to_come
 from quips.peeraudit.formnames import named
 from quips.peeraudit.issuing import lay_out_sheet
@@ -90,12 +91,18 @@ def settle(
             if all_agreed:
                 has_role(book.plan, who, MODERATOR, "settle a case")
                 waiting = [one for one in to_settle(book, turn.state, who) if not book.differing(one)]
-                done = [one.reference for one in waiting if not waits_for_second(one)]
+                left = [one.reference for one in waiting if waits_for_second(one)]
+                unseen = {one.reference: to_look_at(book, one) for one in waiting if one.reference not in left}
+                done = [name for name, seen in unseen.items() if not seen]
                 for name in done:
                     settle_case(book, turn, who, name, {})
-                left = [one.reference for one in waiting if waits_for_second(one)]
                 if left:
                     click.echo(f"Left, as nobody has been found for a second reading: {listed(left, 'and')}.")
+                for name, seen in unseen.items():
+                    for words in seen.values():
+                        click.echo(f"Left to be looked at, as an answer goes against the facts: {name}: {words}")
+                if any(unseen.values()):
+                    click.echo(f"Next: quips round settle {shlex.quote(str(folder))} --sheet --as {who}")
                 click.echo(
                     f"{len(done)} settled: {listed(done, 'and')}." if done else "No case with nothing to settle waits for you."
                 )

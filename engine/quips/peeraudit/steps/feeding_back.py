@@ -103,18 +103,18 @@ def act(
 
 
 def dispute(
-    plan: Plan, state: State, who: str, case: str, rule: str, because: str, gaps: Collection[str], handed_in: str = ""
+    plan: Plan, state: State, who: str, case: str, rule: str, because: str, told: Collection[str], handed_in: str = ""
 ) -> Step:
-    """Return the step by which the officer or the senior disputes a finding.
+    """Return the step by which the officer or the senior disputes a gap, or what readers judged.
 
     Args:
         plan: The plan.
         state: The round as it stands.
         who: The officer or the senior of the case.
         case: The case.
-        rule: The rule whose finding it is.
+        rule: The rule whose gap it is, or the question that was answered no.
         because: Why.
-        gaps: The rules of which the case has a gap.
+        told: All that the case is said to fall short of, by name.
         handed_in: Who handed it in for them; empty if they did.
 
     Raises:
@@ -125,9 +125,9 @@ def dispute(
         raise StepRefusedError(
             f"{who or 'Somebody unnamed'} is neither the officer nor the senior of {case}, and only they dispute a finding on it."
         )
-    if rule not in gaps:
-        hint = did_you_mean(rule, gaps) or f"Its gaps are {listed(sorted(gaps), 'and') or 'none'}."
-        raise StepRefusedError(f"{case} has no gap {rule}. {hint}")
+    if rule not in told:
+        hint = did_you_mean(rule, told) or f"It has {listed(sorted(told), 'and') or 'none'}."
+        raise StepRefusedError(f"{case} has no gap, and no question answered no, that is called {rule}. {hint}")
     if rule in one.disputes:
         raise StepRefusedError(f"{rule} is disputed on {case} already.")
     reasoned(because, "Say why the finding is not right.")
