@@ -98,7 +98,9 @@ def test_an_action_is_done_with_its_day_and_what_shows_it(round_, commands):
     assert "cannot change action" in commands.refused("act", "TV-1", 1, "--done", day, "--evidence", "Entry.", who="O02")
     assert "has no action 9" in commands.refused("act", "TV-1", 9, "--done", day, "--evidence", "Entry.", who="O00")
     told = commands.works("act", "TV-1", 1, "--done", day, "--evidence", "Entry.", who="O00")
-    assert "action 1: done" in told and "Next: O00 does action 2" in told
+    assert (
+        "action 1: done" in told and "Next: O00: put right what is open: quips round act" in told and "TV-1 2 --done DAY" in told
+    )
     assert round_.case("TV-1").actions[1].evidence == "Entry."
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 
+from quips.cli import main
 from quips.peeraudit import state as did
-from quips.peeraudit.progress import Progress, progress_of
+from quips.peeraudit.progress import Progress, next_step, progress_of
 from quips.peeraudit.state import Phase
 from quips.peeraudit.steps import feeding_back, reading, setting_up
 from quips.peeraudit.steps.checks import StepRefusedError
@@ -17,6 +20,8 @@ from quips.reports.roundlog import _WORDS, log_text
 from quips.reports.roundstatus import status_json, status_text
 from round_at_hand import PROMPTS, RoundAtHand
 from round_files import OTHERS, RoundFiles, readers
+
+NOTHING: dict[str, list[str]] = {"closed": [], "still_open": [], "new": []}
 
 
 @pytest.fixture
@@ -51,8 +56,17 @@ def test_what_is_next_follows_a_case_to_the_signature(round_: RoundAtHand) -> No
     assert tasks(round_)["feed back to the officer and the senior"][0] == ("L01", "M01", "M02")
     round_.feed_back("TV-1")
     officer = round_.case("TV-1").officer
-    assert tasks(round_)["put right what is open"] == ((officer,), ("TV-1",), f"quips round act F TV-1 --as {officer}")
+    assert tasks(round_)["put right what is open"] == (
+        (officer,),
+        ("TV-1",),
+        f'quips round act F TV-1 1 --done DAY --evidence "…" --as {officer}',
+    )
     round_.act("TV-1")
+    what = "read it again, now that it was put right"
+    assert tasks(round_)[what][2] == f"quips round reread F TV-1 FILE --as {reader}" and "L01" in tasks(round_)[what][0]
+    assert next_step(round_.plan, round_.state, "TV-1", "F").endswith(tasks(round_)[what][2])
+    round_.take(lambda state: feeding_back.reread(round_.plan, state, "L01", "TV-1", "", {}, NOTHING))
+    assert what not in tasks(round_)
     # M02 is a director too, but settled it.
     assert tasks(round_)["countersign it"] == (("D01",), ("TV-1",), "quips round countersign F TV-1 --as D01")
     round_.sign("TV-1")
@@ -65,16 +79,63 @@ def test_once_every_case_is_signed_the_report_is_next(tmp_path: Path) -> None:
     found.allocate()
     for step in (found.submit, found.settle, found.feed_back, found.act, found.sign):
         step("TV-1")
-    assert tasks(found) == {"report": (("L01",), (), "quips round report F --as L01")}
+    assert tasks(found) == {
+        "report": (("L01",), (), "quips round report F --as L01"),
+        "see that nothing was changed": (("L01",), (), "quips round verify F"),
+    }
+
+
+FILLED_IN = {"DAY": "2026-11-01", "PERSON": "R02", "FILE": "now.yaml", "…": "As the file shows."}
+
+
+def test_every_command_that_is_offered_can_be_typed_at_every_stage(tmp_path: Path) -> None:
+    found = RoundAtHand(tmp_path / "round")
+    seen: set[str] = set()
+
+    def look() -> None:
+        for task in progress(found).tasks:
+            words = [FILLED_IN.get(word, word) for word in shlex.split(task.command)]
+            assert words[:2] == ["quips", "round"], task.command
+            group = main.get_command(click.Context(main), "round")
+            assert isinstance(group, click.Group)
+            command = group.get_command(click.Context(group), words[2])
+            assert command is not None, task.command
+            command.make_context(words[2], words[3:])  # raises what it would tell somebody who types it
+            seen.add(words[2])
+
+    look()
+    found.draw(["TV-1", "TV-2"])
+    look()
+    found.allocate(second=["TV-2"])
+    look()
+    for name in ("TV-1", "TV-2"):
+        for reader in found.case(name).readers:
+            found.submit(name, reader)
+            look()
+        for step in (found.settle, found.feed_back):
+            step(name)
+            look()
+        officer, rule = found.case(name).officer, found.book.gap_rules(found.case(name))[0]
+        found.take(lambda state, o=officer, n=name, r=rule: feeding_back.dispute(found.plan, state, o, n, r, "No.", [r]))
+        look()
+        found.take(lambda state, n=name, r=rule: feeding_back.answer_dispute(found.plan, state, "M01", n, r, "stands", "Yes."))
+        for step in (found.act, found.sign):
+            step(name)
+            look()
+    wanted = {"draw", "allocate", "forms", "settle", "feed-back", "answer", "act", "reread", "countersign", "report", "verify"}
+    assert wanted <= seen
 
 
 def test_loads_count_first_and_second_readings(round_: RoundAtHand) -> None:
     for load in progress(round_).loads:
         given = [case for case in round_.state.cases.values() if load.reader in case.readers]
-        assert (load.given, load.read, load.to_read) == (len(given), 0, len(given))
+        assert (load.given, load.judged, load.facts, load.to_read) == (len(given), 0, 0, len(given))
     first, second = round_.case("TV-2").readers
-    round_.submit("TV-2", first)
-    assert {load.reader: load.read for load in progress(round_).loads}[first] == 1
+    round_.submit("TV-2", first, complete=False)
+    assert [(load.judged, load.facts) for load in progress(round_).loads if load.reader == first] == [(0, 1)]
+    assert [task.cases for task in progress(round_).tasks if task.what == "judge what you have read"] == [("TV-2",)]
+    round_.submit("TV-2", first, because="Finished.")
+    assert [(load.judged, load.facts) for load in progress(round_).loads if load.reader == first] == [(1, 0)]
     assert progress(round_).seconds == ("TV-2",)
     round_.submit("TV-2", second)
     assert progress(round_).seconds == ()
@@ -99,7 +160,7 @@ def test_a_reader_with_a_conflict_is_not_asked_to_read_and_the_lead_is_asked_to_
     reader = round_.case("TV-1").reader
     round_.take(lambda state: setting_up.declare(round_.plan, state, reader, "TV-1", "I know the family."))
     who, cases, command = tasks(round_)["give it to another reader, since there is a conflict"]
-    assert (who, cases) == (("L01",), ("TV-1",)) and command.startswith("quips round reallocate F TV-1 --as L01 --to PERSON")
+    assert (who, cases) == (("L01",), ("TV-1",)) and command.startswith("quips round reallocate F TV-1 --to PERSON")
     assert all("TV-1" not in task.cases for task in progress(round_).tasks if task.what == "read" and task.who == (reader,))
 
 

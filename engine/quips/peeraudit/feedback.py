@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from quips.audits import Audit
 from quips.ordering import Gap
@@ -202,29 +200,3 @@ def _standing(gap: Gap, aside: frozenset[str]) -> Iterator[Gap]:
 
 def _title(root: Root) -> str:
     return f"{root.rule.title} ({root.occasions})" if root.occasions else root.rule.title
-
-
-def next_step(case: RoundCase, folder: Path) -> str:
-    """Return what is to be done next on a case of which feedback was given, in a line, with the command to type.
-
-    Args:
-        case: The case.
-        folder: The folder of the round.
-    """
-    at = f"{shlex.quote(str(folder))} {case.reference}"
-    if case.open_disputes:
-        rule = case.open_disputes[0].rule
-        return (
-            f'Next: a moderator who did not read {case.reference} answers: quips round answer {at} {rule} --stands --because "…"'
-        )
-    if case.open_actions:
-        one = case.open_actions[0]
-        doing = f'quips round act {at} {one.number} --done DAY --evidence "…"'
-        return f"Next: {_owner(one)} does action {one.number} by {one.due}: {doing}"
-    if case.actions and not case.rereads:
-        return f"Next: somebody reads {case.reference} again: quips round reread {at} FILE"
-    return f"Next: a director signs: quips round countersign {at}"
-
-
-def _owner(action: Action) -> str:
-    return action.owner or "the officer"

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER, Plan
 from quips.peeraudit.state import Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back, signing
 from quips.peeraudit.steps.checks import StepRefusedError, moderates
+from quips.peeraudit.steps.feeding_back import reread
+from quips.problems import listed
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a reader has to read, and has read."""
+    """What a reader has to read, and has read.
+
+    Attributes:
+        reader: The reader.
+        group: Their group.
+        given: How many cases they were given.
+        judged: Of how many all questions are answered.
+        facts: Of how many more the facts are in, and the judgements are not, or not all.
+    """
 
     reader: str
     group: str
     given: int
-    read: int
+    judged: int
+    facts: int
 
     @property
     def to_read(self) -> int:
-        """How many are still to be read."""
-        return self.given - self.read
+        """Of how many nothing is in yet."""
+        return self.given - self.judged - self.facts
 
 
 @dataclass(frozen=True)
@@ -94,11 +105,12 @@ def progress_of(plan: Plan, state: State, today: str, folder: str) -> Progress:
     counts = Counter(case.phase for case in cases)
     groups = {member: name for name, members in state.groups.items() for member in members}
     given = Counter(who for case in cases for who in case.readers)
-    read = Counter(who for case in cases for who in case.readers if _has_read(case, who))
+    judged = Counter(who for case in cases for who in case.readers if _has_read(case, who))
+    facts = Counter(who for case in cases for who in case.readers if _is_to_judge(case, who))
     roles = {role for person in plan.people.values() for role in person.roles}
     return Progress(
         phases={phase: counts[phase] for phase in Phase if counts[phase]},
-        loads=tuple(Load(who, groups.get(who, ""), given[who], read[who]) for who in sorted({*groups, *given})),
+        loads=tuple(Load(who, groups.get(who, ""), given[who], judged[who], facts[who]) for who in sorted({*groups, *given})),
         overdue=tuple(
             Overdue(case.reference, one.number, one.owner, one.due)
             for case in cases
@@ -112,6 +124,10 @@ def progress_of(plan: Plan, state: State, today: str, folder: str) -> Progress:
         lacking=tuple(role for role in (LEAD, READER, MODERATOR, DIRECTOR) if role not in roles),
         tasks=tuple(_gathered(_Tasks(plan, state, folder).all())),
     )
+
+
+_NOTHING: tuple[str, dict[str, str], dict[str, list[str]]] = ("", {}, {"closed": [], "still_open": [], "new": []})
+"""What somebody who reads a case again might find: nothing, to see who may."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +148,7 @@ class _Tasks:
             phases = {case.phase for case in self.state.cases.values()}
             if phases == {Phase.COUNTERSIGNED}:
                 yield self.of_role(LEAD, "report", "report")
+                yield Task(self.with_role(LEAD), "see that nothing was changed", (), f"quips round verify {self.folder}")
 
     def of_readers(self) -> Iterator[Task]:
         plan, state = self.plan, self.state
@@ -139,10 +156,13 @@ class _Tasks:
             mine = [case for case in state.cases.values() if who in case.readers and not _has_read(case, who)]
             mine = [case for case in mine if not self.is_barred(case, who)]
             if mine and plan.qualify is not None and who not in state.qualified:
-                yield self.task((who,), "read a known case first", (), "qualify")
+                yield Task((who,), "read a known case first", (), f"quips round forms {self.folder} --known --for {who}")
             elif mine:
-                names = tuple(case.reference for case in mine)
-                yield Task((who,), "read", names, f"quips round forms {self.folder} --for {who}")
+                command = f"quips round forms {self.folder} --for {who}"
+                for what, is_so in (("read", False), ("judge what you have read", True)):
+                    names = tuple(case.reference for case in mine if _is_to_judge(case, who) is is_so)
+                    if names:
+                        yield Task((who,), what, names, command)
 
     def of_case(self, case: RoundCase) -> Iterator[Task]:
         plan, state, name = self.plan, self.state, case.reference
@@ -163,7 +183,10 @@ class _Tasks:
         match case.phase:
             case Phase.TO_MODERATE:
                 able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
-                yield self.task(able, "settle it", (name,), "settle")
+                if case.second_reader:
+                    yield self.task(able, "settle it, as two have read it", (), "settle", "--sheet", about=(name,))
+                else:
+                    yield self.task(able, "settle it", (name,), "settle")
             case Phase.TO_FEED_BACK:
                 able = self.able(LEAD, lambda who: feeding_back.feed_back(plan, state, who, name, [], {}))
                 others = self.able(MODERATOR, lambda who: feeding_back.feed_back(plan, state, who, name, [], {}))
@@ -173,11 +196,16 @@ class _Tasks:
             case Phase.WITH_OFFICER:
                 if case.open_disputes:
                     able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
-                    yield self.task(able, "answer the dispute", (name,), "answer")
+                    disputed = f"{case.open_disputes[0].rule} --stands {because}"
+                    yield self.task(able, "answer the dispute", (name,), "answer", disputed)
                 if case.open_actions:
-                    owners = tuple(dict.fromkeys(one.owner for one in case.open_actions))
-                    yield self.task(owners, "put right what is open", (name,), "act")
+                    owners = tuple(dict.fromkeys(one.owner or case.officer for one in case.open_actions))
+                    done = f'{case.open_actions[0].number} --done DAY --evidence "…"'
+                    yield self.task(owners, "put right what is open", (name,), "act", done)
             case Phase.TO_COUNTERSIGN:
+                if case.actions and not case.rereads:
+                    able = self.may((*case.readers, *self.with_role(LEAD)), lambda who: reread(plan, state, who, name, *_NOTHING))
+                    yield self.task(able, "read it again, now that it was put right", (name,), "reread", "FILE")
                 able = self.able(DIRECTOR, lambda who: signing.countersign(plan, state, who, name, True))
                 yield self.task(able, "countersign it", (name,), "countersign")
 
@@ -191,8 +219,12 @@ class _Tasks:
 
     def able(self, role: str, step: Callable[[str], object]) -> tuple[str, ...]:
         """Return those of a role who may take a step."""
+        return self.may(self.with_role(role), step)
+
+    def may(self, people: Iterable[str], step: Callable[[str], object]) -> tuple[str, ...]:
+        """Return those of some people who may take a step."""
         found = []
-        for who in self.with_role(role):
+        for who in dict.fromkeys(people):
             try:
                 step(who)
             except StepRefusedError:
@@ -203,9 +235,18 @@ class _Tasks:
     def of_role(self, role: str, what: str, command: str) -> Task:
         return self.task(self.with_role(role), what, (), command)
 
-    def task(self, who: tuple[str, ...], what: str, cases: tuple[str, ...], command: str, more: str = "") -> Task:
-        words = ("quips round", command, self.folder, *cases[:1], "--as", who[0] if who else "PERSON", more)
-        return Task(who, what, cases, " ".join(filter(None, words)))
+    def task(
+        self,
+        who: tuple[str, ...],
+        what: str,
+        cases: tuple[str, ...],
+        command: str,
+        more: str = "",
+        about: tuple[str, ...] = (),
+    ) -> Task:
+        """Return a task; its command names the first case, and whoever is first, and PERSON where nobody is known."""
+        words = ("quips round", command, self.folder, *cases[:1], more, "--as", who[0] if who and who[0] else "PERSON")
+        return Task(tuple(filter(None, who)), what, about or cases, " ".join(filter(None, words)))
 
 
 def _gathered(tasks: Iterator[Task]) -> Iterator[Task]:
@@ -215,6 +256,26 @@ def _gathered(tasks: Iterator[Task]) -> Iterator[Task]:
         before = found.get((task.who, task.what))
         found[task.who, task.what] = Task(task.who, task.what, (*before.cases, *task.cases), before.command) if before else task
     yield from found.values()
+
+
+def next_step(plan: Plan, state: State, reference: str, folder: str) -> str:
+    """Return what is next on a case of which feedback was given, with the command to type, as ``status`` has it.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        reference: The case.
+        folder: What the folder is called in commands.
+    """
+    task = next(iter(_Tasks(plan, state, folder).of_case(state.cases[reference])), None)
+    return (
+        f"Next: {listed(task.who, 'or') or 'somebody who may'}: {task.what}: {task.command}" if task else "Nothing is left to do."
+    )
+
+
+def _is_to_judge(case: RoundCase, who: str) -> bool:
+    """Whether somebody has handed in the facts of a case, and not all of the judgements."""
+    return (who in case.records or case.newest(who) is not None) and not _has_read(case, who)
 
 
 def _has_read(case: RoundCase, who: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +14,10 @@ from quips.forms.sheets import DAY, TEXT, YES_NO, Builder, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
-from quips.peeraudit.feedback import Prepared, next_step
+from quips.peeraudit.feedback import Prepared
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import of_round
+from quips.peeraudit.progress import next_step
 from quips.peeraudit.state import DONE, RoundCase
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError, case_of
@@ -109,7 +111,7 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
             lines.append(f"{name}: {rule} is disputed by {reply.by}.")
         if not lines:
             lines.append(f"{filled.file} says nothing of {name} that was not said before. Nothing was changed.")
-        return [*lines, next_step(turn.state.cases[name], book.folder.path)]
+        return [*lines, next_step(book.plan, turn.state, name, shlex.quote(str(book.folder.path)))]
 
 
 def _case(turn: Turn, filled: Filled) -> RoundCase:

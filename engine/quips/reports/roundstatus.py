@@ -38,7 +38,7 @@ def status_text(plan: Plan, state: State, progress: Progress, folder: str, width
     if progress.lacking:
         lines += ["", *wrap(f"Nobody on the list of people is {listed(progress.lacking)} yet.", width)]
     lines += _section("Next", [line for task in progress.tasks for line in _task(task, width)])
-    if any(load.to_read for load in progress.loads):
+    if any(load.to_read or load.facts for load in progress.loads):
         lines += ["", "To hand in a form that is filled in:", f"  quips round import {folder} FORM.xlsx --as PERSON"]
     return "\n".join(lines) + "\n"
 
@@ -109,9 +109,9 @@ def _loads(progress: Progress) -> list[str]:
     if not progress.loads:
         return []
     longest = max(len(load.reader) for load in progress.loads)
-    head = f"{'':<{longest}}  group  given  read  to read"
+    head = f"{'':<{longest}}  group  given  to read  facts in  judged"
     return [head] + [
-        f"{load.reader:<{longest}}  {load.group:<5}  {load.given:>5}  {load.read:>4}  {load.to_read:>7}"
+        f"{load.reader:<{longest}}  {load.group:<5}  {load.given:>5}  {load.to_read:>7}  {load.facts:>8}  {load.judged:>6}"
         for load in progress.loads
     ]
 

@@ -14,7 +14,8 @@ from quips.audits import read_record
 from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
 from quips.cli.shared import WIDTH, Day, knowledge_options, progress
 from quips.peeraudit.book import Book
-from quips.peeraudit.feedback import Prepared, give, next_step, prepare, to_feed_back
+from quips.peeraudit.feedback import Prepared, give, prepare, to_feed_back
+from quips.peeraudit.progress import next_step
 from quips.peeraudit.replysheet import reply_sheet
 from quips.peeraudit.rereading import reread as read_again
 from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN
@@ -107,7 +108,7 @@ def act(
             turn.take(feeding_back.act(book.plan, turn.state, who, case, [change], because))
             one = turn.state.cases[case].actions[number]
             click.echo(f"{case}, action {number}: {one.status}. {one.owner or 'The officer'}, by {one.due}.")
-            click.echo(next_step(turn.state.cases[case], folder))
+            click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
 
 
 def _change(
@@ -156,7 +157,7 @@ def dispute(folder: Path, case: str, rule: str, because: str, who: str, framewor
         told = book.falls_short(turn.state.cases[case]) if case in turn.state.cases else {}
         turn.take(feeding_back.dispute(book.plan, turn.state, who, case, rule, because, told))
         click.echo(f"{case}: {rule} is disputed. The finding stays as it is until it is answered.")
-        click.echo(next_step(turn.state.cases[case], folder))
+        click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
 
 
 @click.command()
@@ -178,7 +179,7 @@ def answer(
         turn.take(feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, outcome, because))
         comes = "stands" if outcome == STANDS else "is set aside; it stays in the record's audit, and reports count it apart"
         click.echo(f"{case}: {rule} {comes}.")
-        click.echo(next_step(turn.state.cases[case], folder))
+        click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
 
 
 @click.command()
@@ -202,4 +203,4 @@ def reread(folder: Path, case: str, file: Path, who: str, framework: str | None,
         one = book.folder.state().cases[case]
         click.echo(reread_text(change, one, knowledge, book.plan.marking, WIDTH), nl=False)
         click.echo(f"\nThe record is kept as {one.rereads[-1].file}.")
-        click.echo(next_step(one, folder))
+        click.echo(next_step(book.plan, book.folder.state(), case, shlex.quote(str(folder))))

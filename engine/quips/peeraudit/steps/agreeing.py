@@ -65,7 +65,10 @@ def moderate(
     one = _to_moderate(plan, state, who, case)
     left = sorted(set(differing) - set(one.adjudicated))
     if left:
-        raise StepRefusedError(f"{case} cannot be settled while the readers differ on {listed(left, 'and')}. Settle these first.")
+        raise StepRefusedError(
+            f"{case} cannot be settled while the readers differ on {listed(left, 'and')}. "
+            "Settle these first: with --answer, or on the sheet that --sheet writes."
+        )
     if one.second_because and not one.second_reader:
         reasoned(
             because,
