@@ -16,7 +16,7 @@ from forms import Filled
 from knowledge_base import knowledge
 from quips.audits import read_record
 from quips.forms.writing import form_bytes
-from quips.peeraudit.rereading import Change, compare, reread
+from quips.peeraudit.rereading import Change, compare, is_from, reread
 from quips.peeraudit.restoring import restored
 from quips.peeraudit.steps import feeding_back
 from quips.problems import InputError
@@ -370,7 +370,7 @@ def test_the_command_prints_what_closed_what_is_open_with_what_puts_it_right_and
         assert words in told
     assert f"{rules[VISIT].title}: done on 20 November 2010" in told
     assert "no longer seen, since" in told and rules[AGAIN].remedy.split(",")[0] in told
-    assert "rereads/TV-1.1.yaml" in told and "Next: O00 does action 1" in told
+    assert "rereads/TV-1.1.yaml" in told and "put right what is open: quips round act" in told
 
 
 def test_a_filled_form_of_the_case_can_be_read_again(visits, commands, tmp_path):
@@ -384,6 +384,22 @@ def test_a_filled_form_of_the_case_can_be_read_again(visits, commands, tmp_path)
     assert {"home_visit": "2010-11-20"} in read.value["record"]
     told = commands.works("reread", "TV-1", file, who=visits.who)
     assert "Closed: 1" in told and "Still open: 1" in told  # nobody said yet whether the visit had a purpose
+    row = visits.round.folder.rows()[-1]
+    assert set(row.step.files) == {"rereads/TV-1.1.yaml", "kept/TV-1.reread.1.xlsx"}
+    assert (visits.round.path / "kept/TV-1.reread.1.xlsx").read_bytes() == file.read_bytes()
+    kept = (visits.round.path / "rereads/TV-1.1.yaml").read_bytes()
+    assert is_from(file.read_bytes(), "now.xlsx", kept, knowledge())
+    other = Filled(form.saved())
+    other.write("Delivery", "Was the person visited at home?", "21 November 2010", column=4)
+    assert not is_from(other.saved(), "now.xlsx", kept, knowledge())
+
+
+def test_a_record_that_was_begun_from_the_settled_one_and_added_to_is_read_as_at_today(visits):
+    visits.add(home_visit={"on": "2010-11-20", **GOOD})
+    change = visits.read("2010-11-12")
+    assert date.fromordinal(change.audit.case.as_at).year == date.fromisoformat(visits.round.folder.today()).year == 2026
+    assert VISIT in change.closed
+    assert visits.read("2010-11-26").audit.case.as_at == date(2010, 11, 26).toordinal()
 
 
 def test_another_case_an_older_record_and_one_of_a_day_to_come_are_refused_with_their_lines(visits, commands, tmp_path):

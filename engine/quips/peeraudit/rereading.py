@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from quips.audits import Audit
 from quips.explain import day_in_words, in_sentence
 from quips.findings import Finding
+from quips.forms.reading import read_form
+from quips.knowledge import Knowledge
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book, set_aside
 from quips.peeraudit.formnames import named
@@ -20,7 +22,8 @@ from quips.peeraudit.steps.checks import with_officer
 from quips.problems import InputError, Problem, listed
 from quips.reasons import STATUS_WORDS
 from quips.rules import Each, Rule
-from quips.source import Document
+from quips.shapes import is_date
+from quips.source import Document, parse_yaml
 from quips.statuses import Status, Verdict
 from quips.vocabulary import Vocabulary
 from quips.yamltext import as_yaml
@@ -52,14 +55,16 @@ class Change:
         return {"closed": [*self.closed], "still_open": [*self.still_open, *self.unsure], "new": self.new}
 
 
-def reread(book: Book, who: str, reference: str, document: Document) -> Change:
+def reread(book: Book, who: str, reference: str, document: Document, form: bytes = b"") -> Change:
     """Compare the record of a case now with its settled one, keep it, and take the step.
 
     Args:
         book: The readings of the round.
         who: Who read it again.
         reference: The case.
-        document: The record now. Where it does not say as at which day it was read, that is today.
+        document: The record now. Where it does not say as at which day it was read, that is today; so it is where it still has
+            the day of the settled record that somebody began from, and entries of later days.
+        form: The form that the record was read from, which is kept too; empty for a case file.
 
     Raises:
         InputError: It is no valid case record, of another case, or older than the settled one.
@@ -72,13 +77,15 @@ def reread(book: Book, who: str, reference: str, document: Document) -> Change:
         feeding_back.reread(book.plan, turn.state, who, reference, "", {}, nothing)  # before anything is worked out
         settled = book.settled(case)
         assert settled is not None  # no feedback stands on a case that is not settled
-        document = _dated(document, book.folder.today())
+        document = _dated(document, settled, book.folder.today())
         now = book.auditor.audit_document(document, edition=book.plan.edition)
         _stop_at_another(case, settled, now, document, book.folder.today())
         change = compare(book, case, settled, now)
         times = sum(row.step.did == did.REREAD and row.step.case == reference for row in turn.rows)
         path = f"rereads/{named(reference)}.{times + 1}.yaml"
         files = turn.keep(path, as_yaml(document.value).encode())
+        if form:
+            files |= turn.keep(f"kept/{named(reference)}.reread.{times + 1}.xlsx", form)
         step = feeding_back.reread(book.plan, turn.state, who, reference, path, files, change.step, change.unsure)
         turn.take(step)
     return change
@@ -273,9 +280,31 @@ def _audited(book: Book, back: Restored, now: Audit) -> Mapping[Any, Finding] | 
     return {finding.ref: finding for finding in audit.findings}
 
 
-def _dated(document: Document, today: str) -> Document:
-    value = document.value
-    return replace(document, value={**value, "as_at": value.get("as_at", today)}) if isinstance(value, dict) else document
+def _dated(document: Document, settled: Audit, today: str) -> Document:
+    value, began = document.value, date.fromordinal(settled.case.as_at).isoformat()
+    if not isinstance(value, dict):
+        return document
+    is_older = value.get("as_at") == began and any(day > began for day in _days(value.get("record")))
+    return replace(document, value={**value, "as_at": today}) if is_older or "as_at" not in value else document
+
+
+def _days(record: object) -> Iterator[str]:
+    """Yield the days of the entries of a record that may not be a valid one."""
+    for entry in record if isinstance(record, list) else ():
+        for said in entry.values() if isinstance(entry, dict) else ():
+            day = said.get("on") if isinstance(said, dict) else said
+            if isinstance(day, str) and is_date(day):
+                yield day
+
+
+def is_from(form: bytes, shown_as: str, record: bytes, knowledge: Knowledge) -> bool:
+    """Whether a record that was read again is what its form says, but for its day, which may be that of the re-reading.
+
+    Raises:
+        InputError: It is no such form, or something on it cannot be read.
+    """
+    said, kept = read_form(form, shown_as, knowledge).value, parse_yaml(record.decode(), shown_as).value
+    return {**said, "as_at": ""} == {**kept, "as_at": ""}
 
 
 def _stop_at_another(case: RoundCase, settled: Audit, now: Audit, document: Document, today: str) -> None:

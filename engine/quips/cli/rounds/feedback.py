@@ -23,6 +23,7 @@ from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.places import Place
 from quips.problems import InputError, Problem
+from quips.workbooks import SUFFIXES
 
 case_argument = click.argument("case")
 rule_argument = click.argument("rule")
@@ -197,7 +198,8 @@ def reread(folder: Path, case: str, file: Path, who: str, framework: str | None,
 
     with opened(folder, framework, rules) as book:
         knowledge = book.auditor.knowledge
-        change = read_again(book, who, case, read_record(file, knowledge))
+        form = file.read_bytes() if file.suffix.lower() in SUFFIXES else b""
+        change = read_again(book, who, case, read_record(file, knowledge), form)
         for warning in change.audit.warnings:
             click.echo(str(warning), err=True)
         one = book.folder.state().cases[case]
