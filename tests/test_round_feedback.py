@@ -59,7 +59,16 @@ def test_actions_are_numbered_from_the_root_gaps_urgent_first_and_go_to_the_offi
     assert [one.number for one in found.actions] == [1, 2, 3]
     assert found.actions[0].rule == CHECK
     assert {one.owner for one in found.actions} == {"O00"}
-    assert (found.due - found.day).days == 28 and {one.due for one in found.actions} == {found.due.isoformat()}
+    assert (found.due - found.day).days == 28
+    urgent = {root.rule.name for root in found.roots if root.urgent}
+    assert urgent and {one.due for one in found.actions if one.rule in urgent} == {found.day.isoformat()}, (
+        "today, as it is urgent"
+    )
+    assert {one.due for one in found.actions if one.rule not in urgent} == {found.due.isoformat()}
+    said = says(round_.book, found, "officer")
+    assert {one["title"]: one["due"] for one in said["gaps"]}.items() <= {
+        one["title"].partition(" (")[0]: one["due"] for one in said["actions"]
+    }.items(), "the table says the same day as the letter"
     led = {rule.name for root in found.roots for rule in root.follows}
     assert led and not led & {one.rule for one in found.actions} and led <= set(found.told)
 

@@ -67,7 +67,7 @@ def test_what_a_gap_leads_to_is_counted_by_case(before: ReportedRound) -> None:
 
 def test_what_was_set_aside_stands_apart_and_what_hung_on_it_stays(found: Figures) -> None:
     assert gap(found, CHECK).share == Share(1, 11)  # TV-05 alone, now that TV-04's is set aside
-    assert [(one.rule.name, one.cases) for one in found.patterns.aside] == [(CHECK, 1)]
+    assert [(one.name, one.cases) for one in found.patterns.aside] == [(CHECK, 1)]
     sources = gap(found, "roh-analysis-draws-on-sources")
     # a root in TV-04; it follows from other gaps in TV-05, 06 and 07
     assert sources.share == Share(1, 11) and sources.also_follows == 3

@@ -18,7 +18,7 @@ from quips.peeraudit.steps import feeding_back, reading, setting_up
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.reports.roundlog import _WORDS, log_text
 from quips.reports.roundstatus import status_json, status_text
-from round_at_hand import PROMPTS, RoundAtHand
+from round_at_hand import PROMPTS, RoundAtHand, case_text
 from round_files import OTHERS, RoundFiles, readers
 
 NOTHING: dict[str, list[str]] = {"closed": [], "still_open": [], "new": []}
@@ -261,3 +261,43 @@ def test_a_folder_that_is_no_round_and_a_trail_that_was_changed_are_told(tmp_pat
     assert "quips round new" in found.run("status", fails=True).stderr
     with pytest.raises(StepRefusedError):
         setting_up.may_allocate(RoundAtHand(tmp_path / "other").plan, RoundAtHand(tmp_path / "other").state, "L01")
+
+
+def test_what_a_form_raises_is_followed_up_until_somebody_says_what_was_done(round_: RoundAtHand) -> None:
+    reader, path = round_.case("TV-1").reader, "readings/TV-1.yaml"
+
+    def hand_in(*urgent: str) -> None:
+        round_.take(lambda state: reading.record(round_.plan, state, reader, "TV-1", path, {}, {}, urgent))
+
+    what = "speak to a manager today, and write down who was told"
+    hand_in()
+    assert progress(round_).unanswered == () and what not in tasks(round_)
+    hand_in("child")
+    assert progress(round_).unanswered == ("TV-1",)
+    assert tasks(round_)[what] == (
+        (reader,),
+        ("TV-1",),
+        f'quips round urgent F TV-1 --concern "…" --told "…" --as {reader}',
+    )
+    assert "TV-1. If somebody may be at risk now" in status_text(round_.plan, round_.state, progress(round_), "F", 100)
+    hand_in()
+    assert progress(round_).unanswered == (), "put right on a later form, it is not urgent any more"
+    hand_in("child")
+    round_.take(lambda state: setting_up.raise_urgent(round_.plan, reader, "TV-1", "A child at home.", "The SPO, at ten."))
+    assert progress(round_).unanswered == () and what not in tasks(round_)
+
+
+def test_nobody_signs_while_a_risk_that_a_form_raised_is_not_answered(round_: RoundAtHand) -> None:
+    reader = round_.case("TV-1").reader
+    round_.take(lambda state: reading.record(round_.plan, state, reader, "TV-1", "readings/TV-1.yaml", {}, {}, ["victim"]))
+    with round_.folder.turn() as turn:
+        files = turn.keep("readings/TV-1.1.yaml", case_text("TV-1", dict.fromkeys(PROMPTS, "yes")).encode())
+        step = (round_.plan, turn.state, reader, "TV-1", "readings/TV-1.1.yaml", "", files, True)
+        turn.take(reading.submit(*step, urgent=["victim"]))
+    for take in (round_.settle, round_.feed_back, round_.act):
+        take("TV-1")
+    with pytest.raises(StepRefusedError, match="nobody has written down what was done at once"):
+        round_.sign("TV-1")
+    round_.take(lambda state: setting_up.raise_urgent(round_.plan, reader, "TV-1", "She was followed.", "The SPO, at ten."))
+    round_.sign("TV-1")
+    assert round_.case("TV-1").phase is Phase.COUNTERSIGNED

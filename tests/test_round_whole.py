@@ -35,6 +35,7 @@ class Team:
 
     def __init__(self, folder: Path, n_cases: int) -> None:
         self.folder, self.n_cases = folder, n_cases
+        self.raised: list[str] = []
         self.run("new")
         rows = [
             (
@@ -84,6 +85,12 @@ class Team:
     def cases(self) -> dict[str, dict]:
         return {one["case"]: one for one in self.rows[0]["about"]["cases"]}
 
+    @property
+    def unanswered(self) -> list[str]:
+        """The cases on which somebody may be at risk, and nobody has written down what was done at once."""
+        result = CliRunner().invoke(main, ["round", "status", str(self.folder), "--format", "json"], catch_exceptions=False)
+        return list(json.loads(result.output)["unanswered"])
+
     def forms(self, pattern: str) -> Iterator[tuple[Path, InHand]]:
         for path in sorted((self.folder / "forms").glob(pattern)):
             yield path, InHand(path.read_bytes())
@@ -115,9 +122,11 @@ def whole_round(folder: Path, n_cases: int) -> Team:
     team.run("import", *(path for path, _ in judging[:3]))
     assert len(team.rows) == again, "the same forms twice change nothing"
 
-    team.run(
-        "urgent", next(iter(team.cases)), "--as", "R01", "--concern", "A child may be at risk.", "--told", "The SPO at 10:15."
-    )
+    at_risk = team.unanswered
+    team.raised = sorted({next(iter(team.cases)), *at_risk})
+    for name in team.raised:
+        team.run("urgent", name, "--as", "R01", "--concern", "A child may be at risk.", "--told", "The SPO at 10:15.")
+    assert at_risk and not team.unanswered
 
     team.run("settle", "--all-agreed", "--as", "M01")
     team.run("settle", "--sheet", "--as", "M02")
@@ -180,14 +189,18 @@ def look_at(team: Team, n_cases: int) -> None:
     [folder] = (team.folder / "reports").iterdir()
     value = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     text = json.dumps(value)
-    assert value["figures"]["urgent"] == 1 and "The SPO at 10:15" not in text, "what was raised at once is only counted"
+    assert (
+        value["figures"]["urgent"] == len(team.raised) and value["figures"]["unanswered"] == 0 and "The SPO at 10:15" not in text
+    ), "what was raised at once is only counted"
     assert {path.suffix for path in folder.iterdir()} == {".html", ".docx", ".xlsx", ".json"}
     book = load_workbook(folder / "report.xlsx")
     answers = next(sheet for sheet in book.worksheets if sheet.title == "Answers")
     prompts = len({where[1] for _, hand in team.forms("R01/*-judging.xlsx") for where in hand.cells if where[0] == "judgements"})
-    assert answers.max_row - 1 == n_cases * prompts, "a row for each case and prompt"
+    answered = [row["about"] for row in team.rows if row["did"] == "answered"]
+    n_aside = sum(one["outcome"] == "set_aside" and "/" in one["rule"] for one in answered)
+    assert answers.max_row - 1 == n_cases * prompts - n_aside, "a row for each case and prompt, but for answers set aside"
     done = [row["did"] for row in team.rows]
-    assert done.count("countersigned") == n_cases and done.count("refused") == 1 and done.count("raised") == 1
+    assert done.count("countersigned") == n_cases and done.count("refused") == 1 and done.count("raised") == len(team.raised)
     assert "Nothing is wrong." in team.run("verify")
     kept = next((team.folder / "kept").iterdir())
     kept.write_bytes(kept.read_bytes() + b" ")

@@ -122,9 +122,11 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     today = date.fromisoformat(book.folder.today())
     due = due_on(today, book.plan.due_days)
     judged, told = book.judged_no(case), book.falls_short(case)
-    asked = [(root.rule.name, _title(root), root.remedy) for root in roots]
-    asked += [(name, told[name], _LOOK_AT) for name in judged]
-    actions = tuple(Action(n, *one, case.officer, due.isoformat()) for n, one in enumerate(asked, 1))
+    asked = [(root.rule.name, _title(root), root.remedy, today if root.urgent else due) for root in roots]
+    asked += [(name, told[name], _LOOK_AT, due) for name in judged]
+    actions = tuple(
+        Action(n, name, title, remedy, case.officer, day.isoformat()) for n, (name, title, remedy, day) in enumerate(asked, 1)
+    )
     return Prepared(
         *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), actions, judged, told),
         {title_of(book.auditor.knowledge, name): case.disputes[name].answer for name in sorted(aside)},

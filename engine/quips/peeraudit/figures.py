@@ -157,6 +157,7 @@ class Figures:
         disputes: What was disputed, and the answers.
         refusals: The times that a director refused.
         urgent: How many live risks were raised at once.
+        unanswered: On how many cases open gaps concern somebody at risk, and nobody has written down what was done at once.
         titles: What the rules behind suggestions ask for, by rule.
         named: What each column that is counted by is called in a sentence.
         own_rules: The rules that are somebody's own, laid over the shipped ones.
@@ -181,6 +182,7 @@ class Figures:
     disputes: tuple[Disputed, ...]
     refusals: tuple[Refused, ...]
     urgent: int
+    unanswered: int
     titles: Mapping[str, str]
     named: Mapping[str, str]
     own_rules: tuple[OwnRule, ...]
@@ -232,6 +234,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         ),
         tuple(Refused(case.reference, one.feedback, one.because) for case in state.cases.values() for one in case.refusals),
         len(state.urgent),
+        len(state.unanswered),
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
         dict(_named(columns, drawn, knowledge.vocabulary)),
         knowledge.own,

@@ -154,9 +154,14 @@ def _reallocated(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _recorded(case: RoundCase, row: Row) -> RoundCase:
-    return _given(
-        replace(case, records={**case.records, row.step.who: row.step.about["record"]}), row.step.about.get("allocated", {})
-    )
+    about, who = row.step.about, row.step.who
+    found = replace(case, records={**case.records, who: about["record"]}, urgent=_urgent(case, row))
+    return _given(found, about.get("allocated", {}))
+
+
+def _urgent(case: RoundCase, row: Row) -> dict[str, tuple[str, ...]]:
+    """Return whom open gaps concern, by reader: what a reader hands in now takes the place of what they said before."""
+    return {**case.urgent, row.step.who: tuple(row.step.about.get("urgent", ()))}
 
 
 def _submitted(case: RoundCase, row: Row) -> RoundCase:
@@ -166,7 +171,7 @@ def _submitted(case: RoundCase, row: Row) -> RoundCase:
         *(tuple(about.get("good_practice", ())), about.get("because", "")),
     )
     readings = {**case.readings, who: (*case.readings.get(who, ()), reading)}
-    return _given(replace(case, readings=readings, adjudicated={}), about.get("allocated", {}))
+    return _given(replace(case, readings=readings, adjudicated={}, urgent=_urgent(case, row)), about.get("allocated", {}))
 
 
 def _adjudicated(case: RoundCase, row: Row) -> RoundCase:

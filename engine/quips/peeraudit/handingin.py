@@ -237,9 +237,10 @@ def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
     name = f"{named(given.case)}.{named(reader)}.facts.{number}"
     path = f"readings/{name}.yaml"
     second, told = _second(turn, given)
+    about = given.audit.urgent
     reading.record(given.book.plan, turn.state, reader, given.case, path, {}, second)  # before anything is kept
     files = {**turn.keep(path, text.encode()), **turn.keep(f"kept/{name}.xlsx", data)}
-    turn.take(reading.record(given.book.plan, turn.state, reader, given.case, path, files, second))
+    turn.take(reading.record(given.book.plan, turn.state, reader, given.case, path, files, second, about))
     yield from filter(None, [given.urgent])
     yield f"{given.case}: the facts read by {reader} are in."
     yield from told
@@ -260,7 +261,7 @@ def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[
     left = given.unanswered
     why = because or str(given.filled.one(BECAUSE) or "")
     step = (given.book.plan, turn.state, reader, given.case, path, form)
-    rest = (not left, given.good_practice, why, second)
+    rest = (not left, given.good_practice, why, second, given.audit.urgent)
     reading.submit(*step, {}, *rest)  # before anything is kept
     files = {**turn.keep(path, text.encode()), **turn.keep(form, data)}
     turn.take(reading.submit(*step, files, *rest))

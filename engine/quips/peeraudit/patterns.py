@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from quips.audits import Audit
 from quips.judged import NOT_GIVEN
 from quips.ordering import SEVERITIES
-from quips.peeraudit.book import Book, set_aside
+from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import roots_of
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
@@ -59,9 +59,10 @@ class GapsOfGroup:
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """A rule whose findings were set aside on disputes, and in how many cases."""
+    """What was set aside on disputes, by name and in words, and in how many cases."""
 
-    rule: Rule
+    name: str
+    title: str
     cases: int
 
 
@@ -119,7 +120,10 @@ def patterns_of(
         len(settled),
         tuple(counted),
         {column: tuple(_groups(column, settled, has, names, populations.get(column, {}))) for column in columns},
-        tuple(SetAside(rules[name], n) for name, n in sorted(aside.items(), key=lambda one: (-one[1], one[0]))),
+        tuple(
+            SetAside(name, title_of(book.auditor.knowledge, name), n)
+            for name, n in sorted(aside.items(), key=lambda one: (-one[1], one[0]))
+        ),
         sum(not found for found in roots.values()),
     )
 

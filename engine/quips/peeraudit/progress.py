@@ -76,6 +76,7 @@ class Progress:
         disputes: The case and the rule of each open dispute.
         seconds: The cases whose second reading is still to come.
         urgent: The cases of which something was raised at once.
+        unanswered: The cases on which open gaps concern a child, a victim or MAPPA, and nobody has written down what was done.
         lacking: The roles that nobody has.
         tasks: What is next for whom.
     """
@@ -86,6 +87,7 @@ class Progress:
     disputes: tuple[tuple[str, str], ...]
     seconds: tuple[str, ...]
     urgent: tuple[str, ...]
+    unanswered: tuple[str, ...]
     lacking: tuple[str, ...]
     tasks: tuple[Task, ...]
 
@@ -121,6 +123,7 @@ def progress_of(plan: Plan, state: State, today: str, folder: str) -> Progress:
         disputes=tuple((case.reference, one.rule) for case in cases for one in case.open_disputes),
         seconds=tuple(case.reference for case in cases if case.second_reader and not _has_read(case, case.second_reader)),
         urgent=tuple(dict.fromkeys(one.case for one in state.urgent)),
+        unanswered=tuple(state.unanswered),
         lacking=tuple(role for role in (LEAD, READER, MODERATOR, DIRECTOR) if role not in roles),
         tasks=tuple(_gathered(_Tasks(plan, state, folder).all())),
     )
@@ -142,6 +145,11 @@ class _Tasks:
         elif not self.state.groups:
             yield self.of_role(LEAD, "say who reads what", "allocate")
         else:
+            for name in self.state.unanswered:
+                case = self.state.cases[name]
+                who = tuple(reader for reader, about in case.urgent.items() if about)
+                told = '--concern "…" --told "…"'
+                yield self.task(who, "speak to a manager today, and write down who was told", (name,), "urgent", told)
             yield from self.of_readers()
             for case in self.state.cases.values():
                 yield from self.of_case(case)

@@ -199,6 +199,7 @@ class RoundCase:
         second_because: Why it is read twice.
         records: The newest record of the facts of each reader, before the judgements, as a path within the round.
         readings: What each reader handed in, every version in order.
+        urgent: Whom open gaps on the live case concern by what each reader handed in last: ``child``, ``victim``, ``mappa``.
         adjudicated: What was settled between two readers, by prompt.
         moderated: That it is settled; None until it is.
         feedback: The feedback that stands; None if there is none, or it was taken back.
@@ -221,6 +222,7 @@ class RoundCase:
     second_because: str = ""
     records: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
+    urgent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adjudicated: Mapping[str, Adjudicated] = field(default_factory=dict)
     moderated: Moderated | None = None
     feedback: Feedback | None = None
@@ -328,3 +330,9 @@ class State:
     qualified: frozenset[str] = frozenset()
     known_read: frozenset[tuple[str, str]] = frozenset()
     urgent: tuple[Urgent, ...] = ()
+
+    @property
+    def unanswered(self) -> list[str]:
+        """The cases on which open gaps concern somebody at risk, and of which nobody has written down what was done at once."""
+        raised = {one.case for one in self.urgent}
+        return [name for name, case in self.cases.items() if name not in raised and any(case.urgent.values())]

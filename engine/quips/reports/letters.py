@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from quips.explain import day_in_words, in_sentence
@@ -61,7 +61,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
     """
     audit, case, plan = prepared.audit, prepared.case, book.plan
     answered_no = book.answered_no(case)
-    due = day_in_words(prepared.due.toordinal())
+    today, due = (day_in_words(day.toordinal()) for day in (prepared.day, prepared.due))
     whom = case.officer if to == OFFICER else case.senior
     return {
         "reference": case.reference,
@@ -73,7 +73,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "officer": case.officer or "the officer",
         "senior": case.senior or "the senior",
         "by": prepared.by,
-        "today": day_in_words(prepared.day.toordinal()),
+        "today": today,
         "as_at": as_at_words(audit),
         "due": due,
         "indicative": INDICATIVE,
@@ -86,18 +86,18 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
             if not any(shown.prompt in answered_no for one in found for shown in one.shows)  # the moderator's word counts
         ],
         "good_practice": _good_practice(prepared),
-        "gaps": [_gap(n, root, due) for n, root in enumerate(prepared.roots, 1)],
+        "gaps": [_gap(n, root, today if root.urgent else due) for n, root in enumerate(prepared.roots, 1)],
         "actions": [
             {
                 "number": action.number,
                 "title": action.title,
                 "remedy": action.remedy,
                 "owner": action.owner or "the officer",
-                "due": due,
+                "due": day_in_words(date.fromisoformat(action.due).toordinal()),
             }
             for action in prepared.actions
         ],
-        "oversight": _oversight(prepared, due) if to == SENIOR else [],
+        "oversight": _oversight(prepared, today, due) if to == SENIOR else [],
         "judged": [{"question": prepared.told[name], "reason": reason} for name, reason in prepared.judged.items()],
         "coming": list(
             dict.fromkeys(
@@ -125,7 +125,7 @@ def _gap(number: int, root: Root, due: str) -> dict[str, Any]:
         "findings": found,
         "follows": [rule.title for rule in root.follows],
         "remedy": root.remedy,
-        "due": f"today if somebody may be at risk, and by {due} at the latest" if root.urgent else due,
+        "due": due,
     }
 
 
@@ -136,9 +136,8 @@ def _good_practice(prepared: Prepared) -> list[str]:
     return list(dict.fromkeys(words for reading in newest if reading is not None for words in reading.good_practice))
 
 
-def _oversight(prepared: Prepared, due: str) -> list[dict[str, str]]:
+def _oversight(prepared: Prepared, today: str, due: str) -> list[dict[str, str]]:
     """Return what the senior is asked to do, each with its day: what is urgent today."""
-    today = day_in_words(prepared.day.toordinal())
     actions = f"action{'s' if len(prepared.actions) > 1 else ''} {listed((one.number for one in prepared.actions), 'and')}"
     asked = []
     if prepared.audit.urgent:

@@ -125,7 +125,7 @@ def _gaps(found: Figures) -> Iterator[Block]:
         yield roundtables.gaps(found)
     if patterns.aside:
         yield Words("Set aside after the officer or the senior disputed it, and not counted above:")
-        yield Points([f"{one.rule.title}: {counted(one.cases, 'case')}" for one in patterns.aside])
+        yield Points([f"{one.title}: {counted(one.cases, 'case')}" for one in patterns.aside])
 
 
 def _groups(found: Figures) -> Iterator[Section]:

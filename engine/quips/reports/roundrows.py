@@ -99,6 +99,7 @@ def figures_as_json(figures: Figures) -> Json:
         ],
         "refusals": [asdict(one) for one in figures.refusals],
         "urgent": figures.urgent,
+        "unanswered": figures.unanswered,
     }
 
 
@@ -111,7 +112,7 @@ def _patterns(patterns: Patterns, population: int | None) -> Json:
         "by": [
             {"column": column, "groups": [_group(group) for group in groups]} for column, groups in patterns.by.items() if not few
         ],
-        "set_aside": [{"rule": one.rule.name, "title": one.rule.title, "cases": one.cases} for one in patterns.aside],
+        "set_aside": [{"rule": one.name, "title": one.title, "cases": one.cases} for one in patterns.aside],
     }
 
 

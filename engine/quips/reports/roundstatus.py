@@ -29,6 +29,9 @@ def status_text(plan: Plan, state: State, progress: Progress, folder: str, width
     lines = [f"{plan.name}   {plan.edition}   {plan.marking}"]
     if progress.urgent:
         lines += ["", *wrap(f"Raised at once: {listed(progress.urgent, 'and')}. {URGENT}", width)]
+    if progress.unanswered:
+        about = f"Open gaps concern a child, a victim or MAPPA: {listed(progress.unanswered, 'and')}. {URGENT}"
+        lines += ["", *wrap(f"{about} Nobody has written down what was done at once.", width)]
     lines += _section("Cases", _phases(progress))
     lines += _section("Readers", _loads(progress))
     lines += _section("Second readings to come", [", ".join(progress.seconds)] if progress.seconds else [], width)
@@ -58,6 +61,7 @@ def status_json(plan: Plan, state: State, progress: Progress) -> str:
         "disputes": [{"case": case, "rule": rule} for case, rule in progress.disputes],
         "overdue": [asdict(one) for one in progress.overdue],
         "urgent": list(progress.urgent),
+        "unanswered": list(progress.unanswered),
         "lacking": list(progress.lacking),
         "next": [asdict(task) for task in progress.tasks],
     }

@@ -170,6 +170,11 @@ def _done(found: Figures) -> Iterator[Block]:
         yield Words(
             f"{risks} {_was(found.urgent)} raised at once, outside the round. What was done about it is in the round's own log."
         )
+    if found.unanswered:
+        cases = cases_words(found.unanswered)
+        yield Words(
+            f"On {cases} open gaps concern a child, a victim or MAPPA, and nobody has written down what was done at once.", True
+        )
     if done.overdue:
         yield Words(f"{counted(done.overdue, 'action')} {_is(done.overdue)} overdue.", stands_out=True)
 

@@ -219,6 +219,10 @@ def put_right(found: Figures) -> Iterator[Block]:
         ("Cases that a director has countersigned", found.progress.countersigned),
         ("Times that a director refused", len(found.refusals)),
         ("Live risks raised at once, outside the round", found.urgent),
+        (
+            "Cases with a gap about a child, a victim or MAPPA of which nobody has written down what was done at once",
+            found.unanswered,
+        ),
     ]
     yield Table("What was done", ("What", "Number"), [(what, str(number)) for what, number in rows], (12, 5))
     if found.disputes:

@@ -20,7 +20,16 @@ from quips.peeraudit.trail import Step
 from quips.problems import listed
 
 
-def record(plan: Plan, state: State, who: str, case: str, file: str, files: Mapping[str, str], given: Mapping[str, str]) -> Step:
+def record(
+    plan: Plan,
+    state: State,
+    who: str,
+    case: str,
+    file: str,
+    files: Mapping[str, str],
+    given: Mapping[str, str],
+    urgent: Sequence[str] = (),
+) -> Step:
     """Return the step by which a reader hands in the facts of a case, before judging it.
 
     Args:
@@ -31,13 +40,14 @@ def record(plan: Plan, state: State, who: str, case: str, file: str, files: Mapp
         file: The record, as a path within the round.
         files: Every file of the step with its digest.
         given: A second reading that the facts call for; empty if they do not.
+        urgent: Whom open gaps on the live case concern: ``child``, ``victim``, ``mappa``.
 
     Raises:
         StepRefusedError: They are not to read it, or not now.
     """
     one = _to_read(plan, state, who, case)
     check_second(plan, state, one, given)
-    return Step(who, did.RECORDED, case, {"record": file, "allocated": dict(given)}, files)
+    return Step(who, did.RECORDED, case, {"record": file, "allocated": dict(given), "urgent": [*urgent]}, files)
 
 
 def submit(
@@ -52,6 +62,7 @@ def submit(
     good_practice: Sequence[str] = (),
     because: str = "",
     given: Mapping[str, str] | None = None,
+    urgent: Sequence[str] = (),
 ) -> Step:
     """Return the step by which a reader hands in a reading, or a new version of one.
 
@@ -67,6 +78,7 @@ def submit(
         good_practice: What was good practice.
         because: Why it was changed, for a later version.
         given: A second reading that the facts call for.
+        urgent: Whom open gaps on the live case concern, as for the facts.
 
     Raises:
         StepRefusedError: They are not to read it, not now, or a later version has no reason.
@@ -85,6 +97,7 @@ def submit(
         "good_practice": list(good_practice),
         "because": because,
         "allocated": dict(given),
+        "urgent": [*urgent],
     }
     return Step(who, did.SUBMITTED, case, about, files)
 

@@ -49,7 +49,7 @@ def countersign(plan: Plan, state: State, who: str, case: str, accepts: bool, be
     if one.feedback is None:
         raise StepRefusedError(f"{case} is {one.phase}; there is no feedback to sign yet.")
     if accepts:
-        _nothing_open(one)
+        _nothing_open(one, case in state.unanswered)
     else:
         reasoned(because, "Say why it is refused.")
     about = {"because": because, "feedback": one.feedback.number}
@@ -75,9 +75,9 @@ def report(plan: Plan, state: State, who: str, made: Mapping[str, Any], files: M
     return Step(who, did.REPORTED, about={**made, "rows": state.rows}, files=files)
 
 
-def _nothing_open(case: RoundCase) -> None:
+def _nothing_open(case: RoundCase, is_unanswered: bool) -> None:
     disputed, acting = case.open_disputes, case.open_actions
-    left = []
+    left = ["nobody has written down what was done at once about a child, a victim or MAPPA"] if is_unanswered else []
     if disputed:
         left.append(f"{listed((one.rule for one in disputed), 'and')} {'is' if len(disputed) == 1 else 'are'} disputed")
     if acting:
