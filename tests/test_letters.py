@@ -296,3 +296,13 @@ def test_what_word_splits_into_pieces_is_still_one_placeholder(round_):
         paragraph.add_run(piece)
     document.save(str(path))
     assert "TV-1" in text_of(opened(letters(round_.book, found)["officer"]))
+
+
+def test_a_second_letter_says_why_the_director_did_not_sign_the_first(round_):
+    once = prepared(round_)
+    assert "A director did not sign" not in text_of(opened(letters(round_.book, once)["officer"]))
+    round_.feed_back("TV-1")
+    round_.act("TV-1")
+    round_.sign("TV-1", accepts=False)
+    for data in letters(round_.book, prepare(round_.book, round_.state, "L01", "TV-1")).values():
+        assert "A director did not sign it, and it was taken back: Too thin." in text_of(opened(data))

@@ -80,6 +80,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "indicative_short": "Indicative",
         "seal": prepared.seal[:SEAL_SHOWN],
         "urgent": urgent_words(audit),
+        "refused": case.refusals[-1].because if case.refusals else "",
         "strengths": [
             {"title": title, "when": strength_words(found)}
             for title, found in strengths(audit)

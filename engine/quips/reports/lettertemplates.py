@@ -95,6 +95,12 @@ class _Template:
             "what was done well, what the record falls short of, and what would put that right. It is about the record: if the "
             "work was done and the record does not show it, please say where it is."
         )
+        self.where("refused")
+        self.text(
+            "You have had feedback on this case before. A director did not sign it, and it was taken back: {{ refused }} "
+            "What you did meanwhile counts, if the record shows it; please say so again on the reply sheet."
+        )
+        self.end()
         self.quiet("{{ indicative }}")
 
     def well_done(self) -> None:
