@@ -18,8 +18,10 @@ from quips.cli import main
 from quips.cli.rounds import reporting, shared
 from quips.judged import Judged
 from quips.knowledge import OwnRule
-from quips.peeraudit.figures import figures_of
+from quips.peeraudit.figures import Figures, figures_of
 from quips.peeraudit.folder import digest_of
+from quips.reports import roundtables
+from quips.reports.blocks import Table
 from quips.reports.blocktext import to_text
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
@@ -70,8 +72,35 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "An early, purposeful home visit where the risk of serious harm is high: missing or not good enough in 4 of 12" in page
     assert "Of 26 actions to put things right, 2 are done, 23 are open and 1 was withdrawn" in page
     assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
-    assert "2. Implementation of interventions: 67% (95% interval 42 to 85); it rests on 1 of its" in page
+    assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
+    assert re.search(
+        r"fewer than half of their questions were answered of enough cases: .*2\. Implementation of interventions \(1 of", page
+    )
     assert "This round is not finished, and its figures can still change. 12 of 12 cases are settled and 2 are" in page
+    tables = [one for section in paper(report).sections for one in section.blocks if isinstance(one, Table)]
+    [told] = [row[1] for one in tables if one.title == "Scores" for row in one.rows if "Implementation of int" in row[0]]
+    assert told.startswith("67% (95% interval 42 to 85); it rests on 1 of its")
+
+
+def test_of_few_cases_read_twice_only_the_same_answers_are_counted(report: RoundReport, judged: Judged) -> None:
+    """Two cases were read twice, where five at the least say anything."""
+    tables = [one for section in paper(report).sections for one in section.blocks if isinstance(one, Table)]
+    [agreed] = [table for table in tables if table.title.startswith("Agreement on each question")]
+    assert agreed.head == ("Question", "Same answer") and {row[1].partition(" of ")[2] for row in agreed.rows} == {"2"}
+    assert {row[0] for row in agreed.rows} == {knowledge().prompts[name].asks for name in PROMPTS}
+    book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
+    head, *rows = book["Agreement"].iter_rows(values_only=True)
+    said = [dict(zip(head, row, strict=True)) for row in rows]
+    assert {one["Question"] for one in said} == {row[0] for row in agreed.rows}
+    assert {(one["Kappa"], one["AC1"]) for one in said} == {(None, None)}
+    every = figures_with(report, cases=5)
+    [agreed] = [one for one in roundtables.agreement(every) if isinstance(one, Table)]
+    assert len(agreed.head) == 4
+
+
+def figures_with(report: RoundReport, cases: int) -> Figures:
+    """The same figures, had so many cases been read twice."""
+    return replace(report.figures, agreement=replace(report.figures.agreement, cases=cases))
 
 
 def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> None:

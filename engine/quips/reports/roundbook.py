@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, words_of
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
+from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
-from quips.reports.roundsummary import UNFINISHED, questions_of
+from quips.reports.roundsummary import UNFINISHED, asked, questions_of
 from quips.reports.roundtables import OUTCOMES, capital
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
@@ -68,7 +69,7 @@ def _about(report: RoundReport) -> Iterator[Row]:
 
 def _answers(found: Figures, judged: Judged, columns: Iterable[str]) -> Iterator[Row]:
     """Yield a row for each case and prompt, in the order of the draw and of the edition."""
-    titles = {one.name: one.title for one in questions_of(found)}
+    titles = asked(found)
     by: dict[tuple[str, str], dict[str, Answer]] = {}
     for answer in judged.answers:
         by.setdefault((answer.case, answer.question), {})[answer.role] = answer
@@ -83,7 +84,7 @@ def _answers(found: Figures, judged: Judged, columns: Iterable[str]) -> Iterator
         yield (
             *(case, *(judged.described[case].get(column, "") for column in columns), prompt, titles.get(prompt, "")),
             *(words_of(last.answer) if last else "not settled", *said),
-            *((last.reason, last.evidence) if last else ("", "")),
+            *((last.reason, last.evidence) if last else (None, None)),
             *(words_of(suggested), ("yes" if last and last.answer != suggested else "no") if suggested else ""),
         )
 
@@ -139,17 +140,19 @@ def _rest(book: TableBook, report: RoundReport) -> None:
     found = report.figures
     if found.card and (found.card.by_prompt or found.card.by_rule):
         rows = [
-            (what, one.name, *_counts(None if is_small(one.share) else one.share))
-            for what, some in (("prompt", found.card.by_prompt), ("rule", found.card.by_rule))
+            (what, one.name, titles.get(one.name, one.name), *_counts(None if is_small(one.share) else one.share))
+            for what, some, titles in (("prompt", found.card.by_prompt, asked(found)), ("rule", found.card.by_rule, found.titles))
             for one in some
         ]
-        book.table("Judged otherwise", ("By", "Name", "Judged otherwise", "Of suggestions"), rows, (10, 60, 16, 16))
+        otherwise = ("By", "Name", "What it asks or finds", "Judged otherwise", "Of suggestions")
+        book.table("Judged otherwise", otherwise, rows, (10, 40, 60, 16, 16))
     if found.agreement.questions:
+        enough = found.agreement.cases >= LEAST
         agreed = [
-            (one.question, one.raw.yes, one.raw.of, _rounded(one.kappa), _rounded(one.ac1.value if one.ac1 else None))
+            (one.question, asked(found)[one.question], one.raw.yes, one.raw.of, *(_by_chance(one) if enough else ("", "")))
             for one in found.agreement.questions
         ]
-        book.table("Agreement", ("Prompt", "Same answer", "Of", "Kappa", "AC1"), agreed, (50, 12, 8, 12, 12))
+        book.table("Agreement", ("Prompt", "Question", "Same answer", "Of", "Kappa", "AC1"), agreed, (40, 60, 12, 8, 12, 12))
     if found.good_practice:
         good = [(case, words) for case, several in found.good_practice.items() for words in several]
         book.table("Good practice", ("Case", "What was good"), good, (16, 110))
@@ -183,6 +186,10 @@ def _rest(book: TableBook, report: RoundReport) -> None:
     if report.change:
         changed = [(one.name, one.title, one.told) for one in report.change.questions]
         book.table("Change", ("Prompt", "Question", "Change"), changed, (40, 60, 100))
+
+
+def _by_chance(one: Reading) -> tuple[float | None, float | None]:
+    return _rounded(one.kappa), _rounded(one.ac1.value if one.ac1 else None)
 
 
 def _told(action: Action, as_at: str) -> str:

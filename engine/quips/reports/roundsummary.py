@@ -33,7 +33,7 @@ def summary(found: Figures) -> Iterator[Block]:
         return
     yield Heading("Scores")
     yield Points([*_scores(found)] or [_no_score(found)])
-    if any(_rests_on(scored) for scored in (found.card.scored if found.card else ())):
+    if any(rests_on(scored) for scored in (found.card.scored if found.card else ())):
         yield Words(
             f"A score rests on those of its questions that at least {LEAST} settled cases are about. The others were not asked, "
             "or are about too few cases."
@@ -112,25 +112,49 @@ def _gone(found: Figures) -> str:
 
 
 def _scores(found: Figures) -> Iterator[str]:
-    """Yield the whole, the headlines and the sections that have a score."""
+    """Yield the whole, the headlines and the sections that have a score, if it rests on half of its questions at the least.
+
+    A score of four questions out of a hundred would be read as one of all.
+    """
+    left = []
     for scored in found.card.scored if found.card else ():
-        if scored.measure is not None:
-            number = f"{scored.number}. " if scored.level not in ("overall", "headline") else ""
+        if scored.measure is None:
+            continue
+        count, of = _answered(scored)
+        title = f"{scored.number}. {scored.title}" if scored.level not in ("overall", "headline") else scored.title
+        if 2 * count < of:
+            left.append(f"{title} ({count} of {of})")
+        else:
             rating = f", {scored.rating}" if scored.rating else ""
-            yield f"{number}{scored.title}: {scored.told}{rating}{_rests_on(scored)}."
+            yield f"{title}: {scored.told}{rating}{rests_on(scored)}."
+    if left:
+        yield (
+            f"Not told here, as fewer than half of their questions were answered of enough cases: {'; '.join(left)}. "
+            "What these come to is in the tables."
+        )
 
 
-def _rests_on(scored: Scored) -> str:
-    """Say on how many of its questions a score rests, where that is not all of them."""
+def rests_on(scored: Scored) -> str:
+    """Say on how many of its questions a score rests, where that is not all of them; empty if it is."""
+    count, of = _answered(scored)
+    return f"; it rests on {count} of its {of} questions" if scored.measure and count < of else ""
+
+
+def _answered(scored: Scored) -> tuple[int, int]:
+    """How many of the questions that count in a score were answered of enough cases, and how many there are."""
     questions = [one for one in scored.walk() if one.is_question and one.counts]
-    count = sum(one.measure is not None for one in questions)
-    return f"; it rests on {count} of its {len(questions)} questions" if scored.measure and count < len(questions) else ""
+    return sum(one.measure is not None for one in questions), len(questions)
 
 
 def _no_score(found: Figures) -> str:
     if KEY_QUESTION in found.edition.levels:
         return "No score: this edition scores its key questions, and a round asks what stands beneath them."
     return "No score: too few of the questions that count were answered."
+
+
+def asked(found: Figures) -> dict[str, str]:
+    """Return what each prompt of the edition asks, by name, in its own order."""
+    return {prompt.name: prompt.asks for prompt in found.edition.prompts()}
 
 
 def questions_of(found: Figures) -> list[Scored]:

@@ -12,12 +12,12 @@ from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
 from quips.reports.charts import Bar
-from quips.reports.roundsummary import cases_words, counted, follows_words, questions_of
+from quips.reports.roundsummary import asked, cases_words, counted, follows_words, questions_of, rests_on
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
 from quips.scoring.measures import Measure, measure_of
 from quips.scoring.tree import Scored
-from quips.shares import is_small, told
+from quips.shares import LEAST, is_small, told
 
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
 _GAPS_IN_GROUPS = 5
@@ -80,7 +80,7 @@ def _of(number: int, whole: int) -> str:
 
 def scores(found: Figures, scored: Sequence[Scored]) -> Table:
     """Return the scores of headlines, sections and criteria."""
-    rows = [(f"{_numbered(one)}{marks(one)}", one.told, rating_words(one)) for one in scored]
+    rows = [(f"{_numbered(one)}{marks(one)}", f"{one.told}{rests_on(one)}", rating_words(one)) for one in scored]
     return _rated("Scores", "What is scored", rows, (8, 5, 4))
 
 
@@ -242,19 +242,24 @@ def agreement(found: Figures) -> Iterator[Block]:
     if not agreed.questions:
         yield Words("No case was read by two people yet.")
         return
-    yield Words(
-        f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people. Kappa allows for "
-        "chance, and falls where almost every answer is the same, however well readers agree; AC1 does so far less. 1 is full "
-        "agreement, 0 no more than chance. With few cases these figures say little."
-    )
-    rows = [(_asked(found, one), _alike(one), *_by_chance(one)) for one in agreed.questions]
-    head = ("Question", "Same answer", "Kappa", "AC1 and its interval")
-    yield Table("Agreement on each question, the least agreed on first", head, rows, (8, 3, 2, 4))
-
-
-def _asked(found: Figures, reading: Reading) -> str:
-    titles = {one.name: one.title for one in questions_of(found)}
-    return titles.get(reading.question, reading.question)
+    told = f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people."
+    if agreed.cases < LEAST:
+        yield Words(
+            f"{told} Of fewer than {LEAST} it is only told how often both gave the same answer: by chance alone they often would."
+        )
+    else:
+        yield Words(
+            f"{told} Two readers who toss a coin agree on every other question. Kappa and AC1 say how far they agree beyond "
+            "that: 1 is full agreement, 0 no more than chance. Kappa falls where almost every answer is the same, however well "
+            "readers agree; AC1 does so far less. The interval says between what AC1 may lie, as few cases were read twice."
+        )
+    titles, title = asked(found), "Agreement on each question, the least agreed on first"
+    if agreed.cases < LEAST:
+        alike = [(titles[one.question], _alike(one)) for one in agreed.questions]
+        yield Table(title, ("Question", "Same answer"), alike, (14, 3))
+        return
+    rows = [(titles[one.question], _alike(one), *_by_chance(one)) for one in agreed.questions]
+    yield Table(title, ("Question", "Same answer", "Kappa", "AC1 and its interval"), rows, (8, 3, 2, 4))
 
 
 def _alike(reading: Reading) -> str:
@@ -276,7 +281,7 @@ def overturned(found: Figures) -> Iterator[Block]:
     if card is None:
         yield Words("No case is settled yet.")
         return
-    titles = {one.name: one.title for one in questions_of(found)}
+    titles = asked(found)
     for what, all_found, named in (("question", card.by_prompt, titles), ("rule", card.by_rule, found.titles)):
         some = [one for one in all_found if one.share.yes]
         if not some:
