@@ -284,6 +284,15 @@ def test_how_often_proposals_are_overturned_is_counted_by_prompt_and_by_rule() -
     assert by_prompt == [(question, Share(3, 7))] and by_rule == [("r", Share(3, 7))]
 
 
+def test_what_all_call_not_applicable_is_no_suggestion_that_was_followed() -> None:
+    """Of eight: three are not applicable by record and reader; of the other five, one was followed and four judged otherwise."""
+    pairs = [("no", "no"), ("yes", "no"), ("no", "yes"), ("not_applicable", "yes"), ("no", "not_applicable")]
+    pairs += [("not_applicable", "not_applicable")] * 3
+    said = [Answer(f"A-{n}", "q", answer, proposal=proposal, rules=("r",)) for n, (proposal, answer) in enumerate(pairs)]
+    assert Judged(tuple(said)).overturned() == ([("q", Share(4, 1, 3))], [("r", Share(4, 1, 3))])
+    assert Judged(tuple(said[5:])).overturned() == ([], []), "where nothing is applicable there is nothing to overturn"
+
+
 def team_card(sizes: dict[str, int], **asked: object) -> Scorecard:
     cases = [(f"{team[0]}-{n}", team) for team, size in sizes.items() for n in range(size)]
     answers = [(case, "standards-2018/2.1.1", "yes" if n % 2 else "no") for n, (case, _) in enumerate(cases)]

@@ -49,7 +49,10 @@ class Answer(NamedTuple):
 
 
 class Overturned(NamedTuple):
-    """How often what the record suggested was judged otherwise: ``share`` counts as yes what was overturned."""
+    """How often what the record suggested was judged otherwise.
+
+    ``share`` counts as yes what was overturned; what both the record and the reader call not applicable counts for nothing.
+    """
 
     name: str
     share: Share
@@ -143,13 +146,13 @@ class Judged:
 
     def overturned(self) -> tuple[list[Overturned], list[Overturned]]:
         """Return how often proposals were overturned, by prompt and by rule, the most often overturned first."""
-        prompts: Counter[tuple[str, bool]] = Counter()
-        rules: Counter[tuple[str, bool]] = Counter()
+        prompts: Counter[tuple[str, str]] = Counter()
+        rules: Counter[tuple[str, str]] = Counter()
         for answer in (answer for answer in self.settled if answer.proposal):
-            is_overturned = answer.proposal != answer.answer
-            prompts[answer.question, is_overturned] += 1
+            became = YES if answer.proposal != answer.answer else NOT_APPLICABLE if answer.answer == NOT_APPLICABLE else NO
+            prompts[answer.question, became] += 1
             for rule in answer.rules:
-                rules[rule, is_overturned] += 1
+                rules[rule, became] += 1
         return _overturned(prompts), _overturned(rules)
 
 
@@ -271,8 +274,9 @@ def _settled(answers: Sequence[Answer]) -> Answer | None:
     return answers[0] if len({answer.answer for answer in answers}) == 1 else None
 
 
-def _overturned(counts: Counter[tuple[str, bool]]) -> list[Overturned]:
-    found = [Overturned(name, Share(counts[name, True], counts[name, False])) for name in {name for name, _ in counts}]
+def _overturned(counts: Counter[tuple[str, str]]) -> list[Overturned]:
+    shares = {name: Share(*(counts[name, became] for became in ANSWERS)) for name, _ in counts}
+    found = [Overturned(name, share) for name, share in shares.items() if share.of]
     return sorted(found, key=lambda one: (-one.share.yes / one.share.of, -one.share.of, one.name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, 
 
 _WIDE = 17.0
 _SHADE = "F0F2F3"
+_KEPT_WHOLE = 100
+"""How many characters for each centimetre of its width a cell has at the most, where a row is not to break: a third of a page."""
 
 
 def to_docx(paper: Paper, when: datetime) -> bytes:
@@ -70,8 +73,11 @@ def _table(document: Any, block: Table) -> None:
     describe_table(table, said(block.title))
     for cell, title in zip(table.rows[0].cells, block.head, strict=True):
         cell.paragraphs[0].add_run(said(title)).bold = True
+    row_property(table.rows[0], "w:cantSplit")
+    widths = [_WIDE * width / sum(block.widths) for width in block.widths]
     for words in block.rows:
-        cells = table.add_row().cells
+        row = table.add_row()
+        cells = row.cells
         is_head = len(words) == 1
         if is_head:
             cells[0].merge(cells[-1])
@@ -79,11 +85,11 @@ def _table(document: Any, block: Table) -> None:
         for cell, text in zip(cells, words, strict=False):
             cell.paragraphs[0].add_run(said(text)).bold = is_head
         cells[0].paragraphs[0].paragraph_format.keep_with_next = is_head
-    widths = [_WIDE * width / sum(block.widths) for width in block.widths]
+        if _stays_whole(words, [_WIDE] if is_head else widths):
+            row_property(row, "w:cantSplit")
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     for row in table.rows:
-        row_property(row, "w:cantSplit")
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Cm(_WIDE) if len({id(one._tc) for one in row.cells}) == 1 else Cm(width)
             for paragraph in cell.paragraphs:
@@ -91,6 +97,11 @@ def _table(document: Any, block: Table) -> None:
                 for run in paragraph.runs:
                     run.font.size = Pt(9.5)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _stays_whole(words: Sequence[str], widths: Sequence[float]) -> bool:
+    """Whether a row is short enough not to break across pages; LibreOffice leaves out the end of one that fits on no page."""
+    return all(len(text) <= _KEPT_WHOLE * width for text, width in zip(words, widths, strict=True))
 
 
 def _shade(cell: Any) -> None:
