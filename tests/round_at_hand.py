@@ -120,14 +120,17 @@ class RoundAtHand:
         because: str = "",
         source: str = "composed-home-visits",
         complete: bool = True,
+        changed: tuple[str, str] = ("", ""),
     ) -> None:
-        """Hand in a reading: every prompt answered yes, but for those given."""
+        """Hand in a reading: every prompt answered yes, but for those given; ``changed`` is what of its text becomes what."""
         who = who or self.case(name).reader
         said = dict.fromkeys(self.plan.prompts, "yes") | dict(answers or {})
         with self.folder.turn() as turn:
             version = len(turn.state.cases[name].readings.get(who, ())) + 1
             path = f"readings/{name}.{who}.{version}.yaml"
-            files = turn.keep(path, case_text(name, said, source).encode())
+            text = case_text(name, said, source)
+            assert changed[0] in text
+            files = turn.keep(path, text.replace(*changed).encode() if changed[0] else text.encode())
             turn.take(
                 reading.submit(self.plan, turn.state, who, name, path, "", files, complete, ["Letters in plain words."], because)
             )

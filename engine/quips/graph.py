@@ -115,6 +115,13 @@ def facts_needed_by(graph: Graph, rule: str) -> list[str]:
     return sorted(node.removeprefix("circumstance:") for node in reach if node.startswith("circumstance:"))
 
 
+def record_needed_by(graph: Graph, rule: str) -> frozenset[str]:
+    """Return the circumstances and activities that a rule looks at, directly or by inference."""
+    reach = nx.descendants(_only(graph, ("reads", "derives", "uses", "asks_for")), f"rule:{rule}")
+    kinds = ("circumstance", "activity")
+    return frozenset(name for kind, _, name in (node.partition(":") for node in reach) if kind in kinds)
+
+
 def rules_reading(graph: Graph, fact: str) -> list[str]:
     """Return the rules that a circumstance can settle, directly or by inference, in order of name."""
     node = f"circumstance:{fact}"

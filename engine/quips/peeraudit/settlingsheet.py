@@ -14,6 +14,7 @@ from quips.judged import words_of
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
 from quips.peeraudit.contradictions import to_look_at
+from quips.peeraudit.differingfacts import differing_facts, facts_words
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.state import Phase, RoundCase, State
@@ -93,6 +94,7 @@ def _cases(book: Book, cases: list[RoundCase]) -> Sheet:
             answers += [(("record", name), _RECORD, 1), (("because", name), TEXT, 1)]
         under = [*_read(book, case)]
         under += [f"Look at this: {words}" for words in to_look_at(book, case).values()]
+        under += [facts_words(fact) for fact in differing_facts(book, case)]
         if waits_for_second(case):
             under.append(
                 f"To be read a second time ({case.second_because}), and nobody does yet. The lead can find somebody. "

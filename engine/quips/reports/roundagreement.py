@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from quips.peeraudit.differingfacts import DifferingFact
 from quips.peeraudit.doublereading import Disagreement
 from quips.peeraudit.settlingsheet import said_words
 from quips.readings import Reading
@@ -19,6 +20,7 @@ from quips.reports.wording import wrap
 def agreement_text(
     found: Sequence[Reading],
     differ: Sequence[Disagreement],
+    facts: Sequence[DifferingFact],
     waiting: Sequence[str],
     changed: Sequence[str],
     marking: str,
@@ -28,23 +30,30 @@ def agreement_text(
 
     Args:
         found: How far they agree on each question.
-        differ: Where they differ.
+        differ: Where they differ in what they judged.
+        facts: Where they differ in the facts, and a gap hangs on it.
         waiting: The cases that are read twice and of which a reading is still to come.
         changed: The cases of which a reading was changed after both were in.
         marking: The protective marking.
         width: The width to wrap at.
     """
     parts = [agree_text(found, marking, width) if found else f"No case has been read by two yet.   {marking}\n"]
-    parts.append("\n".join(_lines(differ, waiting, changed, width)) + "\n")
+    parts.append("\n".join((*_lines(differ, waiting, changed, width), *_fact_lines(facts, width))) + "\n")
     return "\n".join(parts)
 
 
 def agreement_json(
-    found: Sequence[Reading], differ: Sequence[Disagreement], waiting: Sequence[str], changed: Sequence[str], marking: str
+    found: Sequence[Reading],
+    differ: Sequence[Disagreement],
+    facts: Sequence[DifferingFact],
+    waiting: Sequence[str],
+    changed: Sequence[str],
+    marking: str,
 ) -> str:
     """Return the same as JSON: ``questions`` is as ``quips agree`` has it."""
     value: dict[str, Any] = {"version": 1, "marking": marking, "questions": json.loads(agree_json(found))["questions"]}
-    value |= {"differ": [asdict(one) for one in differ], "waiting": list(waiting), "changed_after": list(changed)}
+    value |= {"differ": [asdict(one) for one in differ], "differing_facts": [asdict(one) for one in facts]}
+    value |= {"waiting": list(waiting), "changed_after": list(changed)}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -60,10 +69,25 @@ def _lines(differ: Sequence[Disagreement], waiting: Sequence[str], changed: Sequ
             width,
         )
     if not differ:
-        yield "Nowhere do two readers of a case differ."
+        yield "Nowhere do two readers of a case judge differently."
         return
     yield click.style(f"Where readers differ ({len(differ)})", bold=True)
     for one in differ:
         yield f"{one.case}  {one.prompt}" + (f"   settled: {one.settled.replace('_', ' ')}" if one.settled else "")
         for who, said in (("first reader", one.first), ("second reader", one.second)):
             yield from wrap(f"{who}: {said_words(said)}", width, initial_indent="  ", subsequent_indent="    ")
+
+
+def _fact_lines(facts: Sequence[DifferingFact], width: int) -> Iterator[str]:
+    if not facts:
+        return
+    yield ""
+    yield click.style(f"Where their facts differ, and a gap hangs on it ({len(facts)})", bold=True)
+    for one in facts:
+        yield f"{one.case}  {one.title}"
+        for what, said in (
+            ("first reader", one.first),
+            ("second reader", one.second),
+            ("gaps that hang on it", "; ".join(one.gaps)),
+        ):
+            yield from wrap(f"{what}: {said}", width, initial_indent="  ", subsequent_indent="    ")

@@ -12,7 +12,8 @@ from quips.cli.shared import WIDTH, knowledge_options, output_option, write
 from quips.judged import ANSWERS
 from quips.peeraudit.book import Book
 from quips.peeraudit.contradictions import to_look_at
-from quips.peeraudit.doublereading import changed_after, disagreements, judged_twice, second_to_come
+from quips.peeraudit.differingfacts import differing_facts, facts_words
+from quips.peeraudit.doublereading import changed_after, disagreements, judged_twice, read_twice, second_to_come
 from quips.peeraudit.formnames import named
 from quips.peeraudit.issuing import lay_out_sheet
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR
@@ -40,11 +41,12 @@ def agree(folder: Path, form: str, output: Path | None, rules: str | None, frame
         state = book.folder.state()
         found = list(readings(judged_twice(book, state)))
         differ, marking = list(disagreements(book, state)), book.plan.marking
+        facts = [fact for case in read_twice(state) for fact in differing_facts(book, case)]
         waiting, changed = second_to_come(state), changed_after(state)
         if form == "json":
-            write(agreement_json(found, differ, waiting, changed, marking), output)
+            write(agreement_json(found, differ, facts, waiting, changed, marking), output)
             return
-        write(agreement_text(found, differ, waiting, changed, marking, WIDTH), output)
+        write(agreement_text(found, differ, facts, waiting, changed, marking, WIDTH), output)
         if any(not one.settled for one in differ):
             click.echo(f"Next: quips round settle {shlex.quote(str(folder))} --sheet --as MODERATOR")
 
@@ -93,7 +95,8 @@ def settle(
                 waiting = [one for one in to_settle(book, turn.state, who) if not book.differing(one)]
                 left = [one.reference for one in waiting if waits_for_second(one)]
                 unseen = {one.reference: to_look_at(book, one) for one in waiting if one.reference not in left}
-                done = [name for name, seen in unseen.items() if not seen]
+                apart = {name: [*differing_facts(book, turn.state.cases[name])] for name in unseen}
+                done = [name for name, seen in unseen.items() if not seen and not apart[name]]
                 for name in done:
                     settle_case(book, turn, who, name, {})
                 if left:
@@ -101,7 +104,10 @@ def settle(
                 for name, seen in unseen.items():
                     for words in seen.values():
                         click.echo(f"Left to be looked at, as an answer goes against the facts: {name}: {words}")
-                if any(unseen.values()):
+                for name, facts in apart.items():
+                    for fact in facts:
+                        click.echo(f"Left to be looked at, as it matters whose record is taken: {name}: {facts_words(fact)}")
+                if any(unseen.values()) or any(apart.values()):
                     click.echo(f"Next: quips round settle {shlex.quote(str(folder))} --sheet --as {who}")
                 click.echo(
                     f"{len(done)} settled: {listed(done, 'and')}." if done else "No case with nothing to settle waits for you."
