@@ -210,3 +210,11 @@ def test_what_is_said_already_of_what_merely_happened_can_still_be_changed(offic
     assert officer.send(f"{CASE}/record/0", {}).status_code == 303
     [entry] = officer.value("TV-1")["record"]
     assert entry["police_call_out"] == {"on": "2018-10-08", "sufficient": True, "late_reason": {"reason": "a full diary"}}
+
+
+def test_what_was_typed_of_a_day_does_not_count_once_nobody_can_tell_it(officer: Officer) -> None:
+    """The boxes of the day are hidden then, so that nobody could clear them."""
+    part = {"when": ["unknown"], "on-month": ["10"], "on-year": ["2018"]}
+    assert officer.send(f"{CASE}/activity/home_visit/add", part).status_code == 303
+    assert officer.send(f"{CASE}/activity/contact/add", {**part, "on-day": ["8"]}).status_code == 303
+    assert officer.value("TV-1")["record"] == [{"home_visit": {"on": "unknown"}}, {"contact": {"on": "unknown"}}]

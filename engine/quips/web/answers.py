@@ -470,11 +470,10 @@ def entry_from_form(activity: Activity, form: Form, latest: date, errors: Errors
         errors: What is wrong is added here.
     """
     said: dict[str, Any] = {}
-    day = date_from_form(form, "on", f"The day of the {in_sentence(activity.title)}", errors, latest)
+    nobody_can_tell = first(form, "when") == "unknown"  # what was typed of a day before is hidden then, and does not count
+    day = None if nobody_can_tell else date_from_form(form, "on", f"The day of the {in_sentence(activity.title)}", errors, latest)
     when = first(form, "when") or (ON_A_DATE if day else "")
-    if when == "unknown" and day is not None:
-        errors.add("when", "Give the day, or say that nobody can tell it, not both")
-    elif when == "unknown":
+    if nobody_can_tell:
         said["on"] = "unknown"
     elif when == ON_A_DATE and day is not None:
         said["on"] = day
