@@ -26,7 +26,7 @@ def summary(found: Figures) -> Iterator[Block]:
     if not found.progress.is_finished:
         yield Words(f"{UNFINISHED} {_left(found)}", stands_out=True)
     yield Heading("What was read")
-    yield Words(_read(found))
+    yield Words(f"{_read(found)} {found.looked_at}".strip())
     if found.patterns.cases < LEAST:
         yield Words(f"With fewer than {LEAST} cases settled there is nothing to count yet: see how far the round is.")
         yield from _done(found)
