@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from docx import Document
 
-from knowledge_base import ROOT
+from knowledge_base import ROOT, knowledge
+from quips.explain import in_sentence
 from quips.peeraudit.feedback import OFFICER, Prepared, prepare
 from quips.problems import InputError
 from quips.reports.letters import letters, says
 from quips.reports.lettertemplates import default_templates
+from quips.statuses import Status, Verdict
 from round_at_hand import PROMPTS, RoundAtHand
 
 HOSTILE = 'Tom & "Jerry" </w:t><w:p> {{ 7*7 }} {% for x in y %} {_{ \x00\x0b]]> “curly” &amp; \ud800 =1+1'
@@ -306,3 +308,16 @@ def test_a_second_letter_says_why_the_director_did_not_sign_the_first(round_):
     round_.sign("TV-1", accepts=False)
     for data in letters(round_.book, prepare(round_.book, round_.state, "L01", "TV-1")).values():
         assert "A director did not sign it, and it was taken back: Too thin." in text_of(opened(data))
+
+
+def test_what_is_open_and_the_round_does_not_ask_about_is_left_out(round_):
+    round_.plan = replace(round_.plan, prompts=("omi-1/1.2/roh-analysis-completed",))
+    found = prepared(round_)
+    rules = [rule for rule in knowledge().rules.values() if any(one.prompt in round_.plan.prompts for one in rule.answers)]
+    said = " ".join(says(round_.book, found, "officer")["not_settled"])
+    open_ = [one for one in found.audit.findings if one.verdict is Verdict.OPEN]
+    asked = {in_sentence(one.rule.title) for one in open_ if one.rule in rules}
+    others = {in_sentence(one.rule.title) for one in open_} - asked
+    assert others and not [title for title in others if title in said]
+    waiting = {in_sentence(one.rule.title) for one in open_ if one.status is Status.NOT_YET_DUE}
+    assert all(title in said for title in asked - waiting)

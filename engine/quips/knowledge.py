@@ -39,7 +39,7 @@ from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.program import Program, compile_program
 from quips.published import Publication, read_publications
-from quips.rules import Rule, read_rule
+from quips.rules import Each, Rule, read_rule
 from quips.shapes import Shape
 from quips.vocabulary import Vocabulary, read_vocabulary
 
@@ -140,10 +140,15 @@ class Knowledge:
         return frozenset(rule.derives[0] for rule in inferring if rule.derives) - loose
 
     @cached_property
-    def expected(self) -> frozenset[str]:
-        """The activities that some rule wants to be done. Of the others, such as a call-out, none asks if it was in time."""
-        wanting = [rule.expect for rule in self.rules.values() if rule.expect is not None and not rule.expect.never]
-        return frozenset(name for expect in wanting for name in expect.activities)
+    def work(self) -> frozenset[str]:
+        """The activities that are work: some rule wants them done, or asks how they were done. Others, as a call-out, happen."""
+        found: set[str] = set()
+        for rule in self.rules.values():
+            if rule.expect is not None and not rule.expect.never:
+                found.update(rule.expect.activities)
+            if rule.expect is not None and rule.expect.this is not None:
+                found.update(trigger.activity for trigger in rule.triggers if isinstance(trigger, Each))
+        return frozenset(found)
 
     @cached_property
     def titles(self) -> dict[str, str]:

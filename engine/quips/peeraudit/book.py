@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -121,18 +121,18 @@ class Book:
         for case in state.cases.values():
             if case.moderated is None:
                 continue
-            aside = set_aside(case)
             described[case.reference] = case.values
-            for reader, role in zip(case.readers, (READER, SECOND_READER), strict=False):
-                newest = case.newest(reader)
-                found = from_audits([self.audit(newest.file)], reader).answers if newest else ()
-                answers += [one._replace(role=role) for one in found if one.question in self.plan.prompts]
-            answers += [
-                Answer(case.reference, prompt, said.answer, said.by, AGREED, said.reason, said.evidence)
-                for prompt, said in case.adjudicated.items()
-            ]
-            answers = [one for one in answers if one.case != case.reference or one.question not in aside]
+            answers += (one for one in self._answers(case) if one.question not in set_aside(case))
         return Judged(tuple(answers), described)
+
+    def _answers(self, case: RoundCase) -> Iterator[Answer]:
+        """Yield what the readers of a case answered to the prompts in scope, then what was settled between them."""
+        for reader, role in zip(case.readers, (READER, SECOND_READER), strict=False):
+            newest = case.newest(reader)
+            found = from_audits([self.audit(newest.file)], reader).answers if newest else ()
+            yield from (one._replace(role=role) for one in found if one.question in self.plan.prompts)
+        for prompt, said in case.adjudicated.items():
+            yield Answer(case.reference, prompt, said.answer, said.by, AGREED, said.reason, said.evidence)
 
 
 def title_of(knowledge: Knowledge, name: str) -> str:

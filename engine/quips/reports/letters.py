@@ -15,6 +15,7 @@ from quips.reports.wordfilling import fill_in
 from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
+    bearing_on,
     by_what_settles,
     not_yet_due,
     of_status,
@@ -154,9 +155,10 @@ def _oversight(prepared: Prepared, today: str, due: str) -> list[dict[str, str]]
 
 
 def _not_settled(book: Book, prepared: Prepared) -> list[str]:
-    """Return what is neither a gap nor sufficient yet, so that silence is not taken for sufficient."""
-    findings = prepared.audit.findings
-    judged, timing = to_judge(prepared.audit)
+    """Return what the round asks about that is neither a gap nor sufficient yet, so that silence is not taken for sufficient."""
+    prompts = book.plan.prompts
+    findings = bearing_on(prepared.audit.findings, prompts)
+    judged, timing = (bearing_on(found, prompts) for found in to_judge(prepared.audit))
     unknown = by_what_settles(findings, book.auditor.knowledge)
     parts = [
         ("For people to judge, not for rules", judged),

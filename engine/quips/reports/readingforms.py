@@ -23,6 +23,7 @@ from quips.proposals import FOR_THE_AUDITOR, Proposal
 from quips.reports.wording import (
     ANSWERS,
     INDICATIVE,
+    bearing_on,
     of_status,
     status_words,
     strength_words,
@@ -210,7 +211,7 @@ def _open(audit: Audit, prompts: Set[str]) -> Iterator[tuple[str, list[str]]]:
         ("Not on the record so far, which is not complete", of_status(audit.findings, Status.NOT_ON_RECORD)),
     )
     for heading, found in groups:
-        bearing = [f.rule.title for f in found if not prompts.isdisjoint(answer.prompt for answer in f.rule.answers)]
+        bearing = [finding.rule.title for finding in bearing_on(found, prompts)]
         if bearing:
             yield heading, list(dict.fromkeys(bearing))
 

@@ -290,6 +290,12 @@ def of_status(findings: Sequence[Finding], *statuses: Status) -> list[Finding]:
     return [finding for finding in findings if finding.status in statuses]
 
 
+def bearing_on(findings: Iterable[Finding], prompts: Iterable[str]) -> list[Finding]:
+    """Return the findings of rules that answer one of some prompts, in order."""
+    asked = frozenset(prompts)
+    return [finding for finding in findings if not asked.isdisjoint(answer.prompt for answer in finding.rule.answers)]
+
+
 def by_stage(findings: Iterable[Finding], knowledge: Knowledge) -> list[tuple[str, list[str]]]:
     """Group what findings are about by the stage of the work, in the order of the work; each title once."""
     groups: dict[str, dict[str, None]] = {stage: {} for stage in (*STAGES, "")}

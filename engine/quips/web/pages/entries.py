@@ -35,7 +35,7 @@ blueprint = Blueprint("entries", __name__, url_prefix="/cases/<name>")
 YES, NO, REASON, ANOTHER = "yes", "no", "reason", "another"
 OTHER_DAYS = "other_days"
 _OF_WORK = ("sufficient", "late_reason", "late_acceptable")
-"""What is asked of work that some rule wants to be done, and not of what merely happened, such as a call-out."""
+"""What is asked of work, and not of what merely happened, such as a call-out."""
 
 
 @blueprint.route("/activity/<activity>", methods=["GET", "POST"])
@@ -233,7 +233,7 @@ def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number:
     terms = {**asked.attributes, **COMMON_ATTRIBUTES}
     first_asked = [terms[name] for name in asks if name in terms]
     rest = [term for name, term in terms.items() if term not in first_asked and name != "note"]
-    is_work = asked.name in look.knowledge.expected or any(form.get(name) for name in _OF_WORK)
+    is_work = asked.name in look.knowledge.work or any(form.get(name) for name in _OF_WORK)
     if not is_work:
         rest = [term for term in rest if term.name not in _OF_WORK]
     return show(
