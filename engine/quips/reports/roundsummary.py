@@ -142,7 +142,7 @@ def rests_on(scored: Scored) -> str:
 
 def _answered(scored: Scored) -> tuple[int, int]:
     """How many of the questions that count in a score were answered of enough cases, and how many there are."""
-    questions = [one for one in scored.walk() if one.is_question and one.counts]
+    questions = [one for one in scored.questions or scored.walk() if one.is_question and one.counts]
     return sum(one.measure is not None for one in questions), len(questions)
 
 
