@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from quips.audits import Audit, Auditor
@@ -11,6 +12,7 @@ from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, from_aud
 from quips.knowledge import Knowledge
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import Plan
+from quips.peeraudit.scope import looked_at_words, of_prompts
 from quips.peeraudit.state import SET_ASIDE, RoundCase, State
 from quips.peeraudit.steps.agreeing import differing_prompts
 from quips.source import parse_yaml
@@ -60,11 +62,21 @@ class Book:
         return differing_prompts(*({prompt: said["answer"] for prompt, said in by.items()} for by in (first, second)))
 
     def settled(self, case: RoundCase) -> Audit | None:
-        """Return the audit of the record that is the case's; None until it is settled."""
+        """Return the audit of the record that is the case's, with what is in scope; None until it is settled."""
         if case.moderated is None:
             return None
         newest = case.newest(case.moderated.record_of)
-        return self.audit(newest.file) if newest else None
+        return self.in_scope(self.audit(newest.file)) if newest else None
+
+    def in_scope(self, audit: Audit) -> Audit:
+        """Return an audit with only what bears on what the round looks at, and whatever may put somebody at risk."""
+        return of_prompts(audit, self.plan.prompts) if self.looked_at else audit
+
+    @cached_property
+    def looked_at(self) -> str:
+        """That the round looks at a part of its edition, in words; empty if it looks at all of it."""
+        plan = self.plan
+        return looked_at_words(plan.scope, plan.prompts, self.auditor.knowledge.editions[plan.edition])
 
     def gap_rules(self, case: RoundCase) -> list[str]:
         """Return the rules of which a settled case has a gap, but for those that were set aside on a dispute, roots first."""

@@ -59,7 +59,7 @@ def differing_facts(book: Book, case: RoundCase) -> Iterator[DifferingFact]:
     if len(audits) != 2:
         return
     knowledge = book.auditor.knowledge
-    gaps = [Counter(finding.rule.name for finding in audit.with_verdict(Verdict.GAP)) for audit in audits]
+    gaps = [Counter(finding.rule.name for finding in book.in_scope(audit).with_verdict(Verdict.GAP)) for audit in audits]
     rules = [rule for rule in knowledge.rules.values() if gaps[0][rule.name] != gaps[1][rule.name]]
     needs = {rule.title: record_needed_by(knowledge.rule_graph, rule.name) for rule in rules}
     explained: set[str] = set()

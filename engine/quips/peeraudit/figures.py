@@ -161,6 +161,7 @@ class Figures:
         titles: What the rules behind suggestions ask for, by rule.
         named: What each column that is counted by is called in a sentence.
         own_rules: The rules that are somebody's own, laid over the shipped ones.
+        looked_at: That the round looked at a part of the edition, in words; empty if at all of it.
     """
 
     edition: Edition
@@ -186,6 +187,7 @@ class Figures:
     titles: Mapping[str, str]
     named: Mapping[str, str]
     own_rules: tuple[OwnRule, ...]
+    looked_at: str
 
 
 def figures_of(book: Book, state: State, as_at: str) -> Figures:
@@ -238,6 +240,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
         dict(_named(columns, drawn, knowledge.vocabulary)),
         knowledge.own,
+        book.looked_at,
     )
 
 

@@ -133,7 +133,8 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
         else:
             still_open[name] = "It was late, and nothing that is done now undoes that."
     there = {finding.ref for findings in was.values() for finding in findings}
-    new = dict.fromkeys(f.rule.name for f in now.with_verdict(Verdict.GAP) if f.ref not in there and f.rule.name not in rules)
+    gaps = book.in_scope(now).with_verdict(Verdict.GAP)
+    new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in rules)
     return Change(now, closed, still_open, unsure, tuple(new))
 
 

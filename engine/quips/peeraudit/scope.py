@@ -1,11 +1,14 @@
-"""Which prompts a round judges: those that the plan's scope names."""
+"""Which prompts a round judges, those that the plan's scope names, and what of an audit bears on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from quips.audits import Audit
 from quips.conditions import has_of
+from quips.findings import Finding
 from quips.framework import Edition, Prompt
 from quips.knowledge import Knowledge
 from quips.problems import Problem, did_you_mean
@@ -71,6 +74,38 @@ def prompts_in_scope(scope: Mapping[str, Any], edition: Edition, knowledge: Know
         if (fits and (not variant or prompt.variant in ("", variant))) or prompt.name in named:
             found.append(prompt.name)
     return tuple(found)
+
+
+def of_prompts(audit: Audit, prompts: Collection[str]) -> Audit:
+    """Return an audit with only what bears on some prompts, and whatever may put somebody at risk.
+
+    A root gap stays if anything that follows from it does: it is what would put that right.
+
+    Args:
+        audit: The audit.
+        prompts: The prompts, by full name.
+    """
+    urgent = {finding.ref for finding in audit.urgent_gaps}
+
+    def bears(finding: Finding) -> bool:
+        at_risk = finding.ref in urgent or (finding.told and bool(finding.rule.concerns))
+        return at_risk or any(answer.prompt in prompts for answer in finding.rule.answers)
+
+    gaps = tuple(root for root in audit.gaps if any(bears(gap.finding) for gap in root.walk()))
+    kept = {gap.finding.ref for root in gaps for gap in root.walk()}
+    findings = tuple(finding for finding in audit.findings if finding.ref in kept or bears(finding))
+    return replace(audit, findings=findings, gaps=gaps)
+
+
+def looked_at_words(scope: Mapping[str, Any], prompts: Collection[str], edition: Edition) -> str:
+    """Return in words that a round looked at a part of an edition; empty if it looked at all of it."""
+    asked = sum(1 for _ in _of_cases(edition))
+    if not scope or len(prompts) == asked:
+        return ""
+    return (
+        f"This round looked at {len(prompts)} of the {asked} questions of the edition about a case. What bears on none of them "
+        "is left out, unless somebody may be at risk."
+    )
 
 
 def _of_thread(thread: str, edition: Edition) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _read(book: Book, case: RoundCase) -> Iterator[str]:
     """Yield what each reader's record of a case comes to, so that the moderator sees which of them to take."""
     for reader, which in zip(case.readers, ("Read", "Read a second time"), strict=False):
         newest = case.newest(reader)
-        roots = dict.fromkeys(gap.finding.rule.title for gap in book.audit(newest.file).gaps) if newest else {}
+        roots = dict.fromkeys(gap.finding.rule.title for gap in book.in_scope(book.audit(newest.file)).gaps) if newest else {}
         yield f"{which} by {reader}. First causes in this record: {'; '.join(roots) or 'none'}."
 
 

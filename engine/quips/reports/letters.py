@@ -79,6 +79,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "due": due,
         "indicative": INDICATIVE,
         "indicative_short": "Indicative",
+        "looked_at": book.looked_at,
         "seal": prepared.seal[:SEAL_SHOWN],
         "urgent": urgent_words(audit),
         "refused": case.refusals[-1].because if case.refusals else "",

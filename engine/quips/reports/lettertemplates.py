@@ -95,6 +95,9 @@ class _Template:
             "what was done well, what the record falls short of, and what would put that right. It is about the record: if the "
             "work was done and the record does not show it, please say where it is."
         )
+        self.where("looked_at")
+        self.text("{{ looked_at }}")
+        self.end()
         self.where("refused")
         self.text(
             "You have had feedback on this case before. A director did not sign it, and it was taken back: {{ refused }} "

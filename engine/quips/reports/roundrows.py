@@ -100,6 +100,7 @@ def figures_as_json(figures: Figures) -> Json:
         "refusals": [asdict(one) for one in figures.refusals],
         "urgent": figures.urgent,
         "unanswered": figures.unanswered,
+        "looked_at": figures.looked_at,
     }
 
 

@@ -26,7 +26,7 @@ def summary(found: Figures) -> Iterator[Block]:
     if not found.progress.is_finished:
         yield Words(f"{UNFINISHED} {_left(found)}", stands_out=True)
     yield Heading("What was read")
-    yield Words(_read(found))
+    yield Words(f"{_read(found)} {found.looked_at}".strip())
     if found.patterns.cases < LEAST:
         yield Words(f"With fewer than {LEAST} cases settled there is nothing to count yet: see how far the round is.")
         yield from _done(found)
@@ -142,7 +142,7 @@ def rests_on(scored: Scored) -> str:
 
 def _answered(scored: Scored) -> tuple[int, int]:
     """How many of the questions that count in a score were answered of enough cases, and how many there are."""
-    questions = [one for one in scored.walk() if one.is_question and one.counts]
+    questions = [one for one in scored.questions or scored.walk() if one.is_question and one.counts]
     return sum(one.measure is not None for one in questions), len(questions)
 
 

@@ -236,6 +236,7 @@ class _OffenderManagement(_Scheme):
             printed=self.printed(name),
             standing=self.standing(questions, banded),
             how=how,
+            questions=tuple(questions),
         )
 
     def graded(self, division: Node) -> Scored:

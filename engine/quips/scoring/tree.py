@@ -99,6 +99,7 @@ class Scored:
         notes: What should be known with it.
         counts: Whether it counts in what stands above it.
         parts: What stands beneath it.
+        questions: Of a headline, the questions that it is worked out from, which stand beneath something else.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Scored:
     notes: tuple[str, ...] = ()
     counts: bool = True
     parts: tuple[Scored, ...] = ()
+    questions: tuple[Scored, ...] = ()
 
     def walk(self) -> Iterator[Scored]:
         """Yield it and all beneath it, top down."""
