@@ -167,26 +167,30 @@ def test_every_no_needs_a_reason_and_all_is_told_at_once_by_its_cell(desk: Desk)
 EXPLAINED = "omi-1/1.5/requirements-explained"
 
 
-def case_without_induction(desk: Desk) -> tuple[str, Path]:
+WARNED = "omi-1/2.7/discrimination-warned"
+
+
+def case_without_induction(desk: Desk, asks: str = EXPLAINED) -> tuple[str, Path]:
     """A case of which the facts show no induction, and the form that asks whether the requirements were explained in it."""
     reader = desk.round.case("TV-1").reader
-    desk.round.plan = replace(desk.round.plan, prompts=(EXPLAINED,), stages=STAGES)
+    desk.round.plan = replace(desk.round.plan, prompts=(asks,), stages=STAGES)
     desk.works("import", desk.facts(reader, "TV-1", "composed-custody-and-release"))
     desk.works("forms", "--for", reader)
     return reader, desk.form(reader, "TV-1", "judging")
 
 
-def test_a_yes_about_what_is_missing_needs_a_reason_of_more_than_a_word(desk: Desk) -> None:
+@pytest.mark.parametrize("asks", [EXPLAINED, WARNED])  # one rule looks at each induction, the other whether one was like that
+def test_a_yes_about_what_is_missing_needs_a_reason_of_more_than_a_word(desk: Desk, asks: str) -> None:
     """Nothing suggests an answer, for no rule looks at what is said in an induction; but there was none."""
-    _, path = case_without_induction(desk)
+    _, path = case_without_induction(desk, asks)
     sound = path.read_bytes()
-    asked = [str(cell.value) for cell in InHand(sound).book["Judgements"]["A"] if EXPLAINED in str(cell.value)]
+    asked = [str(cell.value) for cell in InHand(sound).book["Judgements"]["A"] if asks in str(cell.value)]
     assert len(asked) == 1 and "a Yes needs its reason" in asked[0] and "an induction at the start of the licence" in asked[0]
     for reason in ("", "fine", "Seen it."):
-        path.write_bytes(InHand(sound).judged({EXPLAINED: "yes"}, reason=reason).saved())
+        path.write_bytes(InHand(sound).judged({asks: "yes"}, reason=reason).saved())
         told = desk.refused("import", path)
         assert "Judgements!C" in told and "falls short: an induction at the start of the licence (missing)" in told, reason
-    path.write_bytes(InHand(sound).judged({EXPLAINED: "yes"}, reason="The prison did it.").saved())
+    path.write_bytes(InHand(sound).judged({asks: "yes"}, reason="The prison did it.").saved())
     desk.works("import", path)
 
 

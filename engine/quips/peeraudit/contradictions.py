@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quips.audits import Audit
+from quips.conditions import AllOf, Condition, Has
 from quips.explain import in_sentence
 from quips.findings import Finding
 from quips.judged import overturns, words_of
@@ -12,7 +13,7 @@ from quips.peeraudit.book import Book
 from quips.peeraudit.state import RoundCase
 from quips.proposals import YES, Proposal
 from quips.reasons import STATUS_WORDS
-from quips.rules import Each
+from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 
 FEWEST_WORDS = 3
@@ -58,16 +59,35 @@ def _bearing(proposal: Proposal) -> Iterator[Finding]:
 def _not_there(audit: Audit, prompt: str) -> Iterator[Finding]:
     """Yield the findings that something is missing which the question is about, so that there is nothing to judge."""
     about = {
-        trigger.activity
+        activity
         for finding in audit.findings
         if finding.verdict is Verdict.NOT_APPLICABLE and any(shown.prompt == prompt for shown in finding.shows)
-        for trigger in finding.rule.triggers
-        if isinstance(trigger, Each) and trigger.activity not in audit.case.entries
+        for activity in _looks_at(finding.rule)
+        if activity not in audit.case.entries
     }
     for finding in audit.findings if about else ():
         expect = finding.rule.expect
         if finding.status is Status.MISSING and expect is not None and about.intersection(expect.activities):
             yield finding
+
+
+def _looks_at(rule: Rule) -> Iterator[str]:
+    """Yield the activities of which a rule looks at each, or at whether one of them was as it should be."""
+    for trigger in rule.triggers:
+        if isinstance(trigger, Each):
+            yield trigger.activity
+    for has in _needed(rule.applies):
+        yield from has.activities
+
+
+def _needed(condition: Condition) -> Iterator[Has]:
+    """Yield what has to be on the record for a condition to hold, whatever else does."""
+    match condition:
+        case Has():
+            yield condition
+        case AllOf(parts):
+            for part in parts:
+                yield from _needed(part)
 
 
 def to_look_at(book: Book, case: RoundCase) -> dict[str, str]:
