@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,14 @@ def problems_of(text: str) -> list[Any]:
     return case_problems(parse_yaml(text, "case.yaml"), knowledge().case_shape)
 
 
+def sound(answer: TestResponse) -> TestResponse:
+    """Return a page on which no two things have the same id: a label would tick, and a link lead to, the wrong one."""
+    if answer.mimetype == "text/html":
+        ids = Counter(re.findall(r'\sid="([^"]*)"', answer.text))
+        assert not [one for one, n in ids.items() if n > 1], answer.request.path
+    return answer
+
+
 class Officer:
     """Somebody with a browser that keeps cookies and has no script, and a folder of cases."""
 
@@ -54,7 +64,7 @@ class Officer:
         return dict(parse_yaml(self.text(name), "case.yaml").value)
 
     def get(self, address: str, follow: bool = True) -> TestResponse:
-        return self.client.get(address, follow_redirects=follow)
+        return sound(self.client.get(address, follow_redirects=follow))
 
     def page(self, address: str, status: int = 200) -> str:
         """Return the page at an address, wherever it leads."""
@@ -66,7 +76,7 @@ class Officer:
         """Send a form as a browser does; half characters go as they are, for a browser is not the only thing that can send."""
         body = urlencode(list(sent), errors="surrogatepass").encode()
         kind = "application/x-www-form-urlencoded"
-        return self.client.post(address, data=body, content_type=kind, follow_redirects=follow)
+        return sound(self.client.post(address, data=body, content_type=kind, follow_redirects=follow))
 
     def send(self, address: str, answers: dict[str, list[str]], *names: str, follow: bool = False) -> TestResponse:
         """Open a page, fill in its form (the one with these fields), and send it to where it says."""

@@ -30,6 +30,7 @@ from quips.reports.wording import (
     to_judge,
     told_only,
     told_words,
+    undecided_words,
     urgent_roots,
     urgent_where,
     urgent_words,
@@ -232,7 +233,7 @@ def test_what_would_settle_what_rests_on_an_entry_with_no_day_is_that_entry() ->
         more=more,
     )
     told = next(one for one in audit.findings if one.rule.name == "police-asked-before-level-settled")
-    assert (told.status, told.settled_by) == (Status.CANNOT_TELL, ("rosh_classification",))
+    assert (told.status, told.settled_by) == (Status.CANNOT_TELL, ("rosh_classification.on",))
 
 
 # In which order ------------------------------------------------------------------------------------------------------------
@@ -329,3 +330,42 @@ def test_what_is_wrong_with_one_analysis_in_two_ways_is_not_one_piece_of_work() 
     about_it = [gap for gap in audit.gaps if gap.finding.status is Status.INSUFFICIENT]
     assert len(about_it) > 1
     assert [same_work_words(audit, gap) for gap in about_it] == [""] * len(about_it)
+
+
+# What decides and is not given of an entry --------------------------------------------------------------------------------
+
+CHANGE = "roh-review-after-change"
+
+
+def test_a_change_that_leaves_open_what_decides_is_told_before_all_else() -> None:
+    """Each is a change that may put somebody at risk; what would make a gap of it is not given."""
+    for entry, key, wants, day in (
+        ("significant_change: 2010-05-03", "significant_change@2010-05-03", "affects", "on 3 May 2010"),
+        ("significant_change: {on: unknown, affects: [risk_of_harm]}", "significant_change@unknown", "on", "day not known"),
+    ):
+        audit = order(entry)
+        found = finding(audit, CHANGE, key)
+        assert (found.status, found.settled_by) == (Status.CANNOT_TELL, (f"significant_change.{wants}",))
+        assert undecided_words(audit) in in_print(audit) and f"significant change, {day}".replace(
+            ", on", " on"
+        ) in undecided_words(audit)
+        assert not order(entry, ended="2010-06-01").undecided, "nobody can be at risk any more by this case"
+    assert not order("significant_change: {on: 2010-05-03, affects: [reoffending]}").undecided
+    assert not order("significant_change: {on: 2010-05-03, affects: [risk_of_harm]}").undecided, "it is a gap, and urgent"
+
+
+def test_what_waits_for_a_circumstance_is_not_said_to_wait_for_an_entry() -> None:
+    audit = order("significant_change: {on: 2010-05-03, affects: [risk_of_harm]}")
+    asked = [
+        one for one in audit.findings if one.settled_by == ("child_safeguarding",) and one.occasion.startswith("significant")
+    ]
+    assert not any(one.waits_for_an_entry for one in asked)
+
+
+def test_a_finding_tells_what_is_noted_on_the_change_that_calls_for_it() -> None:
+    note = "moved in with a partner who has two children"
+    audit = order(f"significant_change: {{on: 2010-05-03, affects: [risk_of_harm], note: {note}}}")
+    assert f"Noted on the significant change: “{note}”." in finding(audit, CHANGE, "significant_change@2010-05-03").why
+    long = order(f"significant_change: {{on: 2010-05-03, affects: [risk_of_harm], note: {'word ' * 400}end}}")
+    [told] = [line for line in finding(long, CHANGE, "significant_change@2010-05-03").why if "Noted" in line]
+    assert len(told) < 400 and told.endswith("…”.")

@@ -218,3 +218,29 @@ def test_what_was_typed_of_a_day_does_not_count_once_nobody_can_tell_it(officer:
     assert officer.send(f"{CASE}/activity/home_visit/add", part).status_code == 303
     assert officer.send(f"{CASE}/activity/contact/add", {**part, "on-day": ["8"]}).status_code == 303
     assert officer.value("TV-1")["record"] == [{"home_visit": {"on": "unknown"}}, {"contact": {"on": "unknown"}}]
+
+
+def test_a_change_of_which_nobody_can_tell_the_day_is_asked_for_it_once_more_and_stays_in_sight(officer: Officer) -> None:
+    change = {"when": ["unknown"], "affects": ["risk_of_harm"], "note": ["moved in with a new partner"]}
+    assert officer.send(f"{CASE}/activity/significant_change/add", change).status_code == 303
+    assert "Somebody may be at risk, and what decides is not given: significant change, day not known." in words_of(
+        officer.page(CASE)
+    )
+    again = words_of(officer.page(f"{CASE}/record/0"))
+    assert "give the last day that it can have been" in again
+    findings = officer.page(f"{CASE}/findings")
+    assert "the day of the significant change" in words_of(findings).lower() and f"{CASE}/record/0?from=findings" in findings
+    day = {"when": ["date"], "on-day": ["15"], "on-month": ["10"], "on-year": ["2018"]}
+    officer.send(f"{CASE}/record/0", {**change, **day})
+    after = words_of(officer.page(f"{CASE}/findings"))
+    assert "what decides is not given" not in after
+    finding = officer.page(f"{CASE}/findings/roh-review-after-change/significant_change@2018-10-15")
+    assert "Noted on the significant change: “moved in with a new partner”." in words_of(finding)
+
+
+def test_what_a_change_may_affect_is_asked_in_sight_also_when_it_is_looked_at_again(officer: Officer) -> None:
+    day = {"when": ["date"], "on-day": ["15"], "on-month": ["10"], "on-year": ["2018"]}
+    officer.send(f"{CASE}/activity/significant_change/add", day)
+    in_sight, _, folded = words_of(officer.page(f"{CASE}/record/0")).partition("More that can be said of it")
+    assert "What might it affect?" in in_sight and "What might it affect?" not in folded
+    assert "what decides is not given: significant change on 15 October 2018" in words_of(officer.page(CASE))

@@ -93,6 +93,12 @@ class Audit:
         found = (one for one in self.findings if one.told and one.verdict in (Verdict.SUFFICIENT, Verdict.OPEN))
         return tuple(sorted({concern for one in found for concern in self._concerns_of(one.rule)})) if self.is_live else ()
 
+    @cached_property
+    def undecided(self) -> list[Finding]:
+        """What may concern a child, a victim or MAPPA on a live case, and waits for something not said of an entry."""
+        found = self.findings if self.is_live else ()
+        return [one for one in found if one.waits_for_an_entry and self._concerns_of(one.rule)]
+
     def _concerns_of(self, rule: Rule) -> Iterable[str]:
         """Whom a rule concerns in this case.
 

@@ -17,7 +17,7 @@ from quips.places import Place
 from quips.problems import listed
 from quips.rules import Rule
 from quips.truth import Conditions, Truth, World, asks_entry
-from quips.vocabulary import Term, Vocabulary
+from quips.vocabulary import DAY, Term, Vocabulary
 
 
 class Fact(NamedTuple):
@@ -242,13 +242,15 @@ def wanted_in_words(name: str, vocabulary: Vocabulary) -> str:
     """Return what is not known, as it stands in a sentence: a circumstance, an activity, or what to ask of an entry.
 
     Args:
-        name: A circumstance, an activity, or ``activity.attribute``.
+        name: A circumstance, an activity, or ``activity.attribute``, of which ``on`` is the day of an entry.
         vocabulary: What a case record can say.
     """
     activity, _, attribute = name.partition(".")
     term = vocabulary.attribute(activity, attribute) if attribute else None
     known = vocabulary.circumstances.get(activity) or vocabulary.activities.get(activity)
     title = in_sentence(known.title) if known else name.replace("_", " ")
+    if attribute == DAY:
+        return f"the day of the {title}"
     return f"{title} ({term.ask})" if term else title
 
 

@@ -12,7 +12,7 @@ from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
 from quips.framework import Citation, Row
 from quips.knowledge import Knowledge
-from quips.occasions import Occasion, State
+from quips.occasions import Occasion, State, not_said
 from quips.places import Place
 from quips.reasons import Telling
 from quips.reference import Evaluated, Evaluation, ReferenceEngine, status_of
@@ -94,7 +94,7 @@ class Finding(NamedTuple):
         entries: The entries of the record that decided.
         facts: The circumstances it looked at.
         settled_by: What would settle it, where it cannot be told: circumstances, activities or
-            ``activity.attribute``, by name.
+            ``activity.attribute``, by name; ``activity.on`` is the day of an entry.
         shows: What it shows of prompts.
         disputes: What somebody says against it in the case file; it stays as it is.
     """
@@ -141,6 +141,12 @@ class Finding(NamedTuple):
         """Whether it is sufficient, but was done after our own last day, so that its timing is for the auditor."""
         done_after = self.done is not None and self.at_latest is not None and self.done > self.at_latest
         return self.verdict is Verdict.SUFFICIENT and done_after
+
+    @property
+    def waits_for_an_entry(self) -> bool:
+        """Whether all that it waits for is something not said of the entry of the record that is its occasion."""
+        about, _, _ = self.key.partition("@")
+        return bool(self.settled_by and self.entries) and all(name.startswith(f"{about}.") for name in self.settled_by)
 
     @property
     def told(self) -> bool:
@@ -308,6 +314,8 @@ class FindingBuilder:
     ) -> tuple[str, ...]:
         """Return what would settle a finding that cannot be told."""
         found = dict.fromkeys(explainer.unknown(rule.applies, day))
+        if not found:
+            found = dict.fromkeys(not_said(rule.triggers, evaluated.occasion))
         if evaluated.occasion.state is State.DATE_NOT_GIVEN:
             found[evaluated.occasion.about] = None
         elif not found:
@@ -326,8 +334,6 @@ class FindingBuilder:
                     yield bound
             elif attribute:
                 yield f"{occasion.about}.{attribute}"
-            elif occasion.day is None:
-                yield occasion.about
 
     def provisional(
         self, rule: Rule, evaluated: Evaluated, decision: Decision, facts: Iterable[Fact], until: str, incomplete: bool
@@ -376,6 +382,8 @@ class FindingBuilder:
             entries = [occasion.entry] if occasion.previous is None else [occasion.previous, occasion.entry]
         else:
             entries = [attempt.entry for attempt in evaluated.observation.attempts if attempt.entry is not None]
+            if not entries and evaluated.occasion.entry is not None and evaluated.status is _CANNOT_TELL:
+                entries = [evaluated.occasion.entry]  # what it does not say is what decides
         if len(entries) > 1:
             entries = list(dict.fromkeys(entries))
         return tuple([self._entry(entry) for entry in entries])

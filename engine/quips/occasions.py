@@ -12,10 +12,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from quips.cases import Case, Entry, History
+from quips.conditions import tests_of
 from quips.program import Duty, Program
 from quips.rules import Anchor, Becomes, Each, Trigger
 from quips.truth import Conditions, Truth, World, asks_entry
-from quips.vocabulary import NONE, NOT_YET
+from quips.vocabulary import DAY, NONE, NOT_YET
 from quips.workdays import add
 
 
@@ -72,6 +73,25 @@ def occasions(duty: Duty, program: Program, conditions: Conditions) -> FindsOcca
     about = [_about(trigger) for trigger in duty.triggers]
     find = finders[0] if len(finders) == 1 else _each_once(finders) if len(set(about)) < len(about) else _all(finders)
     return _first_turns(find) if duty.expect is not None and duty.expect.every else find
+
+
+def not_said(triggers: Sequence[Trigger], occasion: Occasion) -> list[str]:
+    """Return what is not said of the entry that is an occasion, and decides what it calls for and from when.
+
+    Args:
+        triggers: What starts the rule's clocks.
+        occasion: The occasion.
+
+    Returns:
+        The names: ``activity.attribute``, and ``activity.on`` for the day.
+    """
+    entry = occasion.entry
+    if entry is None:
+        return []
+    wheres = [one.where for one in triggers if isinstance(one, Each) and one.activity == occasion.about]
+    asked = dict.fromkeys(test.subject for where in wheres for test in tests_of(where))
+    found = [f"{occasion.about}.{name}" for name in asked if entry.attributes.get(name) is None]
+    return [*found, f"{occasion.about}.{DAY}"] if entry.day is None else found
 
 
 def _about(trigger: Trigger) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 
 from quips.attempts import Attempt, Reason, Seen, Spells
 from quips.cases import Case, Entry
@@ -18,7 +19,7 @@ from quips.explain import (
     value_in_words,
     wanted_in_words,
 )
-from quips.occasions import State
+from quips.occasions import State, not_said
 from quips.problems import listed
 from quips.reference import Evaluated, stands, status_of
 from quips.rules import Becomes, Rule
@@ -41,6 +42,9 @@ STATUS_WORDS: Mapping[Status, str] = {
     Status.NOT_ON_RECORD: "not on the record so far",
     Status.NOT_APPLICABLE: "does not apply",
 }
+
+_NOTE_SHOWN = 300
+"""How much of a note is told with a finding, in characters; the whole of it stands with its entry."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +73,7 @@ class Telling:
         if observation is not None:
             said = self._of_observation(observation.attempts)
             beneath = self.evaluated.undermined_by or stands(self.evaluated)  # mostly there is nothing to say of that
-            return [*self._beneath(), *said] if beneath else list(said)
+            return [*self._beneath(), *said, *self._noted()] if beneath else [*said, *self._noted()]
         if status is _NOT_APPLICABLE:
             return [self._not_applicable()]
         if status is _CANNOT_TELL:
@@ -94,6 +98,14 @@ class Telling:
         return sorted(any_of, key=_REASONS_WANTED.__contains__)  # what is to be done first, then the reasons for not doing it
 
     # Parts -----------------------------------------------------------------------------------------------------------
+
+    def _noted(self) -> Iterator[str]:
+        """Yield what is noted on the entry that calls for it: a reader has to know which change it was."""
+        entry = self.evaluated.occasion.entry
+        note = entry.attributes.get("note") if entry is not None else None
+        if note:
+            words = shorten(str(note), _NOTE_SHOWN, placeholder=" …")
+            yield f"Noted on the {in_sentence(self._title(self.evaluated.occasion.about))}: “{words}”."
 
     def _rules_beneath(self) -> list[str]:
         duties = self.explainer.conditions.program.duties
@@ -198,7 +210,9 @@ class Telling:
                 return f"No occasion for it is on the record so far ({in_sentence(what)}), and the record is not complete."
             case Seen.DOUBTFUL:
                 said = self._entry(occasion.entry)
-                return f"{said}. Whether that calls for anything depends on what is not given."
+                missing = [wanted_in_words(name, self.explainer.vocabulary) for name in not_said(self.rule.triggers, occasion)]
+                which = f": {listed(missing, 'and')}" if missing else ""
+                return f"{said}. Whether that calls for anything depends on what is not given{which}."
             case Seen.NO_END:
                 return "What it should come before does not happen in this case."
             case _:

@@ -13,6 +13,8 @@ from quips.problems import Problem
 from quips.source import Document
 
 NOT_YET, NONE = "not_yet", "none"
+DAY = "on"
+"""The name of an entry's day, beside its attributes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ STATES: dict[str, Callable[[Watched, Path], None]] = {
     "help": at("/help/"),
     "help searched": at("/help/search?q=tier"),
     "help found nothing": at("/help/search?q=zzzz"),
-    "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-2"),
+    "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-answer-2"),
     "entry changed meanwhile": gone("/cases/GONE-1/record/0"),
     "long case": at("/cases/LONG-1/timeline"),
     "long record": at("/cases/LONG-1/record"),

@@ -20,8 +20,8 @@ from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, 
 from quips.reports.wording import (
     INDICATIVE,
     as_at_words,
+    before_all_else,
     by_what_settles,
-    last_contact,
     not_yet_due,
     of_status,
     own_rules_words,
@@ -30,9 +30,6 @@ from quips.reports.wording import (
     strengths,
     to_judge,
     told_only,
-    told_words,
-    urgent_where,
-    urgent_words,
 )
 from quips.statuses import Status, Verdict
 
@@ -81,9 +78,8 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
     document.add_paragraph(said(f"The record read as at {as_at_words(audit)}, under {audit.edition.title}. {INDICATIVE}"))
     if audit.own_rules:
         document.add_paragraph(said(own_rules_words(audit.own_rules)))
-    for words in (f"{urgent_words(audit)} {urgent_where(audit)}".strip(), told_words(audit), last_contact(audit)):
-        if words:
-            document.add_paragraph().add_run(said(words)).bold = True
+    for words in before_all_else(audit):
+        document.add_paragraph().add_run(said(words)).bold = True
     document.add_heading("To put right", 1)
     gaps = [*_numbered(audit.gaps)]
     if gaps:

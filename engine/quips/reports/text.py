@@ -18,13 +18,13 @@ from quips.reports.wording import (
     also_disputed,
     answers_beside,
     as_at_words,
+    before_all_else,
     by_stage,
     by_what_settles,
     cited,
     dispute_words,
     edition_words,
     engines_words,
-    last_contact,
     not_on_record,
     not_yet_due,
     of_status,
@@ -38,9 +38,6 @@ from quips.reports.wording import (
     timing_words,
     to_judge,
     told_only,
-    told_words,
-    urgent_where,
-    urgent_words,
     wrap,
 )
 from quips.statuses import Status, Verdict
@@ -68,10 +65,9 @@ class TextReport:
             yield from self._wrapped(own_rules_words(audit.own_rules))
         for warning in audit.warnings:
             yield from self._wrapped(f"Warning: {warning.place}: {warning.message} {warning.hint}")
-        for words in (f"{urgent_words(audit)} {urgent_where(audit)}".strip(), told_words(audit), last_contact(audit)):
-            if words:
-                yield ""
-                yield from (click.style(line, bold=True) for line in wrap(words, self.width))
+        for words in before_all_else(audit):
+            yield ""
+            yield from (click.style(line, bold=True) for line in wrap(words, self.width))
         yield from self._gaps(audit)
         yield from self._told(audit)
         yield from self._recorded(audit)

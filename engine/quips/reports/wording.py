@@ -117,6 +117,20 @@ def told_words(audit: Audit) -> str:
     return f"Something that concerns {about} was only told in interview, and the file does not show it: put it on the file today."
 
 
+def undecided_words(audit: Audit) -> str:
+    """Return what is said before all else where an entry may put somebody at risk, and leaves open what decides; or nothing."""
+    if not audit.undecided:
+        return ""
+    entries = listed(list(dict.fromkeys(entry.words for finding in audit.undecided for entry in finding.entries)), "and")
+    return f"Somebody may be at risk, and what decides is not given: {entries}. Say what you can; speak to your manager today."
+
+
+def before_all_else(audit: Audit) -> list[str]:
+    """Return the sentences that stand before all else in a report: who may be at risk, and when somebody was last seen."""
+    urgent = f"{urgent_words(audit)} {urgent_where(audit)}".strip()
+    return [words for words in (urgent, undecided_words(audit), told_words(audit), last_contact(audit)) if words]
+
+
 def told_only(audit: Audit) -> list[tuple[EntryShown, list[str]]]:
     """Return each entry that counts though it was only told in interview, with what rests on it, each title once."""
     rests: dict[EntryShown, dict[str, None]] = {}

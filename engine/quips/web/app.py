@@ -28,6 +28,7 @@ from quips.web.pages import asking, cases, entries, findings, judgements, record
 from quips.web.pages import help as help_pages
 from quips.web.safety import MAX_UPLOAD, guard
 from quips.web.view import BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
+from quips.web.ways import entry_links
 
 _ADVICE = {
     400: (
@@ -79,6 +80,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
         vocabulary=desk.knowledge.vocabulary,
         marking=marking,
         answers=answers,
+        entry_links=entry_links,
         showing=showing,
         way_back=way_back,
         parts_from=from_word,

@@ -20,7 +20,7 @@ from quips.knowledge import Knowledge
 from quips.ordering import SEVERITIES
 from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
-from quips.vocabulary import STAGES
+from quips.vocabulary import DAY, STAGES
 
 CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, ENTRY, STAGE = "circumstance", "inferred", "which", "activity", "entry", "stage"
 TO_ENTER, RIGHT = "to_enter", "right"
@@ -212,19 +212,27 @@ def _entries(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
             for entry in finding.entries
             for name in _judged_by(finding.rule)
         ]
-        if finding.status is Status.CANNOT_TELL:
+        if finding.waits_for_an_entry:
+            of = [numbers[entry.place] for entry in finding.entries if entry.place in numbers]
+            asked = [(n, name.partition(".")[2]) for name in finding.settled_by for n in of]
+        elif finding.status is Status.CANNOT_TELL:
             parts = [name.partition(".") for name in finding.settled_by if "." in name]
             asked = [(n, attribute) for activity, _, attribute in parts for n, name, _ in record if name == activity]
         elif finding.status is not Status.TO_JUDGE:
             continue
         for number, attribute in asked:
-            said = record[number][2] if number >= 0 else {attribute: None}
-            if attribute not in (said if isinstance(said, dict) else {}):
+            if number >= 0 and not says(record[number][2], attribute):
                 waiting.setdefault(number, {})[attribute] = None
                 because.setdefault(number, []).append(finding)
     for number, wanted in sorted(waiting.items()):
         if aside_key(ENTRY, entry_mark(document.value["record"][number])) not in aside:
             yield Step(ENTRY, (str(number),), _severest_first(because[number]), tuple(wanted))
+
+
+def says(said: Any, attribute: str) -> bool:
+    """Return whether an entry, as it stands in a case file, says something; that nobody can tell its day says nothing."""
+    given = said if isinstance(said, dict) else {DAY: said}
+    return attribute in given and (attribute != DAY or given[DAY] != "unknown")
 
 
 def entry_mark(item: Mapping[str, Any]) -> str:

@@ -52,10 +52,11 @@ def ways(look: Look, finding: Finding) -> list[Way]:
     return [way for way in _ways(look, finding) if way.links]
 
 
-def entry_links(look: Look, finding: Finding, anchor: str = "") -> tuple[Link, ...]:
-    """Return the pages of the entries of the record that decided."""
+def entry_links(look: Look, *findings: Finding, anchor: str = "") -> tuple[Link, ...]:
+    """Return the pages of the entries of the record that decided findings, each once."""
     numbers = entry_numbers(look)
-    return tuple(entry_link(look, entry, anchor) for entry in finding.entries if entry.place in numbers)
+    entries = dict.fromkeys(entry for finding in findings for entry in finding.entries if entry.place in numbers)
+    return tuple(entry_link(look, entry, anchor) for entry in entries)
 
 
 def entry_link(look: Look, entry: EntryShown, anchor: str = "") -> Link:
@@ -78,10 +79,11 @@ def entry_numbers(look: Look) -> dict[Place | None, int]:
     return {document.place("record", n, name): n for n, item in enumerate(document.value["record"]) for name in item}
 
 
-def settling_links(look: Look, finding: Finding) -> tuple[Link, ...]:
-    """Return the pages that ask what would settle a finding."""
-    vocabulary, found = look.knowledge.vocabulary, []
-    for name in finding.settled_by:
+def settling_links(look: Look, *findings: Finding) -> tuple[Link, ...]:
+    """Return the pages that ask what would settle findings, each once."""
+    vocabulary = look.knowledge.vocabulary
+    found = list(entry_links(look, *(finding for finding in findings if finding.waits_for_an_entry)))
+    for name in dict.fromkeys(name for finding in findings for name in finding.settled_by):
         if name in vocabulary.circumstances:
             term = vocabulary.circumstances[name]
             found.append(Link(term.ask, address("asking.circumstance", look.kept.name, _HERE, term=name)))
@@ -113,10 +115,10 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
             words = (
                 "If the auditor has seen the gap beneath and finds this work good all the same, say on the entry why it stands."
             )
-            yield Way("It stands all the same", words, entry_links(look, finding, "stands"))
+            yield Way("It stands all the same", words, entry_links(look, finding, anchor="stands"))
         case Status.LATE:
             words = "If a reason for its being late is on the file, give it on the entry, under “More that can be said of it”."
-            yield Way("There is a reason for its being late", words, entry_links(look, finding, "late_reason"))
+            yield Way("There is a reason for its being late", words, entry_links(look, finding, anchor="late_reason"))
             words = "If it was done earlier than the record says, or was good enough after all, correct the entry."
             yield Way("The record is not right", words, entry_links(look, finding))
         case Status.INSUFFICIENT:

@@ -29,7 +29,9 @@ _REFERENCE_ADVICE = "a reference such as TV-0042: capital letters, figures and h
 def index() -> Page:
     """Every case, and how to start another."""
     looks, refused = desk().looks()
-    looks.sort(key=lambda look: (look.audit is None, not (look.audit and look.audit.urgent), look.kept.name))
+    looks.sort(
+        key=lambda look: (look.audit is None, not (look.audit and (look.audit.urgent or look.audit.undecided)), look.kept.name)
+    )
     return show("index.html", looks=looks, refused=refused)
 
 

@@ -10,7 +10,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.vocabulary import COMMON_ATTRIBUTES, Activity
+from quips.findings import Finding
+from quips.vocabulary import COMMON_ATTRIBUTES, DAY, Activity
 from quips.web import interview
 from quips.web.answers import (
     DONT_KNOW,
@@ -29,6 +30,7 @@ from quips.web.answers import (
 )
 from quips.web.desk import TRAIL, Look
 from quips.web.view import EntryGoneError, Page, address, back, came_from, desk, known, read_on, sent, show, sound, version
+from quips.web.ways import entry_numbers
 
 blueprint = Blueprint("entries", __name__, url_prefix="/cases/<name>")
 
@@ -114,7 +116,7 @@ def entry(name: str, number: int) -> Page:
         return _entry_page(look, asked, form, errors, number)
     if now != said:
         desk().change(name, version(), partial(casetext.with_entry_replaced, number=number, activity=activity, said=now))
-    if set(wanted(look, number)) - set(now):  # left open on purpose: it is not asked again
+    if not all(interview.says(now, name) for name in wanted(look, number)):  # left open on purpose: it is not asked again
         desk().put_aside(name, interview.aside_key(interview.ENTRY, mark(sound(name), number)), DONT_KNOW)
     return back(name)
 
@@ -204,9 +206,18 @@ def entries_of(look: Look, activity: str) -> list[tuple[int, str, dict[str, Any]
 
 
 def wanted(look: Look, number: int) -> tuple[str, ...]:
-    """Return the attributes that the findings wait for, of an entry."""
+    """Return the attributes that the findings wait for, of an entry, and DAY for its day; whether they are still asked or not."""
     step = _step(look, interview.ENTRY, str(number))
-    return step.wanted if step else ()
+    waiting = [name.partition(".")[2] for finding in waiting_for(look, number) for name in finding.settled_by]
+    return tuple(dict.fromkeys((*(step.wanted if step else ()), *waiting)))
+
+
+def waiting_for(look: Look, number: int) -> list[Finding]:
+    """Return the findings that wait for something that is not said of an entry."""
+    assert look.audit is not None
+    numbers = entry_numbers(look)
+    waiting = [finding for finding in look.audit.findings if finding.waits_for_an_entry]
+    return [finding for finding in waiting if any(numbers.get(entry.place) == number for entry in finding.entries)]
 
 
 def mark(look: Look, number: int | None) -> str:
@@ -247,6 +258,7 @@ def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number:
         mark=mark(look, number),
         told=told_only(),
         asked=first_asked,
+        day_decides=DAY in asks,
         rest=rest,
         is_work=is_work,
         step=_step(look, interview.ENTRY, str(number)),

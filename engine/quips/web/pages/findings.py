@@ -53,7 +53,7 @@ def findings(name: str) -> Page:
         told_only=[(entry_link(look, entry), titles) for entry, titles in wording.told_only(audit)],
         judged=judged,
         timing=timing,
-        unknown=[(words, settling_links(look, group[0]), group) for words, group in groups],
+        unknown=[(words, settling_links(look, *group), group) for words, group in groups],
         absent=wording.of_status(audit.findings, Status.NOT_ON_RECORD),
         coming=coming,
         undated=undated,
