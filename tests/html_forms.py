@@ -51,8 +51,9 @@ class Form:
         Raises:
             AssertionError: The page has no such field, or does not offer that choice.
         """
+        there = [*self.names(), *(button.name for button in self.buttons)]
         for name, values in answers.items():
-            assert name in self.names(), f"the page has no field {name}; it has {self.names()}"
+            assert name in there, f"the page has no field {name}; it has {there}"
             for value in values:
                 assert not self.offered(name) or value in self.offered(name), f"{name} offers {self.offered(name)}, not {value}"
         kept = [(name, value) for name, value in self.as_it_stands() if name not in answers]

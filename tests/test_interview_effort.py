@@ -18,7 +18,7 @@ def effort_over(text: str, folder: Path) -> Effort:
     interview = Interview(officer, dict(parse_yaml(text, "case.yaml").value))
     interview.run()
     said = text_of(officer.page(f"/cases/{interview.name}/check"))
-    assert "You have been asked everything that would settle something. What you left open leaves" in said
+    assert "Nothing is left to ask. For what you left open," in said
     return officer.effort
 
 

@@ -244,3 +244,33 @@ def test_what_a_change_may_affect_is_asked_in_sight_also_when_it_is_looked_at_ag
     in_sight, _, folded = words_of(officer.page(f"{CASE}/record/0")).partition("More that can be said of it")
     assert "What might it affect?" in in_sight and "What might it affect?" not in folded
     assert "what decides is not given: significant change on 15 October 2018" in words_of(officer.page(CASE))
+
+
+def test_what_is_sent_twice_is_added_once(officer: Officer) -> None:
+    """Back and Save would count a contact twice without a word."""
+    day = {"when": ["date"], "on-day": ["15"], "on-month": ["10"], "on-year": ["2018"]}
+    assert officer.send(f"{CASE}/activity/contact/add", day).status_code == 303
+    again = officer.send(f"{CASE}/activity/contact/add", day)
+    assert again.status_code == 422 and "What this says is on the record already" in words_of(again.text)
+    others = {**day, "on-day": ["16"], "other_days": ["15 10 2018"]}
+    assert officer.send(f"{CASE}/activity/contact/add", others).status_code == 422
+    assert officer.send(f"{CASE}/activity/contact/add", {**day, "note": ["in the afternoon, at home"]}).status_code == 303
+    assert len(officer.value("TV-1")["record"]) == 2
+
+
+# Leaving in the middle -----------------------------------------------------------------------------------------------------
+
+
+def test_what_has_been_answered_of_a_page_is_kept_by_somebody_who_leaves(officer: Officer) -> None:
+    page = f"{CASE}/circumstances?about=domestic_abuse&about=child_safeguarding&from=ask"
+    assert officer.send(page, {"domestic_abuse": ["yes"]}).status_code == 422, "in passing, each is to be answered"
+    left = officer.send(page, {"domestic_abuse": ["yes"], "leave": ["yes"]}, "domestic_abuse")
+    assert (left.status_code, left.location) == (303, f"{CASE}/")
+    assert officer.value("TV-1")["circumstances"]["domestic_abuse"] is True
+    assert "child_safeguarding" not in officer.value("TV-1")["circumstances"]
+    officer.send(f"{CASE}/which?about=rosh_screening&about=oasys&from=ask", {"there": ["oasys"], "leave": ["yes"]}, "there")
+    kept = officer.desk.look("TV-1").aside
+    assert kept[f"{ACTIVITY}/oasys"] == "to_enter" and f"{ACTIVITY}/rosh_screening" not in kept
+    wrong = officer.send(f"{CASE}/activity/contact/add?from=ask", {"note": ["at home"], "leave": ["yes"]}, "note")
+    assert wrong.status_code == 422, "an entry without a day cannot be kept; the page says so, and how to leave all the same"
+    assert "Leave without saving this page" in words_of(wrong.text)

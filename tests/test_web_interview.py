@@ -130,7 +130,7 @@ def test_back_from_what_follows_an_entry_opens_the_entry_and_does_not_add_anothe
 def test_another_of_the_same_kind_is_added_at_once(officer: Officer) -> None:
     add = f"{CASE}/activity/contact/add?from=ask"
     form = form_of(officer.page(add), "on-day")
-    assert [button.name for button in form.buttons] == ["another"]
+    assert [button.name for button in form.buttons] == ["another", "leave"]
     answer = officer.post(add, [*form.filled(day("on", "9", "4", "2010")), ("another", "yes")])
     assert answer.status_code == 303 and answer.location == add
     assert len(officer.value("TV-1")["record"]) == 1

@@ -194,7 +194,7 @@ class Telling:
             yield "The record is not complete, so it may have been done."
         periods = self.evaluated.observation.periods if self.evaluated.observation else 0
         if periods > 1 and self.evaluated.was is Status.MISSING:
-            yield f"It has come due {periods} times since then."
+            yield f"By now it has come due {periods} times with nothing done."
 
     def _without_window(self, attempt: Attempt) -> list[str]:
         return [self._no_window(attempt.seen)]

@@ -66,6 +66,12 @@ def first(form: Form, name: str) -> str:
     return sent[0].strip()
 
 
+def is_answered(form: Form, term: Term) -> bool:
+    """Return whether anything was sent for a circumstance, in its own field or in one within it."""
+    fields = (one for one in form if one == term.name or one.startswith(f"{term.name}-"))
+    return any(text.strip() for one in fields for text in form[one])
+
+
 # Dates ---------------------------------------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ from quips.web.help import Help
 from quips.web.pages import asking, cases, entries, findings, judgements, record, takeaway, timeline
 from quips.web.pages import help as help_pages
 from quips.web.safety import MAX_UPLOAD, guard
-from quips.web.view import BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
+from quips.web.view import LEAVE, BrokenCaseError, EntryGoneError, Page, from_word, show, way_back
 from quips.web.ways import entry_links
 
 _ADVICE = {
@@ -88,6 +88,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
         wording=wording,
         STATUS_WORDS=STATUS_WORDS,
         listed=listed,
+        LEAVE=LEAVE,
         Status=Status,
         Verdict=Verdict,
         NOT_YET=NOT_YET,

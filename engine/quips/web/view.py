@@ -17,6 +17,9 @@ from quips.web.desk import Desk, Look
 
 Page = str | tuple[str, int] | Response
 
+LEAVE = "leave"
+"""The button that keeps what has been answered of a page, and leaves the interview."""
+
 _WAYS = {
     "ask": "asking.ask",
     "check": "asking.check",
@@ -124,7 +127,14 @@ def back(name: str, otherwise: str = "ask", leaving: str = "") -> Response:
     before, after = g.get("before"), desk().look(name)
     if came_from() == "findings" and before and before.audit and after.audit:
         flash(" ".join(changed_by(before.audit, after.audit)))
+    if leaving_now():
+        return redirect(url_for("cases.overview", name=name), code=303)
     return redirect(url_for(_WAYS[came_from() or otherwise], name=name), code=303)
+
+
+def leaving_now() -> bool:
+    """Return whether a form was sent by somebody who is leaving, so that it can be half answered."""
+    return LEAVE in request.form
 
 
 def from_word(word: str) -> dict[str, str]:

@@ -22,11 +22,26 @@ from quips.web.answers import (
     circumstance_to_form,
     date_above,
     in_order_of,
+    is_answered,
     with_same_day,
 )
 from quips.web.desk import Edit, Look
 from quips.web.subjects import by_subject
-from quips.web.view import Page, address, back, came_from, complete_stages, desk, known, read_on, sent, show, sound, version
+from quips.web.view import (
+    Page,
+    address,
+    back,
+    came_from,
+    complete_stages,
+    desk,
+    known,
+    leaving_now,
+    read_on,
+    sent,
+    show,
+    sound,
+    version,
+)
 
 blueprint = Blueprint("asking", __name__, url_prefix="/cases/<name>")
 
@@ -87,6 +102,8 @@ def _circumstances(look: Look, asked: list[Term]) -> Page:
     edits: list[Edit] = []
     put_aside: dict[str, str | None] = {}
     for term in asked:
+        if leaving_now() and not is_answered(form, term):
+            continue
         one, above = Errors(), date_above(term, asked)
         answered = with_same_day(form, term, above) if above else form
         if above and answered is not form and errors.within(above.name):
@@ -141,10 +158,11 @@ def which(name: str) -> Page:
     if request.method == "POST":
         if there and NONE in form["there"]:
             errors.add("there", "Choose those that are on the file, or 'None of these', not both")
-        elif not there and NONE not in form.get("there", ()):
+        elif not there and NONE not in form.get("there", ()) and not leaving_now():
             errors.add("there", "Choose those that are on the file, or 'None of these'")
         else:
-            answers = {one.name: interview.TO_ENTER if one.name in there else NOT_RECORDED for one in offered}
+            said = there if leaving_now() and NONE not in form.get("there", ()) else [one.name for one in offered]
+            answers = {one: interview.TO_ENTER if one in there else NOT_RECORDED for one in said}
             keys = {interview.aside_key(interview.ACTIVITY, one): answer for one, answer in answers.items()}
             desk().put_all_aside(name, keys)
             return back(name)
@@ -164,6 +182,8 @@ def stages(name: str) -> Page:
     complete, errors, form = complete_stages(look), Errors(), sent()
     if request.method == "POST":
         ticked = [one for one in STAGES if one in form.get("complete", ())]
+        if leaving_now() and not form.get("complete"):
+            return back(name)
         if bool(ticked) == (NONE in form.get("complete", ())):
             errors.add("complete", "Choose the stages for which everything is entered, or 'None of them yet'")
         else:

@@ -74,13 +74,22 @@ def add(name: str, activity: str) -> Page:
         if told_only() and said.get("evidence") == "interview" and "note" not in said:
             errors.add("note", "Enter what shows that it was done, or where that can be seen")
         days = days_from_form(form, OTHER_DAYS, errors, read_on(look), said.get("on"))
+        alike = [said, *({**said, "on": day} for day in days)]
+        if not errors and any(one in _of_kind(look, activity) for one in alike):
+            message = "What this says is on the record already. If it happened once more, say below what tells the two apart"
+            errors.add("when", message)
         if not errors:
-            alike = [said, *({**said, "on": day} for day in days)]
             desk().change(name, version(), *(partial(casetext.with_entry, activity=activity, said=one) for one in alike))
             if ANOTHER in form:
                 return redirect(address("entries.add", name, came_from(), activity=activity), code=303)
             return _added(look, asked)
     return _entry_page(look, asked, form, errors, None)
+
+
+def _of_kind(look: Look, activity: str) -> list[dict[str, Any]]:
+    """Every entry of one activity that is on the record, as its page would send it."""
+    said = [item[activity] for item in look.value["record"] if activity in item]
+    return [one if isinstance(one, dict) else {"on": one} for one in said]
 
 
 def _added(before: Look, asked: Activity) -> Response:

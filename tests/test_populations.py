@@ -1,0 +1,72 @@
+"""Whom prompts are asked of, where the record changes it: worked out by hand from what the prompts say."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk_client import audited
+from quips.proposals import NOT_APPLICABLE
+
+MEETING = "mappa_meeting: {on: 2010-03-20, minuted: false}"
+LOWERED = "[{from: 2010-03-01, is: 2}, {from: 2010-05-01, is: 1}]"
+
+
+def asked(edition: str, prompt: str, circumstances: str, *record: str) -> bool:
+    """Whether a case of an edition's years is one that a prompt is asked of."""
+    day = {"omi-1": "2009-06-25", "omi-2": "2010-06-25", "standards-2018": "2018-06-25"}[edition]
+    year = day[:4]
+    lines = "".join(f"\n  - {entry}" for entry in record).replace("2010", year)
+    given = f"{{sentence: community_order, supervision_started: {year}-03-01, {circumstances.replace('2010', year)}}}"
+    audit = audited(f"case: X-1\nas_at: {day}\ncircumstances: {given}\nrecord:{lines or ' []'}\n")
+    assert audit.edition.name == edition
+    [proposal] = [one for one in audit.proposals if one.prompt.name == f"{edition}/{prompt}"] or [None]
+    return proposal is not None and proposal.answer != NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("edition", "prompt"),
+    [
+        ("omi-1", "1.2/mappa-actions-in-plans"),
+        ("omi-1", "2.2/mappa-meeting-in-time"),
+        ("omi-2", "1.2/mappa-actions-in-plans"),
+        ("omi-2", "1.2/mappa-actions-communicated"),
+        ("omi-2", "2.2/mappa-minutes"),
+        ("omi-2", "2.2/mappa-decisions-recorded"),
+        ("omi-2", "2.2/mappa-actions-acted-on"),
+        ("standards-2018", "2.2.3/mappa-actions-in-plans"),
+    ],
+)
+def test_what_a_mappa_meeting_agreed_is_asked_about_also_once_the_level_has_come_down(edition: str, prompt: str) -> None:
+    eligible = "provider: nps, " if edition == "standards-2018" else "provider: trust, "
+    lowered = f"{eligible}mappa_category: 2, mappa_level: {LOWERED}"
+    assert asked(edition, prompt, lowered, MEETING)
+    assert not asked(edition, prompt, lowered)
+    assert not asked(edition, prompt, f"{eligible}mappa_eligible: false", "contact: 2010-03-05")
+
+
+@pytest.mark.parametrize(
+    ("edition", "prompt"),
+    [("omi-1", "2.2/mappa-referral"), ("omi-2", "1.2/mappa-referral"), ("standards-2018", "2.3.3/mappa-referral")],
+)
+def test_whether_a_case_was_referred_is_asked_where_the_risk_is_high_at_whatever_level_it_was_kept(
+    edition: str, prompt: str
+) -> None:
+    provider = "nps" if edition == "standards-2018" else "trust"
+    kept_low = f"provider: {provider}, mappa_category: 2, mappa_level: 1"
+    assert asked(edition, prompt, f"{kept_low}, rosh_level: high")
+    assert not asked(edition, prompt, f"{kept_low}, rosh_level: medium")
+    assert asked(edition, prompt, f"{kept_low}, rosh_level: medium", "mappa_referral: {on: 2010-03-10, level: level_2}")
+    assert asked(edition, prompt, f"provider: {provider}, mappa_category: 2, mappa_level: 2, rosh_level: medium")
+
+
+@pytest.mark.parametrize(
+    ("edition", "prompt"),
+    [
+        ("omi-1", "1.2/domestic-abuse-check"),
+        ("omi-2", "1.2/domestic-abuse-check"),
+        ("standards-2018", "2.3.3/police-told-and-asked"),
+    ],
+)
+def test_a_call_out_asks_about_the_police_whatever_was_said_of_domestic_abuse(edition: str, prompt: str) -> None:
+    assert asked(edition, prompt, "domestic_abuse: false", "police_call_out: 2010-04-10")
+    assert not asked(edition, prompt, "domestic_abuse: false")
