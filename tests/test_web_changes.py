@@ -137,7 +137,7 @@ def test_back_and_sent_again_changes_nothing_twice(officer: Officer) -> None:
     answers = {"when": ["unknown"], "note": ["once"]}
     sent = form_of(officer.page(ADD), *answers).filled(answers)
     assert officer.post(ADD, sent).status_code == 303
-    assert officer.post(ADD, sent).status_code == 409
+    assert officer.post(ADD, sent).status_code == 422, "and says that it is there already"
     assert officer.text("TV-0042").count("once") == 1
 
 
