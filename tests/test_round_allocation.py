@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from quips.peeraudit.allocation import Allocation, allocate, reader_for, second_for
+from quips.peeraudit.allocation import Allocation, allocate, reader_for, second_for, who_instead
 from quips.peeraudit.grouping import Wanted, form_groups
 from quips.peeraudit.plan import LEAD, MODERATOR, READER, Person, Plan, SecondReadings
 from quips.peeraudit.state import RoundCase, State
@@ -339,14 +339,24 @@ def test_a_conflict_is_declared_and_the_case_goes_to_somebody_else(round_: Round
     state = round_.folder.state()
     one = next(found for found in state.cases.values() if not found.second_reader)
     text = round_.run("conflict", one.reference, "--because", "I supervised him.", who=one.reader).stdout
-    assert f"quips round reallocate {round_.path} {one.reference} --to PERSON --as L01" in text
+    may = who_instead(round_.read(), round_.folder.state(), one, second=False)
+    assert f"quips round reallocate {round_.path} {one.reference} --to {may} --as L01" in text
+    assert f"--to {may} --because" in " ".join(round_.run("status").stdout.split())
     assert "Say in a few words why" in round_.run("conflict", one.reference, who=one.reader, fails=True).stderr
     mate = next((who for who in state.groups[one.group] if who != one.reader), "")
     refused = round_.run("reallocate", one.reference, "--to", mate, "--because", "x", fails=True).stderr
-    assert f"{one.reader} has a conflict with {one.reference}" in refused
-    may = reader_for(round_.read(), round_.folder.state(), one, one.reference)["reader"]
+    assert f"{one.reader}, of the same group, has a conflict with {one.reference}" in refused
     text = round_.run("reallocate", one.reference, "--to", may, "--because", "conflict").stdout
     assert f"{one.reference}: {may} of group" in text and round_.folder.state().cases[one.reference].reader == may
+
+
+def test_that_nobody_is_left_to_read_a_case_is_told_at_once_with_what_to_do(round_: RoundFiles) -> None:
+    round_.people([("R01", "PO", "East", "reader", "A"), ("R02", "PO", "West", "reader", "B"), ("L01", "SPO", "", "lead")])
+    round_.run("allocate")
+    one = next(found for found in round_.folder.state().cases.values() if found.second_reader)
+    text = " ".join(round_.run("conflict", one.reference, "--because", "I supervised him.", who=one.reader).stdout.split())
+    assert f"Nobody else can read {one.reference}: group A: " in text and "Add a reader to the list of people" in text
+    assert f"{one.reader} has a conflict with {one.reference}" in text and f"{one.second_reader} reads it already" in text
 
 
 def test_a_second_reader_is_found_by_hand(round_: RoundFiles) -> None:

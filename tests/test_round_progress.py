@@ -160,7 +160,7 @@ def test_a_reader_with_a_conflict_is_not_asked_to_read_and_the_lead_is_asked_to_
     reader = round_.case("TV-1").reader
     round_.take(lambda state: setting_up.declare(round_.plan, state, reader, "TV-1", "I know the family."))
     who, cases, command = tasks(round_)["give it to another reader, since there is a conflict"]
-    assert (who, cases) == (("L01",), ("TV-1",)) and command.startswith("quips round reallocate F TV-1 --to PERSON")
+    assert (who, cases) == (("L01",), ("TV-1",)) and command.startswith("quips round reallocate F TV-1 --to R0")
     assert all("TV-1" not in task.cases for task in progress(round_).tasks if task.what == "read" and task.who == (reader,))
 
 

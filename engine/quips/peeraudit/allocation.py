@@ -143,6 +143,29 @@ def reader_for(plan: Plan, state: State, case: RoundCase, leaving: str, second_b
     return given | (_second(plan, state, case, group, second_because) if second_because else {})
 
 
+def who_instead(plan: Plan, state: State, case: RoundCase, second: bool) -> str:
+    """Return who could read a case in the place of one of its readers: of those who may, whoever has least to read.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        case: The case.
+        second: Whether it is the second reader who does not read it.
+
+    Raises:
+        StepRefusedError: Nobody may, or has room for it; why of each group.
+    """
+    groups = groups_of(plan, state)
+    other = case.reader if second else case.second_reader
+    found = _least_loaded(plan, state, case, next((name for name, members in groups.items() if other in members), ""))
+    if found is None:
+        raise StepRefusedError(
+            f"Nobody else can read {case.reference}: {listed(_reasons(plan, state, case, groups), 'and')}. Add a reader to the "
+            "list of people, in a group of their own, and give it to them; or the lead takes the case out: quips round replace."
+        )
+    return found[1]
+
+
 def second_for(plan: Plan, state: State, case: str, because: str) -> dict[str, str]:
     """Return what a step says of a second reading that turns out to be called for: who does it, and why.
 
@@ -226,8 +249,9 @@ def _reasons(plan: Plan, state: State, case: RoundCase, groups: Groups) -> list[
     """Return why each group cannot read a case, or has no room for it."""
     found = []
     for name, members in groups.items():
-        why = next(filter(None, (why_not_read(plan, state, member, case, members) for member in members)), "everybody has enough")
-        found.append(f"group {name}: {why}")
+        barred = next(filter(None, (why_not_read(plan, state, member, case) for member in members)), "")
+        reads = next((f"{member} reads it already" for member in members if member in case.readers), "")
+        found.append(f"group {name}: {barred or reads or 'everybody has enough'}")
     return found
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from quips.peeraudit.allocation import who_instead
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER, Plan
 from quips.peeraudit.state import Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back, signing
@@ -178,16 +179,12 @@ class _Tasks:
         because = '--because "…"'
         for who in case.readers:
             if case.moderated is None and self.is_barred(case, who):
-                second = " --second" if who == case.second_reader else ""
-                yield self.task(
-                    leads,
-                    "give it to another reader, since there is a conflict",
-                    (name,),
-                    "reallocate",
-                    f"--to PERSON{second} {because}",
-                )
+                to = self.to_somebody_else(case, who == case.second_reader)
+                what = "give it to another reader, since there is a conflict"
+                yield self.task(leads, what, (name,), "reallocate", f"{to} {because}")
         if case.second_because and not case.second_reader and case.moderated is None:
-            yield self.task(leads, "find a second reader", (name,), "reallocate", f"--to PERSON --second {because}")
+            to = self.to_somebody_else(case, True)
+            yield self.task(leads, "find a second reader", (name,), "reallocate", f"{to} {because}")
         match case.phase:
             case Phase.TO_MODERATE:
                 able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
@@ -216,6 +213,14 @@ class _Tasks:
                     yield self.task(able, "read it again, now that it was put right", (name,), "reread", "FILE")
                 able = self.able(DIRECTOR, lambda who: signing.countersign(plan, state, who, name, True))
                 yield self.task(able, "countersign it", (name,), "countersign")
+
+    def to_somebody_else(self, case: RoundCase, second: bool) -> str:
+        """Return the options that give a case to whoever could read it; ``PERSON`` where nobody of the round could yet."""
+        try:
+            who = who_instead(self.plan, self.state, case, second)
+        except StepRefusedError:
+            who = "PERSON"
+        return f"--to {who}{' --second' * second}"
 
     def is_barred(self, case: RoundCase, who: str) -> bool:
         """Whether somebody has a conflict with a case that they were given."""

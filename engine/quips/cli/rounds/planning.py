@@ -14,7 +14,7 @@ from quips.peeraudit.beginning import begin_round
 from quips.peeraudit.progress import progress_of
 from quips.peeraudit.state import RoundCase
 from quips.peeraudit.steps import setting_up
-from quips.peeraudit.steps.checks import case_of, groups_of, known
+from quips.peeraudit.steps.checks import StepRefusedError, case_of, groups_of, known
 from quips.problems import QuipsError
 from quips.reports.roundlog import log_text
 from quips.reports.roundstatus import allocation_text, status_json, status_text
@@ -169,11 +169,18 @@ def conflict(folder: Path, case: str, who: str, because: str, rules: str | None,
         with round_.turn() as turn:
             one = case_of(turn.state, case)
             turn.take(setting_up.declare(plan, turn.state, who, case, because))
+            state = turn.state
         click.echo(f"It is written down that {who} does not read {case}.")
         if who in one.readers and one.moderated is None:
-            second = " --second" if who == one.second_reader else ""
+            is_second = who == one.second_reader
             lead = next(name for name, person in sorted(plan.people.items()) if "lead" in person.roles)
-            _next(folder, "reallocate", f'{case} --to PERSON{second} --as {lead} --because "conflict"', "Next, the lead")
+            try:
+                to = allocation.who_instead(plan, state, case_of(state, case), is_second)
+            except StepRefusedError as refused:
+                click.echo(str(refused))
+                return
+            arguments = f'{case} --to {to}{" --second" * is_second} --as {lead} --because "conflict"'
+            _next(folder, "reallocate", arguments, "Next, the lead")
         else:
             _next(folder, "status")
 
