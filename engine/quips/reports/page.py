@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quips.audits import Audit
+from quips.casewords import circumstances_in_words
 from quips.explain import day_in_words, in_sentence
 from quips.knowledge import Knowledge
 from quips.problems import listed
@@ -24,6 +25,7 @@ def to_html(audits: list[Audit], knowledge: Knowledge, marking: str) -> str:
     environment.filters.update(day=day_in_words, in_sentence=in_sentence)
     environment.globals.update(
         knowledge=knowledge,
+        circumstances_in_words=circumstances_in_words,
         wording=wording,
         Status=Status,
         Verdict=Verdict,

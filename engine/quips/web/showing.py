@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
-from quips.explain import day_in_words, in_sentence
+from quips.casewords import day_words, given_in_words
+from quips.explain import in_sentence
 from quips.findings import Finding, uses_inferred
 from quips.problems import listed
-from quips.vocabulary import NONE, NOT_YET, Activity, Term, Vocabulary
+from quips.vocabulary import Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
 from quips.web.interview import CIRCUMSTANCE, INFERRED, RIGHT, WHICH, aside_key, inferred_mark
@@ -18,34 +18,6 @@ ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
 _DAYS_NAMED = 8
 """Of how many entries the days are told one by one."""
 _NOT_ANSWERED = "Not answered"
-_DATE_WORDS = {NOT_YET: "Still to come", NONE: "None"}
-
-
-def day_words(day: str) -> str:
-    """Return a day of a case file as people write it.
-
-    Example:
-        >>> day_words("2009-07-13"), day_words("unknown")
-        ('13 July 2009', 'on a day that nobody can tell')
-    """
-    return "on a day that nobody can tell" if day == "unknown" else day_in_words(date.fromisoformat(day).toordinal())
-
-
-def given_in_words(term: Term, given: Any) -> str:
-    """Return what a case file says of a term, as people say it."""
-    if isinstance(given, list) and given and isinstance(given[0], dict):
-        return "; ".join(f"from {day_words(change['from'])}: {given_in_words(term, change['is'])}" for change in given)
-    if term.type == "date":
-        if given in _DATE_WORDS:
-            return _DATE_WORDS[given]
-        return listed([day_words(day) for day in (given if isinstance(given, list) else [given])], "and")
-    if isinstance(given, list):
-        words = listed([in_sentence(term.in_words(value)) for value in given], "and") or "None of these"
-        return words[:1].upper() + words[1:]
-    if term.type in ("number", "text"):
-        return str(given)
-    words = term.in_words(given)
-    return words[:1].upper() + words[1:]
 
 
 def in_short(text: str) -> str:
