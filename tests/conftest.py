@@ -6,6 +6,7 @@ The profiles: `ci`, the same examples every time, and `thorough`, many more and 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,13 @@ settings.register_profile(
     suppress_health_check=_SLOW_DATA,
 )
 settings.load_profile("ci")
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded stays to the end: Python is not to look through all of it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @pytest.fixture(autouse=True, scope="session")

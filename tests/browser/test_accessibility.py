@@ -158,7 +158,7 @@ STATES: dict[str, Callable[[Watched, Path], None]] = {
     "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-answer-2"),
     "entry changed meanwhile": gone("/cases/GONE-1/record/0"),
     "long case": at("/cases/LONG-1/timeline"),
-    "long record": at("/cases/LONG-1/record"),
+    "long record": at("/cases/LONG-2/record"),
     "text in many scripts": at("/cases/SCRIPTS-1/check"),
 }
 NOT_PAGES = {
@@ -187,6 +187,7 @@ def write_cases(folder: Path) -> None:
     changes = [{"from": "2009-07-13", "is": "high"}, {"from": "2009-12-01", "is": "medium"}]
     officer.put("CHANGED-1", with_circumstance(new_case("CHANGED-1", "2010-04-19"), "rosh_level", changes))
     officer.put("LONG-1", long_case("LONG-1"))
+    officer.put("LONG-2", long_case("LONG-2", 120))  # each is a card of its own, alike as they are, and axe looks at each
     scripts = new_case("SCRIPTS-1", "2010-04-19")
     for note in (
         "Mae’n byw yn Llanfairpwllgwyngyll; ŵyr a ŷd",
@@ -240,7 +241,6 @@ def test_a_page_is_for_everybody_without_script(state: str, chromium: Browser, c
         window.context.route("**/quips.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
         STATES[state](window, cases.folder)
         page = window.page
-        keep_picture(page, f"{state} without script")
         wrong = violations(page)
         page.set_viewport_size(NARROW)
         assert wrong + overflowing(page) == []

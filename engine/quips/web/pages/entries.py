@@ -36,7 +36,7 @@ blueprint = Blueprint("entries", __name__, url_prefix="/cases/<name>")
 
 YES, NO, REASON, ANOTHER = "yes", "no", "reason", "another"
 OTHER_DAYS = "other_days"
-_OF_WORK = ("sufficient", "late_reason", "late_acceptable")
+_OF_WORK = ("sufficient", "stands", "late_reason", "late_acceptable")
 """What is asked of work, and not of what merely happened, such as a call-out."""
 
 
