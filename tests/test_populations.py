@@ -44,6 +44,11 @@ def test_what_a_mappa_meeting_agreed_is_asked_about_also_once_the_level_has_come
     assert not asked(edition, prompt, f"{eligible}mappa_eligible: false", "contact: 2010-03-05")
 
 
+def test_a_mappa_case_is_one_in_which_others_have_to_be_kept_safe_however_low_the_risk_reads() -> None:
+    given = "provider: nps, mappa_category: 1, mappa_level: 2, rosh_level: low, domestic_abuse: false, child_safeguarding: false"
+    assert asked("standards-2018", "2.2.3/mappa-actions-in-plans", f"{given}, violence_history: false, restraining_order: false")
+
+
 @pytest.mark.parametrize(
     ("edition", "prompt"),
     [("omi-1", "2.2/mappa-referral"), ("omi-2", "1.2/mappa-referral"), ("standards-2018", "2.3.3/mappa-referral")],
@@ -68,5 +73,9 @@ def test_whether_a_case_was_referred_is_asked_where_the_risk_is_high_at_whatever
     ],
 )
 def test_a_call_out_asks_about_the_police_whatever_was_said_of_domestic_abuse(edition: str, prompt: str) -> None:
-    assert asked(edition, prompt, "domestic_abuse: false", "police_call_out: 2010-04-10")
-    assert not asked(edition, prompt, "domestic_abuse: false")
+    no_sign = (
+        "rosh_level: low, domestic_abuse: false, child_safeguarding: false, violence_history: false, mappa_eligible: false, "
+        "registered_sex_offender: false, restraining_order: false"
+    )
+    assert asked(edition, prompt, no_sign, "police_call_out: 2010-04-10")
+    assert not asked(edition, prompt, no_sign)

@@ -85,7 +85,7 @@ def of_prompts(audit: Audit, prompts: Collection[str]) -> Audit:
         audit: The audit.
         prompts: The prompts, by full name.
     """
-    urgent = {finding.ref for finding in audit.urgent_gaps}
+    urgent = {finding.ref for finding in (*audit.urgent_gaps, *audit.undecided)}
 
     def bears(finding: Finding) -> bool:
         at_risk = finding.ref in urgent or (finding.told and bool(finding.rule.concerns))

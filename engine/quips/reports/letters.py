@@ -23,6 +23,7 @@ from quips.reports.wording import (
     strength_words,
     strengths,
     to_judge,
+    undecided_words,
     urgent_words,
 )
 from quips.statuses import Status
@@ -81,7 +82,7 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "indicative_short": "Indicative",
         "looked_at": book.looked_at,
         "seal": prepared.seal[:SEAL_SHOWN],
-        "urgent": urgent_words(audit),
+        "urgent": f"{urgent_words(audit)} {undecided_words(audit)}".strip(),
         "refused": case.refusals[-1].because if case.refusals else "",
         "strengths": [
             {"title": title, "when": strength_words(found)}

@@ -29,6 +29,7 @@ from quips.reports.wording import (
     strength_words,
     strengths,
     to_judge,
+    undecided_words,
     urgent_words,
 )
 from quips.source import Document, parse_yaml, read_yaml
@@ -166,9 +167,8 @@ def _found(audit: Audit, prompts: Sequence[str], marking: str) -> Sheet:
     build = Builder(
         FOUND, "What Quips found in these facts", INDICATIVE, ["What", "Why", "What would put it right"], [60, 70, 60], marking
     )
-    urgent = urgent_words(audit)
-    if urgent:
-        build.heading(urgent)
+    for words in filter(None, (urgent_words(audit), undecided_words(audit))):
+        build.heading(words)
     build.heading("To put right", "The first causes; what follows from each stands beneath it.")
     rows = list(_gaps(audit.gaps, 0))
     for what, under, why, remedy in rows:
