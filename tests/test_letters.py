@@ -138,8 +138,8 @@ def test_what_is_urgent_stands_first(round_):
 def test_that_somebody_may_be_at_risk_by_an_entry_that_leaves_open_what_decides_stands_first(round_, monkeypatch):
     monkeypatch.setattr("quips.reports.letters.undecided_words", lambda audit: "What decides is not given.")
     found = prepared(round_, "composed-well-run")
-    lines = [line for line in text_of(opened(letters(round_.book, found)["officer"])).split("\n") if line.strip()]
-    assert lines.index("What decides is not given.") < lines.index("No gap was found in what is on the record.")
+    text = text_of(opened(letters(round_.book, found)["officer"]))
+    assert 0 < text.index("What decides is not given.") < text.index("No gap was found in what is on the record.")
 
 
 def test_a_case_without_gaps_has_strengths_and_no_actions(round_):
