@@ -33,6 +33,7 @@ def printed(rows: Sequence[Sequence[str]], folder: Path) -> str:
     return done.stdout
 
 
+# Both are installed where CI runs; the README's command also runs on machines that have neither, and says what it left out.
 @pytest.mark.slow
 @pytest.mark.skipif(not SOFFICE or not PDFTOTEXT, reason="LibreOffice or pdftotext is not installed, so nothing was printed")
 def test_every_row_of_a_long_table_is_printed_to_its_last_word(tmp_path: Path) -> None:

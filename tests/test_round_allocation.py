@@ -345,7 +345,7 @@ def test_a_conflict_is_declared_and_the_case_goes_to_somebody_else(round_: Round
     assert "Say in a few words why" in round_.run("conflict", one.reference, who=one.reader, fails=True).stderr
     mate = next((who for who in state.groups[one.group] if who != one.reader), "")
     refused = round_.run("reallocate", one.reference, "--to", mate, "--because", "x", fails=True).stderr
-    assert f"{one.reader}, of the same group, has a conflict with {one.reference}" in refused
+    assert f"{one.reader} (of the same group) has a conflict with {one.reference}" in refused
     text = round_.run("reallocate", one.reference, "--to", may, "--because", "conflict").stdout
     assert f"{one.reference}: {may} of group" in text and round_.folder.state().cases[one.reference].reader == may
 

@@ -30,6 +30,18 @@ def read_by_two(path: Path, first: str, second: str) -> RoundAtHand:
     return found
 
 
+def read_otherwise(path: Path, was: str, becomes: str) -> RoundAtHand:
+    """A case of which the second reader wrote down something else; the first reader's facts are in, and lead to nothing yet."""
+    found = RoundAtHand(path / "round")
+    found.draw(["TV-1"])
+    found.allocate(second=["TV-1"])
+    one, other = found.case("TV-1").readers
+    found.submit("TV-1", one)
+    assert facts(found) == [], "nothing before both readings are in"
+    found.submit("TV-1", other, changed=(was, becomes))
+    return found
+
+
 def facts(found: RoundAtHand) -> list[DifferingFact]:
     return [*differing_facts(found.book, found.case("TV-1"))]
 
@@ -44,14 +56,9 @@ def test_a_fact_on_which_a_gap_hangs_is_told_with_what_each_wrote_down(tmp_path:
 
 def test_what_both_wrote_down_otherwise_is_told_of_both(tmp_path: Path) -> None:
     """One was told why nobody visited, and finds the reason good; the other finds it poor, as the file has it."""
-    found = RoundAtHand(tmp_path / "round")
-    found.draw(["TV-1"])
-    found.allocate(second=["TV-1"])
-    one, other = found.case("TV-1").readers
     poor = 'on: 2010-09-27, reason: "called off by the office, not booked again", acceptable: false'
-    found.submit("TV-1", one)
-    found.submit("TV-1", other, changed=(poor, 'on: 2010-09-27, reason: "he was in hospital", acceptable: true'))
-    [visit] = facts(found)
+    good = 'on: 2010-09-27, reason: "he was in hospital", acceptable: true'
+    [visit] = facts(read_otherwise(tmp_path, poor, good))
     assert visit.first.startswith("not done: home visit on 27 September 2010 (reason: called off by the office")
     assert visit.second.startswith("not done: home visit on 27 September 2010 (reason: he was in hospital")
     assert visit.gaps == (VISIT,)
@@ -63,26 +70,14 @@ def test_a_difference_on_which_no_gap_hangs_is_left_out(tmp_path: Path, second: 
 
 
 def test_a_circumstance_that_readers_took_otherwise_is_told_with_all_that_hangs_on_it(tmp_path: Path) -> None:
-    found = RoundAtHand(tmp_path / "round")
-    found.draw(["TV-1"])
-    found.allocate(second=["TV-1"])
-    one, other = found.case("TV-1").readers
-    found.submit("TV-1", one)
-    assert facts(found) == [], "nothing before both readings are in"
-    found.submit("TV-1", other, changed=("rosh_level: high", "rosh_level: low"))
+    found = read_otherwise(tmp_path, "rosh_level: high", "rosh_level: low")
     [level] = [fact for fact in facts(found) if fact.fact == "rosh_level"]
     assert (level.first, level.second) == ("high", "low") and VISIT in level.gaps
 
 
 def test_a_record_read_earlier_is_told_where_no_fact_explains_it(tmp_path: Path) -> None:
     """By our own reading another visit is missing after 3 November, so not yet on the day before; nothing else differs."""
-    found = RoundAtHand(tmp_path / "round")
-    found.draw(["TV-1"])
-    found.allocate(second=["TV-1"])
-    one, other = found.case("TV-1").readers
-    found.submit("TV-1", one)
-    found.submit("TV-1", other, changed=("as_at: 2010-11-12", "as_at: 2010-11-02"))
-    [day] = facts(found)
+    [day] = facts(read_otherwise(tmp_path, "as_at: 2010-11-12", "as_at: 2010-11-02"))
     assert (day.fact, day.first, day.second, day.gaps) == ("as_at", "12 November 2010", "2 November 2010", (AGAIN,))
 
 

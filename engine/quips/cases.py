@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from quips.problems import InputError, Level, Problem
 from quips.shapes import Shape
 from quips.source import Document, Path_
-from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
+from quips.vocabulary import DAY, NONE, NOT_YET, STAGES, Vocabulary
 from quips.workdays import FIRST_YEAR, LAST_YEAR
 
 _LONG = 182
@@ -324,10 +324,19 @@ def _record(
 
 def _sortable(number: int, item: dict[str, Any]) -> tuple[tuple[str, str], int, str, dict[str, Any]]:
     """Order entries by day and then by content, so that their order in the file does not matter."""
-    [(name, said)] = item.items()
-    if not isinstance(said, dict):
-        said = {"on": said}
+    [(name, given)] = item.items()
+    said = entry_said(given)
     return order_of(name, said), number, name, said
+
+
+def entry_said(given: Any) -> dict[str, Any]:
+    """Return what a case file says of an entry; a day by itself is short for one of which nothing more is said.
+
+    Example:
+        >>> entry_said("2010-03-01")
+        {'on': '2010-03-01'}
+    """
+    return given if isinstance(given, dict) else {DAY: given}
 
 
 def order_of(name: str, said: dict[str, Any]) -> tuple[str, str]:
@@ -352,8 +361,8 @@ def attributes_of(activity: str, said: dict[str, Any], vocabulary: Vocabulary) -
 
 
 def _on(item: dict[str, Any]) -> str | None:
-    [said] = item.values()
-    on = said.get("on") if isinstance(said, dict) else said
+    [given] = item.values()
+    on = entry_said(given).get(DAY)
     return str(on) if on else None
 
 

@@ -89,7 +89,8 @@ def not_said(triggers: Sequence[Trigger], occasion: Occasion) -> list[str]:
     if entry is None:
         return []
     wheres = [one.where for one in triggers if isinstance(one, Each) and one.activity == occasion.about]
-    asked = dict.fromkeys(test.subject for where in wheres for test in tests_of(where))
+    doubtful = occasion.state is State.DOUBTFUL
+    asked = dict.fromkeys(test.subject for where in wheres for test in tests_of(where)) if doubtful else {}
     found = [f"{occasion.about}.{name}" for name in asked if entry.attributes.get(name) is None]
     return [*found, f"{occasion.about}.{DAY}"] if entry.day is None else found
 

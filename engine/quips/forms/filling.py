@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from quips.cases import entry_said
 from quips.forms.layout import ACCEPTABLE, NONE_OF_THESE, NOT_DONE, NOT_DONE_ON, REASON, REASON_CODE, Choices
 from quips.forms.sheets import MOST_TIMES, Sheet
 from quips.forms.workbook import Answers
@@ -76,7 +77,7 @@ def _record(record: Iterable[Mapping[str, Any]], vocabulary: Vocabulary, choices
     times: dict[str, int] = {}
     for number, item in enumerate(record):
         [(name, said)] = item.items()
-        given = said if isinstance(said, dict) else {"on": said}
+        given = entry_said(said)
         activity = given["activity"] if name == NOT_DONE else name
         if vocabulary.activities[activity].stage not in choices.stages:
             continue

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from quips.cases import entry_said
 from quips.explain import entry_in_words, in_sentence
 from quips.vocabulary import NONE, NOT_YET, STAGES, Vocabulary
 from quips.workdays import FIRST_YEAR
@@ -172,7 +173,7 @@ def _entries(
 
 def _parted(item: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     [(name, said)] = item.items()
-    return name, dict(said) if isinstance(said, dict) else {"on": said}
+    return name, dict(entry_said(said))
 
 
 def _is_of(found: tuple[str, Mapping[str, Any]], name: str, said: Mapping[str, Any]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
@@ -17,43 +17,39 @@ from quips.reports.readers import agree_json, agree_text
 from quips.reports.wording import wrap
 
 
-def agreement_text(
-    found: Sequence[Reading],
-    differ: Sequence[Disagreement],
-    facts: Sequence[DifferingFact],
-    waiting: Sequence[str],
-    changed: Sequence[str],
-    marking: str,
-    width: int,
-) -> str:
-    """Return how far readers agree, and where they differ, as text.
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the readings of the cases that are read twice come to, beside each other.
 
-    Args:
-        found: How far they agree on each question.
+    Attributes:
+        found: How far readers agree on each question.
         differ: Where they differ in what they judged.
         facts: Where they differ in the facts, and a gap hangs on it.
         waiting: The cases that are read twice and of which a reading is still to come.
         changed: The cases of which a reading was changed after both were in.
-        marking: The protective marking.
-        width: The width to wrap at.
     """
+
+    found: Sequence[Reading]
+    differ: Sequence[Disagreement]
+    facts: Sequence[DifferingFact]
+    waiting: Sequence[str]
+    changed: Sequence[str]
+
+
+def agreement_text(agreement: Agreement, marking: str, width: int) -> str:
+    """Return how far readers agree, and where they differ, as text with a protective marking, wrapped at a width."""
+    found = agreement.found
     parts = [agree_text(found, marking, width) if found else f"No case has been read by two yet.   {marking}\n"]
-    parts.append("\n".join((*_lines(differ, waiting, changed, width), *_fact_lines(facts, width))) + "\n")
+    lines = _lines(agreement.differ, agreement.waiting, agreement.changed, width)
+    parts.append("\n".join((*lines, *_fact_lines(agreement.facts, width))) + "\n")
     return "\n".join(parts)
 
 
-def agreement_json(
-    found: Sequence[Reading],
-    differ: Sequence[Disagreement],
-    facts: Sequence[DifferingFact],
-    waiting: Sequence[str],
-    changed: Sequence[str],
-    marking: str,
-) -> str:
+def agreement_json(agreement: Agreement, marking: str) -> str:
     """Return the same as JSON: ``questions`` is as ``quips agree`` has it."""
-    value: dict[str, Any] = {"version": 1, "marking": marking, "questions": json.loads(agree_json(found))["questions"]}
-    value |= {"differ": [asdict(one) for one in differ], "differing_facts": [asdict(one) for one in facts]}
-    value |= {"waiting": list(waiting), "changed_after": list(changed)}
+    value: dict[str, Any] = {"version": 1, "marking": marking, "questions": json.loads(agree_json(agreement.found))["questions"]}
+    value |= {"differ": [asdict(one) for one in agreement.differ], "differing_facts": [asdict(one) for one in agreement.facts]}
+    value |= {"waiting": list(agreement.waiting), "changed_after": list(agreement.changed)}
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -125,10 +125,15 @@ def undecided_words(audit: Audit) -> str:
     return f"Somebody may be at risk, and what decides is not given: {entries}. Say what you can; speak to your manager today."
 
 
-def before_all_else(audit: Audit) -> list[str]:
-    """Return the sentences that stand before all else in a report: who may be at risk, and when somebody was last seen."""
+def at_risk(audit: Audit) -> list[str]:
+    """Return what is said before all else in a report of a case by which somebody may be at risk."""
     urgent = f"{urgent_words(audit)} {urgent_where(audit)}".strip()
-    return [words for words in (urgent, undecided_words(audit), told_words(audit), last_contact(audit)) if words]
+    return [words for words in (urgent, undecided_words(audit), told_words(audit)) if words]
+
+
+def before_all_else(audit: Audit) -> list[str]:
+    """Return the sentences with which a report begins: who may be at risk, and when somebody was last seen."""
+    return [words for words in (*at_risk(audit), last_contact(audit)) if words]
 
 
 def told_only(audit: Audit) -> list[tuple[EntryShown, list[str]]]:

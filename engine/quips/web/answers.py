@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from quips.cases import in_time
+from quips.cases import entry_said, in_time
 from quips.explain import day_in_words, in_sentence
 from quips.problems import listed
 from quips.vocabulary import COMMON_ATTRIBUTES, NONE, NOT_YET, REASON_ATTRIBUTES, Activity, Term
@@ -447,7 +447,7 @@ def attributes_of(activity: Activity) -> list[Term]:
 
 def entry_to_form(activity: Activity, said: Any) -> dict[str, list[str]]:
     """Return the fields that give an entry as it stands in a case file."""
-    said = said if isinstance(said, dict) else {"on": said}
+    said = entry_said(said)
     form: dict[str, list[str]] = (
         {"when": ["unknown"]}
         if said["on"] == "unknown"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from quips.cases import History
+from quips.cases import History, entry_said
 from quips.explain import day_in_words, in_sentence, value_in_words
 from quips.findings import Finding
 from quips.reports import wording
@@ -173,7 +172,7 @@ def _entries(look: Look) -> Iterator[Mark]:
                     deciding.setdefault(numbers[entry.place], []).append(finding)
     for number, item in enumerate(look.value["record"]):
         [(activity, given)] = item.items()
-        said: dict[str, Any] = given if isinstance(given, dict) else {"on": given}
+        said = entry_said(given)
         on = said.get("on", "unknown")
         done = said["activity"] if activity == "not_done" else activity
         once = {(f.rule.name, f.status, f.started, f.due): f for f in deciding.get(number, ())}  # two clocks may start on one day

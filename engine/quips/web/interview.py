@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quips.audits import Audit
+from quips.cases import entry_said
 from quips.conditions import has_of, tests_of
 from quips.findings import Finding
 from quips.knowledge import Knowledge
@@ -231,7 +232,7 @@ def _entries(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
 
 def says(said: Any, attribute: str) -> bool:
     """Return whether an entry, as it stands in a case file, says something; that nobody can tell its day says nothing."""
-    given = said if isinstance(said, dict) else {DAY: said}
+    given = entry_said(said)
     return attribute in given and (attribute != DAY or given[DAY] != "unknown")
 
 

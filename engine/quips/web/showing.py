@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from quips.cases import entry_said
 from quips.casewords import day_words, given_in_words
 from quips.explain import in_sentence
 from quips.findings import Finding, uses_inferred
@@ -85,7 +86,7 @@ def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:
 
 def entry_rows(activity: str, said: Any, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Return all that is said of an entry: what is asked, and the answer in words."""
-    said = said if isinstance(said, dict) else {"on": said}
+    said = entry_said(said)
     rows = [("When", day_words(said["on"]))] if "on" in said else []
     for name, given in said.items():
         if name == "late_reason":

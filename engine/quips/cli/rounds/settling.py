@@ -24,7 +24,7 @@ from quips.peeraudit.steps import agreeing, signing
 from quips.peeraudit.steps.checks import StepRefusedError, case_of, has_role, moderates
 from quips.problems import QuipsError, did_you_mean, listed
 from quips.readings import readings
-from quips.reports.roundagreement import agreement_json, agreement_text
+from quips.reports.roundagreement import Agreement, agreement_json, agreement_text
 
 
 @click.command()
@@ -39,15 +39,18 @@ def agree(folder: Path, form: str, output: Path | None, rules: str | None, frame
     """
     with opened(folder, framework, rules) as book:
         state = book.folder.state()
-        found = list(readings(judged_twice(book, state)))
-        differ, marking = list(disagreements(book, state)), book.plan.marking
-        facts = [fact for case in read_twice(state) for fact in differing_facts(book, case)]
-        waiting, changed = second_to_come(state), changed_after(state)
+        agreement = Agreement(
+            list(readings(judged_twice(book, state))),
+            list(disagreements(book, state)),
+            [fact for case in read_twice(state) for fact in differing_facts(book, case)],
+            second_to_come(state),
+            changed_after(state),
+        )
         if form == "json":
-            write(agreement_json(found, differ, facts, waiting, changed, marking), output)
+            write(agreement_json(agreement, book.plan.marking), output)
             return
-        write(agreement_text(found, differ, facts, waiting, changed, marking, WIDTH), output)
-        if any(not one.settled for one in differ):
+        write(agreement_text(agreement, book.plan.marking, WIDTH), output)
+        if any(not one.settled for one in agreement.differ):
             click.echo(f"Next: quips round settle {shlex.quote(str(folder))} --sheet --as MODERATOR")
 
 

@@ -33,11 +33,11 @@ def why_not_read(plan: Plan, state: State, who: str, case: RoundCase, members: C
     for member in dict.fromkeys((who, *members)):
         other = plan.people.get(member)
         team = other.team if other else ""
-        whose = member if member == who else f"{member}, of the same group,"
+        whose = member if member == who else f"{member} (of the same group)"
         if case.reference in (other.conflicts if other else frozenset()) | state.conflicts.get(member, frozenset()):
             return f"{whose} has a conflict with {case.reference}"
         if member in (case.officer, case.senior):
-            return f"{case.reference} is the own case of {whose.removesuffix(',')}"
+            return f"{case.reference} is the own case of {whose}"
         if case.team and team == case.team:
             return f"{whose} is of team {team}, whose case {case.reference} is"
     return ""

@@ -156,12 +156,13 @@ def which(name: str) -> Page:
     errors, form = Errors(), sent()
     there = [one.name for one in offered if one.name in form.get("there", ())]
     if request.method == "POST":
-        if there and NONE in form["there"]:
+        is_none = NONE in form.get("there", ())
+        if there and is_none:
             errors.add("there", "Choose those that are on the file, or 'None of these', not both")
-        elif not there and NONE not in form.get("there", ()) and not leaving_now():
+        elif not there and not is_none and not leaving_now():
             errors.add("there", "Choose those that are on the file, or 'None of these'")
         else:
-            said = there if leaving_now() and NONE not in form.get("there", ()) else [one.name for one in offered]
+            said = there if leaving_now() and not is_none else [one.name for one in offered]
             answers = {one: interview.TO_ENTER if one in there else NOT_RECORDED for one in said}
             keys = {interview.aside_key(interview.ACTIVITY, one): answer for one, answer in answers.items()}
             desk().put_all_aside(name, keys)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips import casetext
+from quips.cases import entry_said
 from quips.findings import Finding
 from quips.vocabulary import COMMON_ATTRIBUTES, DAY, Activity
 from quips.web import interview
@@ -88,8 +89,7 @@ def add(name: str, activity: str) -> Page:
 
 def _of_kind(look: Look, activity: str) -> list[dict[str, Any]]:
     """Every entry of one activity that is on the record, as its page would send it."""
-    said = [item[activity] for item in look.value["record"] if activity in item]
-    return [one if isinstance(one, dict) else {"on": one} for one in said]
+    return [entry_said(item[activity]) for item in look.value["record"] if activity in item]
 
 
 def _added(before: Look, asked: Activity) -> Response:
@@ -205,7 +205,7 @@ def entry_at(look: Look, number: int) -> tuple[str, dict[str, Any]]:
     if number >= len(record):
         raise NotFound
     [(activity, said)] = record[number].items()
-    return activity, said if isinstance(said, dict) else {"on": said}
+    return activity, entry_said(said)
 
 
 def entries_of(look: Look, activity: str) -> list[tuple[int, str, dict[str, Any]]]:
