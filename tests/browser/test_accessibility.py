@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -29,25 +30,39 @@ SEVERAL = "about=sentence&about=requirements&about=supervision_started&about=in_
 _REASON = {"activity": "home_visit", "reason": "a reason", "on": "2009-09-02"}
 
 
-def conflicted(path: str, answer: str) -> Callable[[Watched, Path], None]:
+@dataclass(frozen=True)
+class State:
+    """A page, and what somebody does on it before it is looked at.
+
+    Attributes:
+        path: Where it is.
+        do: Is given the page, and the folder of the cases.
+    """
+
+    path: str
+    do: Callable[[Page, Path], None] = lambda page, folder: None
+
+    def reach(self, window: Watched, folder: Path) -> None:
+        self.do(window.open(self.path), folder)
+
+
+def conflicted(path: str, answer: str) -> State:
     """Open a page, let somebody else change the case, then send it."""
 
-    def act(window: Watched, folder: Path) -> None:
-        page = window.open(path)
+    def do(page: Page, folder: Path) -> None:
         file = folder / f"{path.split('/')[2]}.yaml"
         page.check(answer)
         file.write_text(file.read_text(encoding="utf-8") + "# changed underneath\n", encoding="utf-8")
         submit(page)
         assert "changed" in page.inner_text("h1"), page.inner_text("h1")
 
-    return act
+    return State(path, do)
 
 
-def gone(path: str) -> Callable[[Watched, Path], None]:
+def gone(path: str) -> State:
     """Open an entry, let somebody else change that entry, then send it."""
 
-    def act(window: Watched, folder: Path) -> None:
-        page = window.open(path)
+    def do(page: Page, folder: Path) -> None:
         file = folder / f"{path.split('/')[2]}.yaml"
         before = file.read_text(encoding="utf-8")
         file.write_text(before.replace("2009-07-14", "2009-07-15"), encoding="utf-8")
@@ -55,28 +70,20 @@ def gone(path: str) -> Callable[[Watched, Path], None]:
         file.write_text(before, encoding="utf-8")
         assert "changed or removed" in page.inner_text("h1")
 
-    return act
+    return State(path, do)
 
 
-def refused(path: str, fill: dict[str, str] | None = None) -> Callable[[Watched, Path], None]:
+def refused(path: str, fill: dict[str, str] | None = None) -> State:
     """Open a page and send it as it is, or with something wrong in it, so that it comes back with what is wrong."""
 
-    def act(window: Watched, folder: Path) -> None:
-        page = window.open(path)
+    def do(page: Page, _: Path) -> None:
         for selector, text in (fill or {}).items():
             page.locator(selector).evaluate("(e, text) => { e.value = text }", text)
         submit(page)
         assert page.title().startswith("Error: "), page.title()
         assert page.evaluate("document.activeElement.className").find("govuk-error-summary") >= 0, "the summary has no focus"
 
-    return act
-
-
-def at(path: str) -> Callable[[Watched, Path], None]:
-    def act(window: Watched, folder: Path) -> None:
-        window.open(path)
-
-    return act
+    return State(path, do)
 
 
 def submit(page: Page) -> None:
@@ -84,82 +91,82 @@ def submit(page: Page) -> None:
         page.locator("main form:not(.quips-actions form) button").first.click()
 
 
-STATES: dict[str, Callable[[Watched, Path], None]] = {
-    "cases": at("/"),
-    "start": at("/start"),
+STATES: dict[str, State] = {
+    "cases": State("/"),
+    "start": State("/start"),
     "start with errors": refused("/start", {"#reference": "John Smith", "#as_at-day": "31", "#as_at-month": "2"}),
-    "bring in": at("/bring-in"),
-    "bring in nothing": refused("/bring-in"),
-    "page not found": at("/nowhere"),
-    "case not found": at("/cases/NOBODY-1/"),
-    "broken case": at("/cases/BROKEN-1/"),
-    "new case": at(f"{NEW}/"),
-    "new check": at(f"{NEW}/check"),
-    "new record": at(f"{NEW}/record"),
-    "new findings": at(f"{NEW}/findings"),
-    "new timeline": at(f"{NEW}/timeline"),
-    "new judgements": at(f"{NEW}/judgements"),
-    "new framework": at(f"{NEW}/framework"),
-    "new take away": at(f"{NEW}/takeaway"),
-    "new versions": at(f"{NEW}/versions"),
-    "first question": at(f"{NEW}/ask"),
-    "case": at(f"{FILLED}/"),
-    "check": at(f"{FILLED}/check"),
-    "record": at(f"{FILLED}/record"),
-    "findings": at(f"{FILLED}/findings"),
-    "timeline": at(f"{FILLED}/timeline"),
-    "judgements": at(f"{FILLED}/judgements"),
-    "framework": at(f"{FILLED}/framework"),
-    "take away": at(f"{FILLED}/takeaway"),
-    "judgement": at(f"{FILLED}/judgements/omi-2/1.2/rosh-classification-agreed"),
+    "bring in": State("/bring-in"),
+    "bring in with errors": refused("/bring-in"),
+    "page not found": State("/nowhere"),
+    "case not found": State("/cases/NOBODY-1/"),
+    "broken case": State("/cases/BROKEN-1/"),
+    "new case": State(f"{NEW}/"),
+    "new check": State(f"{NEW}/check"),
+    "new record": State(f"{NEW}/record"),
+    "new findings": State(f"{NEW}/findings"),
+    "new timeline": State(f"{NEW}/timeline"),
+    "new judgements": State(f"{NEW}/judgements"),
+    "new framework": State(f"{NEW}/framework"),
+    "new take away": State(f"{NEW}/takeaway"),
+    "new versions": State(f"{NEW}/versions"),
+    "first question": State(f"{NEW}/ask"),
+    "case": State(f"{FILLED}/"),
+    "check": State(f"{FILLED}/check"),
+    "record": State(f"{FILLED}/record"),
+    "findings": State(f"{FILLED}/findings"),
+    "timeline": State(f"{FILLED}/timeline"),
+    "judgements": State(f"{FILLED}/judgements"),
+    "framework": State(f"{FILLED}/framework"),
+    "take away": State(f"{FILLED}/takeaway"),
+    "judgement": State(f"{FILLED}/judgements/omi-2/1.2/rosh-classification-agreed"),
     "judgement with errors": refused(f"{FILLED}/judgements/omi-2/1.2/rosh-classification-agreed", {"#reason": "\x07"}),
-    "read as at": at(f"{FILLED}/read-as-at"),
+    "read as at": State(f"{FILLED}/read-as-at"),
     "read as at with errors": refused(f"{FILLED}/read-as-at", {"#as_at-day": ""}),
-    "versions": at("/cases/OLD-1/versions"),
-    "erase": at(f"{FILLED}/erase"),
+    "versions": State("/cases/OLD-1/versions"),
+    "erase": State(f"{FILLED}/erase"),
     "erase with errors": refused(f"{FILLED}/erase"),
-    "yes or no": at(f"{FILLED}/circumstance/domestic_abuse?from=ask"),
+    "yes or no": State(f"{FILLED}/circumstance/domestic_abuse?from=ask"),
     "yes or no with errors": refused(f"{NEW}/circumstance/domestic_abuse?from=ask"),
-    "choice": at(f"{FILLED}/circumstance/sentence?from=ask"),
+    "choice": State(f"{FILLED}/circumstance/sentence?from=ask"),
     "choice with errors": refused(f"{NEW}/circumstance/sentence"),
-    "dates": at(f"{FILLED}/circumstance/supervision_started?from=check"),
+    "dates": State(f"{FILLED}/circumstance/supervision_started?from=check"),
     "dates with errors": refused(f"{FILLED}/circumstance/supervision_started", {"#supervision_started-1-day": "32"}),
-    "several dates": at(f"{FILLED}/circumstance/sentenced"),
-    "number": at(f"{FILLED}/circumstance/sentence_length_months"),
-    "several choices": at(f"{FILLED}/circumstance/protected_characteristics"),
-    "changed over time": at("/cases/CHANGED-1/circumstance/rosh_level"),
+    "several dates": State(f"{FILLED}/circumstance/sentenced"),
+    "number": State(f"{FILLED}/circumstance/sentence_length_months"),
+    "several choices": State(f"{FILLED}/circumstance/protected_characteristics"),
+    "changed over time": State("/cases/CHANGED-1/circumstance/rosh_level"),
     "changed over time with errors": refused("/cases/CHANGED-1/circumstance/rosh_level", {"#rosh_level-change-1-from-day": ""}),
-    "activity": at(f"{NEW}/activity/home_visit?from=ask"),
+    "activity": State(f"{NEW}/activity/home_visit?from=ask"),
     "activity with errors": refused(f"{NEW}/activity/home_visit?from=ask"),
-    "another activity": at(f"{FILLED}/activity/home_visit?from=ask"),
-    "add": at(f"{NEW}/activity/home_visit/add?from=ask"),
+    "another activity": State(f"{FILLED}/activity/home_visit?from=ask"),
+    "add": State(f"{NEW}/activity/home_visit/add?from=ask"),
     "add with errors": refused(f"{NEW}/activity/home_visit/add?from=ask"),
-    "entry": at(f"{FILLED}/record/0?from=ask"),
+    "entry": State(f"{FILLED}/record/0?from=ask"),
     "entry with errors": refused(f"{FILLED}/record/0", {"#on-day": "40", "#on-year": "209"}),
-    "reason": at(f"{NEW}/activity/home_visit/reason"),
+    "reason": State(f"{NEW}/activity/home_visit/reason"),
     "reason with errors": refused(f"{NEW}/activity/home_visit/reason"),
-    "reason on the record": at(f"{FILLED}/record/3"),
-    "remove": at(f"{FILLED}/record/0/remove"),
-    "several circumstances": at(f"{NEW}/circumstances?{SEVERAL}&from=ask"),
+    "reason on the record": State(f"{FILLED}/record/3"),
+    "remove": State(f"{FILLED}/record/0/remove"),
+    "several circumstances": State(f"{NEW}/circumstances?{SEVERAL}&from=ask"),
     "several circumstances with errors": refused(f"{NEW}/circumstances?{SEVERAL}&from=ask"),
-    "what was inferred": at("/cases/TV-0042/inferred?about=home_visit_indicated&about=oversight_required&from=ask"),
-    "stages read to the end": at(f"{NEW}/complete?from=ask"),
+    "what was inferred": State("/cases/TV-0042/inferred?about=home_visit_indicated&about=oversight_required&from=ask"),
+    "stages read to the end": State(f"{NEW}/complete?from=ask"),
     "stages with errors": refused(f"{NEW}/complete?from=ask"),
-    "which are on the file": at(f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask"),
+    "which are on the file": State(f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask"),
     "which with errors": refused(f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask"),
-    "finding": at(f"{FILLED}/findings/{GAP}"),
-    "dispute": at(f"{FILLED}/disputes/{GAP}"),
+    "finding": State(f"{FILLED}/findings/{GAP}"),
+    "dispute": State(f"{FILLED}/disputes/{GAP}"),
     "dispute with errors": refused(f"{FILLED}/disputes/{GAP}"),
-    "add to the timeline": at(f"{FILLED}/timeline/add"),
-    "report": at(f"{FILLED}/takeaway/report"),
-    "help": at("/help/"),
-    "help searched": at("/help/search?q=tier"),
-    "help found nothing": at("/help/search?q=zzzz"),
+    "add to the timeline": State(f"{FILLED}/timeline/add"),
+    "report": State(f"{FILLED}/takeaway/report"),
+    "help": State("/help/"),
+    "help searched": State("/help/search?q=tier"),
+    "help found nothing": State("/help/search?q=zzzz"),
     "changed meanwhile": conflicted("/cases/CONFLICT-1/circumstance/domestic_abuse", "#domestic_abuse-answer-2"),
     "entry changed meanwhile": gone("/cases/GONE-1/record/0"),
-    "long case": at("/cases/LONG-1/timeline"),
-    "long record": at("/cases/LONG-2/record"),
-    "text in many scripts": at("/cases/SCRIPTS-1/check"),
+    "long case": State("/cases/LONG-1/timeline"),
+    "long record": State("/cases/LONG-2/record"),
+    "text in many scripts": State("/cases/SCRIPTS-1/check"),
 }
 NOT_PAGES = {
     "static",
@@ -221,42 +228,49 @@ def cases(served: Served) -> Served:
     return served
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_a_page_is_for_everybody(state: str, chromium: Browser, cases: Served) -> None:
+@pytest.fixture(scope="module")
+def one_window(chromium: Browser, cases: Served) -> Iterator[Watched]:
+    """A window for every state: each new one would take Chromium a second."""
     with opened(chromium, cases.address) as window:
-        STATES[state](window, cases.folder)
-        page = window.page
-        keep_picture(page, state)
-        wrong = violations(page)
-        wide = overflowing(page)
-        page.set_viewport_size(NARROW)
-        keep_picture(page, f"{state} narrow")
-        assert wrong + wide + violations(page) + overflowing(page) == []
+        yield window
 
 
-@pytest.mark.parametrize("state", [name for name in STATES if "with errors" not in name and name != "bring in nothing"])
-def test_a_page_is_for_everybody_without_script(state: str, chromium: Browser, cases: Served) -> None:
-    """With the script held back, for axe itself is one; what it would have hidden is there to see."""
+@pytest.fixture(scope="module")
+def scriptless(chromium: Browser, cases: Served) -> Iterator[Watched]:
+    """A window that never gets the pages' script. Script itself has to run in it, for axe is one."""
     with opened(chromium, cases.address) as window:
         window.context.route("**/quips.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
-        STATES[state](window, cases.folder)
-        page = window.page
-        wrong = violations(page)
+        yield window
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_is_for_everybody(state: str, one_window: Watched, scriptless: Watched, cases: Served) -> None:
+    """With script and without; what script would have hidden is then there to see."""
+    page = one_window.page
+    page.set_viewport_size(WIDE)
+    STATES[state].reach(one_window, cases.folder)
+    keep_picture(page, state)
+    wrong = violations(page) + overflowing(page)
+    seen = page.inner_text("body")
+    page.set_viewport_size(NARROW)
+    keep_picture(page, f"{state} narrow")
+    wrong += violations(page, contrast=False) + overflowing(page)  # the colours of what these pages are made of are the same
+    if "with errors" not in state:
+        page = scriptless.page
+        page.set_viewport_size(WIDE)
+        STATES[state].reach(scriptless, cases.folder)
+        wrong += violations(page, contrast=page.inner_text("body") != seen)
         page.set_viewport_size(NARROW)
-        assert wrong + overflowing(page) == []
+        wrong += overflowing(page)
+    assert wrong + one_window.told() + scriptless.told() == []
 
 
-def test_every_page_there_is_has_been_looked_at(chromium: Browser, cases: Served, tmp_path: Path) -> None:
-    addresses = Officer(tmp_path).app.url_map.bind("127.0.0.1")
-    seen = set()
-    with opened(chromium, cases.address) as window:
-        window.page.on("response", lambda answer: seen.add(answer.url) if answer.request.is_navigation_request() else None)
-        for state, act in STATES.items():
-            if "error" not in state and "nothing" not in state:
-                act(window, cases.folder)
-    paths = [url.removeprefix(cases.address).partition("?")[0] for url in seen if "nowhere" not in url]
+def test_every_page_there_is_has_been_looked_at(tmp_path: Path) -> None:
+    app = Officer(tmp_path).app
+    addresses = app.url_map.bind("127.0.0.1")
+    paths = {state.path.partition("?")[0] for state in STATES.values()} - {"/nowhere"}
     looked_at = {addresses.match(path, method="GET")[0] for path in paths}
-    rules = [rule for rule in Officer(tmp_path).app.url_map.iter_rules() if rule.methods and "GET" in rule.methods]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.methods and "GET" in rule.methods]
     assert {rule.endpoint for rule in rules} - looked_at - NOT_PAGES == set()
 
 
@@ -389,7 +403,7 @@ def test_a_case_is_started_and_answered_with_the_keyboard_alone(window: Watched,
 
 def test_a_page_that_comes_back_with_errors_links_each_to_its_field(window: Watched, cases: Served) -> None:
     for state in (name for name in STATES if "with errors" in name):
-        STATES[state](window, cases.folder)
+        STATES[state].reach(window, cases.folder)
         links = window.page.locator(".govuk-error-summary a")
         for number in range(links.count()):
             target = (links.nth(number).get_attribute("href") or "")[1:]
