@@ -144,6 +144,63 @@ def test_each_change_stands_by_itself_and_a_reason_last_and_once() -> None:
     )
 
 
+def test_what_only_came_afterwards_is_not_asked_to_be_put_right() -> None:
+    """The full analysis is there, and sufficient; the assessment for unpaid work was made without it, which cannot be undone."""
+    text = """\
+case: X-1
+as_at: 2010-06-25
+circumstances:
+  sentence: community_order
+  requirements: [unpaid_work]
+  sentenced: 2010-03-01
+  supervision_started: 2010-03-01
+  roh_analysis_required: true
+record:
+  - unpaid_work_assessment: {on: 2010-03-10, risk_considered: true}
+  - unpaid_work_start: 2010-03-20
+  - roh_analysis: {on: 2010-04-05, sufficient: true}
+"""
+    told = next(one for one in audited(text).findings if one.rule.name == "risk-considered-before-unpaid-work" and one.done)
+    assert told.status is Status.UNDERMINED
+    [change] = told.would_be_met
+    assert change.startswith(
+        "this looked at again, and done anew or said to stand, since it came before what it rests on: a full"
+    )
+
+
+def test_the_reason_given_for_lateness_is_told_with_what_it_excuses() -> None:
+    given = {
+        ", acceptable: true": "said to be acceptable",
+        ", acceptable: false": "said not to be acceptable",
+        "": "with no word",
+    }
+    for acceptable, said in given.items():
+        late = f"diversity_assessment: {{on: 2010-03-23, late_reason: {{reason: officer on leave{acceptable}}}}}"
+        told = finding(order(late), "diversity-assessed")
+        assert any(f"reason given for its lateness, {said}" in words and "“officer on leave”" in words for words in told.why)
+        assert any("“officer on leave”" in words for words in timing_words(told))
+    told = finding(
+        order("roh_review: {on: 2010-07-05, late_reason: {reason: officer on leave}}", as_at=date(2010, 7, 9)),
+        "roh-review-on-time",
+        "supervision_started/1",
+    )
+    assert told.status is Status.LATE and "“officer on leave”" in " ".join(told.why)
+
+
+def test_two_clocks_of_one_day_that_say_the_same_are_put_to_the_auditor_once() -> None:
+    text = """\
+case: X-1
+as_at: 2010-06-25
+circumstances:
+  {sentence: licence, sentenced: 2009-06-01, supervision_started: 2010-03-01, release: 2010-03-01, oasys_required: true}
+record: [{oasys: 2010-02-10}]
+"""
+    audit = audited(text)
+    early = [one for one in audit.findings if one.rule.name == "oasys-completed-where-required" and one.status is Status.TO_JUDGE]
+    assert len(early) == 2, "one from the start of supervision, one from release"
+    assert [one.rule.name for one in to_judge(audit)[0]].count("oasys-completed-where-required") == 1
+
+
 def test_what_was_done_after_our_own_last_day_says_so() -> None:
     """Our own last day for it is fifteen working days from 1 March."""
     in_time, after = order("diversity_assessment: 2010-03-22"), order("diversity_assessment: 2010-03-23")

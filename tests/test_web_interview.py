@@ -15,6 +15,7 @@ from html_forms import form_of, text_of
 from knowledge_base import ORDINARY
 from page_client import words_of
 from quips.source import parse_yaml
+from quips.statuses import Status
 
 CASE = "/cases/TV-1"
 TEXT = "case: TV-1\nas_at: 2010-04-19\ncircumstances: {}\nrecord: []\n"
@@ -173,6 +174,14 @@ def test_what_was_inferred_is_confirmed_without_becoming_an_answer_and_asked_aga
     assert officer.value("TV-1")["circumstances"]["risk_management_plan_required"] is False
 
 
+def test_a_no_that_was_inferred_is_confirmed_as_well_for_it_keeps_a_plan_from_being_missed(officer: Officer) -> None:
+    given = "{sentence: community_order, rosh_level: medium, supervision_started: 2009-07-13, domestic_abuse: true}"
+    officer.put("TV-1", TEXT.replace("circumstances: {}", f"circumstances: {given}"))
+    plan = [one for one in officer.desk.look("TV-1").audit.findings if one.rule.name == "risk-management-plan-completed"]
+    assert [one.status for one in plan] == [Status.NOT_APPLICABLE]
+    assert "risk_management_plan_required" in inferred_of(officer)
+
+
 def test_what_rests_on_an_inference_that_somebody_said_is_right_is_no_longer_provisional_for_it(officer: Officer) -> None:
     officer.put("TV-1", HIGH.replace("record_complete: false", "record_complete: true"))
     page, asked = f"{CASE}/findings", inferred_of(officer)
@@ -180,6 +189,7 @@ def test_what_rests_on_an_inference_that_somebody_said_is_right_is_no_longer_pro
     address = f"{CASE}/inferred?{'&'.join(f'about={name}' for name in sorted(asked))}&from=ask"
     officer.send(address, {}, *asked)
     assert "it uses what was inferred" not in words_of(officer.page(page))
+    assert "it uses what was inferred" not in words_of(officer.page(f"{CASE}/takeaway/report")), "nor in print"
     officer.put("TV-1", officer.text("TV-1").replace("rosh_level: high", "rosh_level: very_high"))
     still = {fact.name for one in officer.desk.look("TV-1").audit.findings for fact in one.facts if fact.inferred}
     assert still, "what was confirmed was of the case as it was"

@@ -21,6 +21,7 @@ from quips.cli import main
 from quips.reports.actions import to_docx
 from quips.reports.rows import to_json
 from quips.source import parse_yaml
+from quips.statuses import Status
 
 AWAY = "/cases/TV-0042/takeaway"
 FILES = ("report", "actions.docx", "case.yaml", "form.xlsx", "audit.json")
@@ -134,6 +135,19 @@ def test_every_gap_of_the_audit_is_there_but_twins_that_say_the_same(pages):
 
     table = word(pages.client.get(f"{AWAY}/actions.docx").data).tables[0]
     assert len(table.rows) - 1 == count(audit_of("TV-0042").gaps)
+
+
+def test_what_is_disputed_is_told_in_the_document_beside_a_gap_or_by_itself(pages):
+    gap = audit_of("TV-0042").gaps[0].finding
+    good = next(one for one in audit_of("TV-0042").findings if one.status is Status.MET)
+    disputes = [{"rule": one.rule.name, "key": one.key, "on": "2010-04-19", "why": f"It is {one.status}."} for one in (gap, good)]
+    text = (ROOT / "examples/cases/TV-0042.yaml").read_text(encoding="utf-8")
+    pages.write("TV-0042", f"{text}disputes: {json.dumps(disputes)}\n")
+    document = word(pages.client.get(f"{AWAY}/actions.docx").data)
+    first_row = [cell.text for cell in document.tables[0].rows[1].cells]
+    assert f"Disputed on 19 April 2010: It is {gap.status}." in first_row[1]
+    by_itself = [p.text for p in document.paragraphs if "Disputed on" in p.text]
+    assert len(by_itself) == 1 and good.rule.title in by_itself[0]
 
 
 def test_the_document_is_marked_numbered_and_in_english_and_names_nobody(pages):

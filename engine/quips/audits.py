@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from quips.agreement import EnginesDifferError, differences
-from quips.cases import Case, History, case_warnings, read_case
+from quips.cases import Case, History, read_case
 from quips.decisions import Decision
 from quips.durable.engine import durable_available
 from quips.durable.isolation import IsolatedDurable
@@ -26,6 +26,7 @@ from quips.questions import Question, not_offered, questions
 from quips.reference import Evaluation, ReferenceEngine
 from quips.rules import Rule
 from quips.shapes import is_date
+from quips.slips import slips
 from quips.source import Document, read_yaml
 from quips.statuses import Verdict
 from quips.vocabulary import Vocabulary
@@ -244,7 +245,7 @@ class Auditor:
             tuple(gaps_in_order(findings, knowledge.rule_graph)),
             (
                 *document.warnings,
-                *case_warnings(document, date.fromordinal(case.as_at)),
+                *slips(document, date.fromordinal(case.as_at), knowledge.vocabulary),
                 *_disputes_of_nothing(case, document, findings),
                 *privacy_warnings(document),
             ),

@@ -10,17 +10,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
-from quips.problems import InputError, Level, Problem
+from quips.problems import InputError, Problem
 from quips.shapes import Shape
 from quips.source import Document, Path_
 from quips.vocabulary import DAY, NONE, NOT_YET, STAGES, Vocabulary
 from quips.workdays import FIRST_YEAR, LAST_YEAR
-
-_LONG = 182
-"""How many days before every date of a case an entry is asked about. Reports and assessments come before it, by weeks."""
 
 Value = str | int | bool | frozenset[str] | tuple[int, ...]
 
@@ -167,46 +164,6 @@ def _ended_before_start(document: Document) -> list[Problem]:
     place = document.place("circumstances", "supervision_ended")
     message = "Supervision is said to have ended before it started."
     return [Problem(place, "ended-before-start", message, "Correct one of the two dates.")]
-
-
-def case_warnings(document: Document, as_at: date) -> list[Problem]:
-    """Return a warning for each date that is most likely a slip of the pen, and would hide gaps if it were.
-
-    Such are a date that starts a clock and lies after the day the case is read as at, for nothing is looked for from it on; and
-    an entry more than half a year before anything that the case dates, for nothing that was asked later is answered by it.
-    """
-    given = {
-        name: day
-        for name, day in document.value.get("circumstances", {}).items()
-        if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day)
-    }
-    to_come = [
-        Problem(
-            document.place("circumstances", name),
-            "clock-not-started",
-            f"{name} is {day}, after the day the record is read as at ({as_at.isoformat()}).",
-            "Nothing due from that day on has been looked for. Correct it if it is a slip.",
-            Level.WARNING,
-        )
-        for name, day in given.items()
-        if day > as_at.isoformat()
-    ]
-    return [*to_come, *_long_before(document, min(given.values(), default=""))]
-
-
-def _long_before(document: Document, earliest: str) -> Iterator[Problem]:
-    if not earliest:
-        return
-    bound = (date.fromisoformat(earliest) - timedelta(days=_LONG)).isoformat()
-    for n, item in enumerate(document.value["record"]):
-        on = _on(item)
-        if on and on != "unknown" and on < bound:
-            [name] = item
-            message = (
-                f"{name} is dated {on}, more than half a year before any date in the circumstances ({earliest} is the first)."
-            )
-            hint = "Correct it if it is a slip, such as last year's number."
-            yield Problem(document.place("record", n, name), "long-before", message, hint, Level.WARNING)
 
 
 def _days(value: Any, path: Path_) -> Iterator[tuple[Path_, str]]:

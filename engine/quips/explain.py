@@ -6,7 +6,7 @@ Nothing here decides anything. Each condition of a tree is asked by the same com
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -286,6 +286,21 @@ def entry_in_words(activity: str, day: int | None, vocabulary: Vocabulary) -> st
     known = vocabulary.activities.get(activity)
     title = in_sentence(known.title) if known else "reason recorded"
     return f"{title} on {day_in_words(day)}" if day is not None else f"{title}, day not known"
+
+
+def lateness_in_words(attributes: Mapping[str, object]) -> str:
+    """Return what the record gives as the reason why an entry came late; empty if it gives none."""
+    reason = attributes.get("late_reason")
+    if not reason:
+        return ""
+    match attributes.get("late_acceptable"):
+        case True:
+            acceptable = "said to be acceptable"
+        case False:
+            acceptable = "said not to be acceptable"
+        case _:
+            acceptable = "with no word on whether it is acceptable"
+    return f"the reason given for its lateness, {acceptable}: “{reason}”"
 
 
 @lru_cache(maxsize=4096)

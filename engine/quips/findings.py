@@ -9,7 +9,7 @@ from quips.attempts import Attempt, Measure, Seen, Spells
 from quips.cases import Case, Dispute, Entry
 from quips.conditions import Condition
 from quips.decisions import Decision, Ref
-from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence
+from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence, lateness_in_words
 from quips.framework import Citation, Row
 from quips.knowledge import Knowledge
 from quips.occasions import Occasion, State, not_said
@@ -54,12 +54,13 @@ class Shown(NamedTuple):
 
 
 class EntryShown(NamedTuple):
-    """An entry of the record that decided: in words, where it stands, whether it was only told in interview, and its note."""
+    """An entry of the record that decided: in words, where it stands, if only told in interview, its note, why it came late."""
 
     words: str
     place: Place | None
     told: bool
     note: str
+    late: str
 
 
 _TURNS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -394,7 +395,7 @@ class FindingBuilder:
             place = self.case.document.place(*entry.path) if self.case.document else None
             words = entry_in_words(entry.activity, entry.day, self.knowledge.vocabulary)
             told, note = entry.attributes.get("evidence") == "interview", str(entry.attributes.get("note", ""))
-            known = self._entries[entry.key] = EntryShown(words, place, told, note)
+            known = self._entries[entry.key] = EntryShown(words, place, told, note, lateness_in_words(entry.attributes))
         return known
 
 

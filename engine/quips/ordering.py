@@ -57,10 +57,10 @@ def gaps_in_order(findings: Sequence[Finding], graph: Graph) -> list[Gap]:
     twins: dict[Ref, list[Finding]] = {}
     leading: dict[tuple[object, ...], Finding] = {}
     for gap in gaps:
-        first = leading.setdefault(_same(gap), gap)
+        first = leading.setdefault(what_it_says(gap), gap)
         if first is not gap:
             twins.setdefault(first.ref, []).append(gap)
-    lead = {gap.ref: leading[_same(gap)].ref for gap in gaps}
+    lead = {gap.ref: leading[what_it_says(gap)].ref for gap in gaps}
     beneath: dict[Ref, list[Finding]] = {}
     for gap in leading.values():
         if gap.because_of:
@@ -81,8 +81,8 @@ def gaps_in_order(findings: Sequence[Finding], graph: Graph) -> list[Gap]:
     return sorted((told(gap) for gap in leading.values() if not gap.because_of), key=place)
 
 
-def _same(gap: Finding) -> tuple[object, ...]:
-    """What two gaps have in common that say the same: a licence starts supervision on the day of release."""
-    causes = tuple(rule for rule, _ in gap.because_of)
-    key = gap.key if gap.started is None else None
-    return gap.rule.name, gap.status, gap.started, gap.due, gap.done, causes, key
+def what_it_says(finding: Finding) -> tuple[object, ...]:
+    """Return what two findings have in common that say the same: a licence starts supervision on the day of release."""
+    causes = tuple(rule for rule, _ in finding.because_of)
+    key = finding.key if finding.started is None else None
+    return finding.rule.name, finding.status, finding.started, finding.due, finding.done, causes, key

@@ -16,6 +16,7 @@ from quips.explain import (
     day_in_words,
     entry_in_words,
     in_sentence,
+    lateness_in_words,
     value_in_words,
     wanted_in_words,
 )
@@ -89,8 +90,7 @@ class Telling:
             changes = self.explainer.smallest_change(self.rule.applies, self.day)
             return [f"it would apply if {listed(changes, 'and')}"] if changes else []
         if self.evaluated.undermined_by:
-            rules = dict.fromkeys(self.titles[name] for name in self._rules_beneath())
-            return [f"what it rests on put right: {listed(map(in_sentence, rules), 'and')}"]
+            return [", and ".join(self._put_right_beneath())]
         if self.rule.conflict:
             return self._no_clash()
         attempts = self.evaluated.observation.attempts if self.evaluated.observation else []
@@ -119,6 +119,17 @@ class Telling:
         if stands(self.evaluated):
             yield "The auditor has recorded why this work stands, whatever it rests on."
 
+    def _put_right_beneath(self) -> Iterator[str]:
+        """Yield what would mend what it rests on; of what only came afterwards there is nothing left to mend."""
+        found = dict(zip(self._rules_beneath(), self.evaluated.undermined_by, strict=True))
+        weak = [in_sentence(self.titles[name]) for name, one in found.items() if one.status in _WEAK]
+        after = [in_sentence(self.titles[name]) for name, one in found.items() if one.status not in _WEAK]
+        if weak:
+            yield f"what it rests on put right: {listed(weak, 'and')}"
+        if after:
+            titles = listed(after, "and")
+            yield f"this looked at again, and done anew or said to stand, since it came before what it rests on: {titles}"
+
     def _of_observation(self, attempts: list[Attempt]) -> Iterable[str]:
         if len(attempts) == 1:
             return _TOLD[attempts[0].seen](self, attempts[0])
@@ -144,10 +155,11 @@ class Telling:
         said = f"{self._entry(attempt.entry)}.{self._in_time(attempt)}"
         if attempt.at_latest is not None and attempt.done is not None and attempt.done > attempt.at_latest:
             ours = f"That is after {day_in_words(attempt.at_latest)}, our own last day, for no source gives a number"
-            return [said, f"{ours}: whether it was soon enough is for the auditor."]
+            return [said, f"{ours}: whether it was soon enough is for the auditor.", *self._why_late(attempt)]
         if attempt.timed:
             return [said]
-        return [said, "The source says only that it should be on time, with no number: whether it was is for the auditor."]
+        no_number = "The source says only that it should be on time, with no number: whether it was is for the auditor."
+        return [said, no_number, *self._why_late(attempt)]
 
     def _not_judged(self, attempt: Attempt) -> list[str]:
         if attempt.measure:
@@ -173,7 +185,12 @@ class Telling:
     def _late(self, attempt: Attempt) -> list[str]:
         late = _days((attempt.done or 0) - (attempt.due or 0))
         faults = self._faults(attempt.entry, also=True)
-        return [f"{self._entry(attempt.entry)}, {late} late{faults}. {self._limit(attempt)}."]
+        return [f"{self._entry(attempt.entry)}, {late} late{faults}. {self._limit(attempt)}.", *self._why_late(attempt)]
+
+    def _why_late(self, attempt: Attempt) -> Iterator[str]:
+        reason = lateness_in_words(attempt.entry.attributes) if attempt.entry is not None else ""
+        if reason:
+            yield f"{reason[:1].upper()}{reason[1:]}."
 
     def _absence(self, attempt: Attempt) -> Iterator[str]:
         if attempt.measure:

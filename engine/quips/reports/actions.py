@@ -19,9 +19,11 @@ from quips.problems import listed
 from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, row_property, said
 from quips.reports.wording import (
     INDICATIVE,
+    also_disputed,
     as_at_words,
     before_all_else,
     by_what_settles,
+    dispute_words,
     not_yet_due,
     of_status,
     own_rules_words,
@@ -96,6 +98,10 @@ def _case(document: Any, audit: Audit, knowledge: Knowledge) -> None:
         rest = (f"{entry.words}. What rests on it: {listed(map(in_sentence, titles), 'and')}" for entry, titles in told)
         _bullets(document, rest)
     _open(document, audit, knowledge)
+    disputed = [*(one for one in to_judge(audit)[0] if one.disputes), *also_disputed(audit)]
+    if disputed:
+        document.add_heading("Disputed as well; the findings stay as they are", 1)
+        _bullets(document, (f"{status_words(one)}: {one.rule.title}. {' '.join(dispute_words([one]))}" for one in disputed))
     good = strengths(audit)
     document.add_heading("What was done well", 1)
     if good:
@@ -147,6 +153,8 @@ def _fill(cells: Sequence[Any], number: str, depth: int, gap: Gap) -> None:
     if finding.provisional:
         could_change = f"This could change: {listed(finding.provisional, 'and')}."
         cells[1].add_paragraph().add_run(said(could_change)).font.color.rgb = QUIET
+    for words in dispute_words((finding, *gap.twins)):
+        cells[1].add_paragraph(said(words))
     cells[2].paragraphs[0].add_run(said(finding.remedy))
 
 

@@ -13,7 +13,7 @@ from quips.explain import day_in_words, wanted_in_words
 from quips.findings import EntryShown, Finding
 from quips.framework import Citation, Source
 from quips.knowledge import Knowledge, OwnRule
-from quips.ordering import Gap
+from quips.ordering import Gap, what_it_says
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
@@ -367,21 +367,23 @@ def strength_words(findings: Sequence[Finding]) -> str:
 def to_judge(audit: Audit) -> tuple[list[Finding], list[Finding]]:
     """Return what is for the auditor: what asks for a judgement, and what was done and only has to be judged for its timing.
 
-    Among the latter is what is sufficient in all else, and was done after our own last day where no source gives a number.
+    Among the latter is what is sufficient in all else, and was done after our own last day where no source gives a number. Two
+    clocks that started on one day and say the same are told once.
     """
     found = of_status(audit.findings, Status.TO_JUDGE)
     queries = [finding for finding in of_status(audit.findings, Status.CONFLICT) if finding.verdict is Verdict.OPEN]
-    judged = [finding for finding in found if not finding.only_timing]
+    judged = {what_it_says(finding): finding for finding in reversed(found) if not finding.only_timing}
     late = [one for one in audit.findings if one.after_own_day or (one.status is Status.TO_JUDGE and one.only_timing)]
     timing = {(f.rule.name, f.started, f.done): f for f in reversed(late)}
-    return [*judged, *queries], list(reversed(timing.values()))
+    return [*reversed(judged.values()), *queries], list(reversed(timing.values()))
 
 
 def timing_words(finding: Finding) -> list[str]:
-    """Return the last days that something done is held to, by each source, or by our own reading where none gives a number."""
+    """Return the last days that something done is held to, by each source or else by us, and why it came late."""
+    why = [entry.late for entry in finding.entries if entry.late]
     if finding.after_own_day:
-        return [f"after {day_in_words(finding.at_latest)}, our own last day: no source gives a number"]
-    return [f"due by {day_in_words(limit.due)}: {limit.reading}" for limit in finding.limits if limit.due is not None]
+        return [f"after {day_in_words(finding.at_latest)}, our own last day: no source gives a number", *why]
+    return [*(f"due by {day_in_words(limit.due)}: {limit.reading}" for limit in finding.limits if limit.due is not None), *why]
 
 
 def not_yet_due(findings: Sequence[Finding]) -> tuple[list[tuple[int, str, Finding]], list[Finding]]:

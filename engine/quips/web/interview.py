@@ -26,6 +26,8 @@ from quips.vocabulary import DAY, STAGES
 CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, ENTRY, STAGE = "circumstance", "inferred", "which", "activity", "entry", "stage"
 TO_ENTER, RIGHT = "to_enter", "right"
 """That an activity is on the file, while no entry has been made of it; that what was inferred is right."""
+_NO = "no"
+"""What a circumstance that is a yes or a no is found to be, in words."""
 CIRCUMSTANCES_AT_ONCE, ACTIVITIES_AT_ONCE = 8, 16
 """How many circumstances are asked on one page, and of how many activities it is asked whether they are on the file."""
 
@@ -117,15 +119,19 @@ def _unknown(audit: Audit, aside: Mapping[str, str]) -> list[tuple[str, tuple[Fi
 
 
 def _inferred(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
-    """What was inferred, not by definition, and is relied on; what most findings rely on comes first."""
+    """What was inferred, not by definition, and is relied on; what most findings rely on comes first.
+
+    A no is relied on by what does not apply, too: nobody would miss a plan that was quietly taken not to be needed.
+    """
     using: dict[str, list[Finding]] = {}
     for finding in audit.findings:
-        if finding.verdict is not Verdict.NOT_APPLICABLE:
-            for fact in finding.facts:
-                mark = aside_key(INFERRED, inferred_mark(fact.name, fact.value))
-                seen = mark in aside or aside_key(CIRCUMSTANCE, fact.name) in aside
-                if fact.inferred and fact.name not in knowledge.by_definition and not seen:
-                    using.setdefault(fact.name, []).append(finding)
+        applies = finding.verdict is not Verdict.NOT_APPLICABLE
+        for fact in finding.facts:
+            mark = aside_key(INFERRED, inferred_mark(fact.name, fact.value))
+            seen = mark in aside or aside_key(CIRCUMSTANCE, fact.name) in aside
+            relied_on = fact.inferred and fact.name not in knowledge.by_definition and (applies or fact.value == _NO)
+            if relied_on and not seen:
+                using.setdefault(fact.name, []).append(finding)
     if using:
         names = tuple(sorted(using, key=lambda name: (-len(using[name]), name)))
         yield Step(INFERRED, names, _severest_first(finding for name in names for finding in using[name]))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from quips.audits import Audit
 from quips.cases import entry_said
 from quips.casewords import day_words, given_in_words
 from quips.explain import in_sentence
 from quips.findings import Finding, uses_inferred
+from quips.ordering import gaps_in_order
+from quips.places import Place
 from quips.problems import listed
 from quips.vocabulary import Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
@@ -30,6 +34,15 @@ def in_short(text: str) -> str:
     """
     first, full_stop, _ = text.partition(". ")
     return first + full_stop.strip()
+
+
+def where_to_change(look: Look, place: Place) -> int | str | None:
+    """Return the number of the entry, or the name of the circumstance, in which a place of the case file lies."""
+    document, value = look.document, look.value
+    starts: dict[Place, int | str | None] = {document.key_place(part): None for part in value}
+    starts |= {document.key_place("circumstances", name): name for name in value["circumstances"]}
+    starts |= {document.place("record", n): n for n in range(len(value["record"]))}
+    return starts[max(start for start in starts if start <= place)]
 
 
 def already_entered(look: Look, activity: str) -> str:
@@ -75,6 +88,13 @@ def could_change(look: Look, finding: Finding) -> list[str]:
     inferred = (fact for fact in finding.facts if fact.inferred)
     right = {uses_inferred(terms[fact.name]) for fact in inferred if is_confirmed(look, fact.name, fact.value)}
     return [why for why in finding.provisional if why not in right]
+
+
+def as_confirmed(look: Look) -> Audit:
+    """Return the audit for taking away: what was inferred, and somebody has said is right, makes nothing provisional."""
+    assert look.audit is not None
+    findings = tuple(finding._replace(provisional=tuple(could_change(look, finding))) for finding in look.audit.findings)
+    return replace(look.audit, findings=findings, gaps=tuple(gaps_in_order(findings, look.knowledge.rule_graph)))
 
 
 def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quips.conditions import Test
+from quips.cases import entry_said
+from quips.casewords import day_words
+from quips.conditions import Test, has_of
 from quips.explain import in_sentence
 from quips.findings import EntryShown, Finding
 from quips.places import Place
@@ -102,11 +104,15 @@ def _ways(look: Look, finding: Finding) -> Iterator[Way]:
             words = (
                 "Both cannot be right. If one of them is a slip, correct it; if both are, they stay on the record as they are."
             )
-            yield Way("Correct what is not right", words, (*entry_links(look, finding), *_facts(look, finding)))
+            links = (*entry_links(look, finding), *_entries_asked_for(look, rule), *_facts(look, finding))
+            yield Way("Correct what is not right", words, tuple(dict.fromkeys(links)))
         case Status.TO_JUDGE:
             if _is_how_often(finding):
                 words = "Every time is on the timeline. Add there what is not on it yet."
                 yield Way("Look at how often", words, (Link("Open the timeline", address("timeline.timeline", name, "")),))
+            elif finding.only_timing:
+                words = "Whether it was on time is for the auditor. If the file says why it was late, put that on the entry."
+                yield Way("There is a reason for its being late", words, entry_links(look, finding, anchor="late_reason"))
             else:
                 words = "Say on the entry what is asked, if it is for you to say; otherwise leave it to the auditor."
                 yield Way("Judge it", words, (*entry_links(look, finding), *_open_reasons(look, activities)))
@@ -237,6 +243,17 @@ def _beneath(look: Look, finding: Finding) -> Way:
         for rule, key in dict.fromkeys(finding.undermined_by)
     )
     return Way("Put right what it rests on", "Then look at this again: it may have to be done anew.", links)
+
+
+def _entries_asked_for(look: Look, rule: Rule) -> Iterator[Link]:
+    """The entries of which a rule asks whether they are on the record."""
+    conditions = (rule.applies, *([rule.conflict.when] if rule.conflict is not None else []))
+    names = {name for condition in conditions for has in has_of(condition) for name in has.activities}
+    for number, item in enumerate(look.value["record"]):
+        for name, given in item.items():
+            if name in names:
+                words = f"{in_sentence(look.knowledge.vocabulary.activities[name].title)} on {day_words(entry_said(given)['on'])}"
+                yield Link(f"Open: {words}", address("entries.entry", look.kept.name, _HERE, number=number))
 
 
 def _facts(look: Look, finding: Finding) -> tuple[Link, ...]:

@@ -22,7 +22,7 @@ blueprint = Blueprint("cases", __name__)
 
 _N_TOLD = 20
 """Of how many of the latest versions it is told what was changed after them."""
-_REFERENCE_ADVICE = "a reference such as TV-0042: capital letters, figures and hyphens, with at least one figure; never a name"
+_REFERENCE_ADVICE = "a reference such as TV-0042, of capital letters, hyphens and at least one figure; never a name"
 
 
 @blueprint.get("/")

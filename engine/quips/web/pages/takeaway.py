@@ -14,6 +14,7 @@ from quips.reports.actions import to_docx
 from quips.reports.page import to_html
 from quips.reports.rows import to_json
 from quips.web.desk import Look
+from quips.web.showing import as_confirmed
 from quips.web.view import Page, show, sound
 
 blueprint = Blueprint("takeaway", __name__, url_prefix="/cases/<name>")
@@ -34,8 +35,7 @@ def takeaway(name: str) -> Page:
 def report(name: str) -> Response:
     """The whole report as one page that can be printed, saved and sent on: it needs nothing from this server."""
     look = sound(name)
-    assert look.audit is not None
-    html = to_html([look.audit], look.knowledge, _marking())
+    html = to_html([as_confirmed(look)], look.knowledge, _marking())
     answer = _file(look, "report.html", html, "text/html; charset=utf-8", "inline")
     answer.headers["Content-Security-Policy"] = policy_for(html)
     return answer
@@ -45,8 +45,7 @@ def report(name: str) -> Response:
 def actions(name: str) -> Response:
     """The list of actions for Word."""
     look = sound(name)
-    assert look.audit is not None
-    return _file(look, "actions.docx", to_docx([look.audit], look.knowledge, _marking()), _WORD)
+    return _file(look, "actions.docx", to_docx([as_confirmed(look)], look.knowledge, _marking()), _WORD)
 
 
 @blueprint.get("/takeaway/form.xlsx")
