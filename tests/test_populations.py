@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk_client import audited
-from quips.proposals import NOT_APPLICABLE
+from quips.proposals import FOR_THE_AUDITOR, NO, NOT_APPLICABLE, Proposal
 
 MEETING = "mappa_meeting: {on: 2010-03-20, minuted: false}"
 LOWERED = "[{from: 2010-03-01, is: 2}, {from: 2010-05-01, is: 1}]"
@@ -79,3 +79,26 @@ def test_a_call_out_asks_about_the_police_whatever_was_said_of_domestic_abuse(ed
     )
     assert asked(edition, prompt, no_sign, "police_call_out: 2010-04-10")
     assert not asked(edition, prompt, no_sign)
+
+
+# What was asked of the case once --------------------------------------------------------------------------------------------
+
+
+def plan_prompt(rosh_level: str, *record: str) -> Proposal:
+    """What is suggested for whether the risk management plan was completed."""
+    lines = "".join(f"\n  - {entry}" for entry in record)
+    given = f"{{sentence: community_order, provider: trust, supervision_started: 2010-03-01, rosh_level: {rosh_level}}}"
+    audit = audited(f"case: X-1\nas_at: 2010-06-25\nrecord_complete: true\ncircumstances: {given}\nrecord:{lines or ' []'}\n")
+    [proposal] = [one for one in audit.proposals if one.prompt.name == "omi-2/1.2/rmp-completed"]
+    return proposal
+
+
+def test_a_plan_that_was_missing_is_for_the_auditor_though_the_risk_has_come_down() -> None:
+    lowered = "[{from: 2010-03-01, is: high}, {from: 2010-05-20, is: medium}]"
+    missing = plan_prompt(lowered)
+    assert (missing.answer, missing.only_earlier) == (FOR_THE_AUDITOR, True)
+    assert plan_prompt("high").answer == NO
+    made = plan_prompt(lowered, "risk_management_plan: {on: 2010-03-03}")
+    assert (made.answer, made.only_earlier) == (NOT_APPLICABLE, False), "nothing shows a no"
+    never = plan_prompt("medium")
+    assert (never.answer, never.only_earlier) == (NOT_APPLICABLE, False)

@@ -32,6 +32,7 @@ class Proposal:
         answer: ``yes``, ``no``, ``not_applicable`` or ``for_the_auditor``.
         findings: The findings that bear on it and apply.
         judgement: The auditor's own answer in the case file, if there is one.
+        only_earlier: Whether it is not asked of the case as it is now, but was when something that shows a no was called for.
     """
 
     prompt: Prompt
@@ -39,6 +40,7 @@ class Proposal:
     answer: str
     findings: tuple[Finding, ...]
     judgement: Mapping[str, Any] | None
+    only_earlier: bool = False
 
 
 def edition_for(knowledge: Knowledge, as_at: int) -> Edition:
@@ -71,11 +73,14 @@ def proposals(conditions: Conditions, edition: Edition, case: Case, findings: Se
             if prompt.about != "case" or (prompt.variant and provider is not None and prompt.variant != provider):
                 continue
             relevant = [*population, *([prompt.applies_when] if prompt.applies_when else [])]
-            applies = conditions.asks(AllOf(tuple(relevant)))(world, case.as_at)
+            asks = conditions.asks(AllOf(tuple(relevant)))
+            applies = asks(world, case.as_at)
             bears = bearing.get(prompt.name, [])
-            answer = _answer(applies, bears)
+            days = {finding.started for finding, shows in bears if shows == "no" and finding.started is not None}
+            only_earlier = applies is False and any(asks(world, day) for day in days)
+            answer = FOR_THE_AUDITOR if only_earlier else _answer(applies, bears)
             judgement = case.judgements.get(prompt.name)
-            found.append(Proposal(prompt, node, answer, tuple(finding for finding, _ in bears), judgement))
+            found.append(Proposal(prompt, node, answer, tuple(finding for finding, _ in bears), judgement, only_earlier))
     return found
 
 

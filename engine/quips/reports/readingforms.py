@@ -23,6 +23,7 @@ from quips.proposals import FOR_THE_AUDITOR, Proposal
 from quips.reports.wording import (
     ANSWERS,
     INDICATIVE,
+    ONLY_EARLIER,
     bearing_on,
     of_status,
     status_words,
@@ -239,9 +240,9 @@ def _suggested(audit: Audit, proposal: Proposal | None) -> str:
         return "Not asked of cases of this provider: not applicable."
     if proposal.answer == FOR_THE_AUDITOR:
         short = falling_short(audit, proposal)
-        return "The record does not settle it." + (
-            f" But a Yes needs its reason, for this falls short: {short}." if short else ""
-        )
+        earlier = f" {ONLY_EARLIER}" if proposal.only_earlier else ""
+        needs = f" But a Yes needs its reason, for this falls short: {short}." if short else ""
+        return f"The record does not settle it.{earlier}{needs}"
     if proposal.answer == "not_applicable":
         return "The record suggests: not applicable, for the case is not one of those it is asked of."
     reasons = list(dict.fromkeys(" ".join(finding.why) for finding in proposal.findings))

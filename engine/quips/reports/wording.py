@@ -24,6 +24,7 @@ from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
 """Wraps text; the names of rules and files are not broken at their hyphens."""
 
+ONLY_EARLIER = "It is not asked of the case as it is now; it was when the work was due, and that work falls short."
 INDICATIVE = (
     "Indicative: this is what the record shows, read by rules. The judgement is the auditor's, and ratings are the "
     "inspectorate's."
