@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from knowledge_base import ROOT, knowledge
 from quips.cli import shared
 from quips.knowledge import Knowledge, load_knowledge
+from quips.readbefore import ReadBefore
 
 _SLOW_DATA = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -44,11 +45,11 @@ def pytest_collection_finish() -> None:
 def _shipped_is_read_once() -> Iterator[None]:
     """Some thousand commands are given to the shipped files as they are; that these are read from disk is seen by the others."""
 
-    def loaded(framework: Path, rules: Path, fresh: bool = False, own: Path | None = None) -> Knowledge:
+    def loaded(framework: Path, rules: Path, fresh: bool, own: Path | None, before: ReadBefore) -> Knowledge:
         as_shipped = framework.resolve() == ROOT / "framework" and rules.resolve() == ROOT / "rules"
         if as_shipped and own is None and not fresh:
             return knowledge()
-        return load_knowledge(framework, rules, fresh, own)
+        return load_knowledge(framework, rules, fresh, own, before)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shared, "load_knowledge", loaded)

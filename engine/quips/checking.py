@@ -53,9 +53,8 @@ def check_examples(
     Raises:
         EngineError: The durable engine failed.
     """
-    every = examples_of(knowledge)
     digests = digests_of_rules(knowledge)
-    to_run = {name: _to_run(name, every, digests, again) for name in ("reference", "durable")[: 1 + durable]}
+    to_run = {name: _to_run(name, knowledge, digests, again) for name in ("reference", "durable")[: 1 + durable]}
     reference = ReferenceEngine(knowledge.program)
     left = to_run.get("durable", [])
     with ExitStack() as stack:
@@ -68,14 +67,15 @@ def check_examples(
         if durable:
             failed["durable"] = [failure for run in runs for failure in run.result()]
     problems: list[Problem] = []
-    order = {id(example): n for n, example in enumerate(every)}
     for engine, failures in failed.items():
         rules = dict.fromkeys(example.rule.name for example in to_run[engine])
         failing = {example.rule.name for example, _ in failures}
         remember_examples(engine, [digests[name] for name in rules if name not in failing])
+        order = {id(example): n for n, example in enumerate(to_run[engine])}
         problems += [problem for _, problem in sorted(failures, key=lambda failure: order[id(failure[0])])]
-    ran = {id(example) for examples in to_run.values() for example in examples}
-    return Checked(problems, len(every), len(every) - len(ran))
+    ran = {(example.rule.name, example.number) for examples in to_run.values() for example in examples}
+    n_examples = sum(len(rule.examples) for rule in knowledge.rules.values() if rule.status == "active")
+    return Checked(problems, n_examples, n_examples - len(ran))
 
 
 def digests_of_rules(knowledge: Knowledge) -> dict[str, str]:
@@ -87,11 +87,12 @@ def digests_of_rules(knowledge: Knowledge) -> dict[str, str]:
     for rule in knowledge.rules.values():
         if rule.derives:
             common.update(_text(rule.document.value))
+    texts = {name: _text(rule.document.value) for name, rule in knowledge.rules.items()}
     digests = {}
     for name in knowledge.rules:
         digest = common.copy()
         for reached in sorted(_reached(knowledge.rules[name], knowledge, {})):
-            digest.update(_text(knowledge.rules[reached].document.value))
+            digest.update(texts[reached])
         digests[name] = digest.hexdigest()
     return digests
 
@@ -110,9 +111,9 @@ def _text(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def _to_run(engine: str, examples: list[Example], digests: dict[str, str], again: bool) -> list[Example]:
+def _to_run(engine: str, knowledge: Knowledge, digests: dict[str, str], again: bool) -> list[Example]:
     known = frozenset(() if again else known_examples(engine))
-    return [example for example in examples if digests[example.rule.name] not in known]
+    return examples_of(knowledge, [name for name in knowledge.rules if digests[name] not in known])
 
 
 def _run(knowledge: Knowledge, reference: ReferenceEngine, engine: Decides, examples: Examples) -> list[tuple[Example, Problem]]:

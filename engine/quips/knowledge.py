@@ -32,13 +32,14 @@ from quips.holdings import (
     prompt_problems,
     publication_problems,
 )
-from quips.knowledgefiles import Files, Parsed, shown_as, yaml_files
+from quips.knowledgefiles import Files, shown_as, yaml_files
 from quips.names import name_problems
 from quips.passed import is_known, remember
 from quips.places import Place
 from quips.problems import InputError, Problem
 from quips.program import Program, compile_program
 from quips.published import Publication, read_publications
+from quips.readbefore import ReadBefore
 from quips.rules import Each, Rule, read_rule
 from quips.shapes import Shape
 from quips.vocabulary import Vocabulary, read_vocabulary
@@ -253,7 +254,7 @@ def _lacks(name: str, folder: Path) -> str:
 
 @all_kept()
 def load_knowledge(
-    framework: Path, rules: Path, fresh: bool = False, own: Path | None = None, parsed: Parsed | None = None
+    framework: Path, rules: Path, fresh: bool = False, own: Path | None = None, before: ReadBefore | None = None
 ) -> Knowledge:
     """Read, validate and put together the framework and the rules.
 
@@ -264,12 +265,12 @@ def load_knowledge(
         rules: The folder of our reading of it.
         fresh: Validate whatever is remembered.
         own: A folder of rules that is laid over the others: one of the same name takes the place of the other.
-        parsed: What was read before, and is not read again where the text is the same; what is read now is put there.
+        before: What was read before, and is not read again where the text is the same; what is read now is added to it.
 
     Raises:
         InputError: With everything that is wrong, each at its place.
     """
-    files = Files(framework, rules, own, parsed)
+    files = Files(framework, rules, own, before)
     digest = files.digest()
     passed = not fresh and not files.problems and is_known(digest)
     problems = list(files.problems)

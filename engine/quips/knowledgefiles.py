@@ -6,19 +6,18 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from quips.places import Place
 from quips.problems import InputError, Problem, did_you_mean
+from quips.readbefore import ReadBefore
 from quips.shapes import Shape
-from quips.source import Document, parse_yaml, read_text
+from quips.source import Document, read_text
 
 _YAML = (".yaml", ".yml")
 _KNOWN = (*_YAML, ".md")
-
-Parsed = dict[str, tuple[str, Document]]
-"""Files that were read before, by the name they are shown by: the text and the document."""
 
 
 class Files:
@@ -31,10 +30,10 @@ class Files:
         rule_folders: The folders that hold them.
     """
 
-    def __init__(self, framework: Path, rules: Path, own: Path | None = None, parsed: Parsed | None = None) -> None:
+    def __init__(self, framework: Path, rules: Path, own: Path | None = None, before: ReadBefore | None = None) -> None:
         """Read the text of every file."""
         self._framework = framework
-        self._parsed = {} if parsed is None else parsed
+        self._before = before or ReadBefore()
         self.rule_folders = (rules,) if own is None else (rules, own)
         own_files = yaml_files(own) if own is not None else []
         own_sources = [path for path in own_files if path.parent == own and path.name == "sources.yaml"]
@@ -78,11 +77,7 @@ class Files:
         if path not in self._documents:
             if path not in self._texts:
                 self._texts[path] = read_text(path, shown_as(path))
-            text, shown = self._texts[path], shown_as(path)
-            before = self._parsed.get(shown)
-            if before is None or before[0] != text:
-                self._parsed[shown] = text, parse_yaml(text, shown)
-            self._documents[path] = self._parsed[shown][1]
+            self._documents[path] = self._before.document(self._texts[path], shown_as(path))
         return self._documents[path]
 
     def digest(self) -> str:
@@ -177,6 +172,12 @@ def yaml_files(folder: Path) -> list[Path]:
 def shown_as(path: Path) -> str:
     """Return a path relative to where the user stands, if it lies beneath."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return str((_resolved(path.parent) / path.name).relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+@cache
+def _resolved(folder: Path) -> Path:
+    """A folder without links and dots; kept, for there are many files in each."""
+    return folder.resolve()

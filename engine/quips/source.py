@@ -8,7 +8,7 @@ which is also what editors read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,8 @@ _SPECIAL: dict[str, Any] = {
 }
 
 Path_ = tuple[str | int, ...]
-Mark = Any
-"""A place, or where a parser was, counted from 0: one of two classes that have nothing in common but `line` and `column`."""
+Mark = Place | tuple[int, int]
+"""A place; or the line and the column, counted from 0, where a parser was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,16 @@ class Document:
     Attributes:
         file: The file's name as shown to people.
         value: The content as plain dictionaries, lists and scalars; dates stay text.
-        places: For the path of each value (keys and positions from the top), where the value starts: the parser's mark
-            or a place.
-        keys: For the path of each mapping value, the mark of its key.
+        places: For the path of each value (keys and positions from the top), where the value starts.
+        keys: For the path of each mapping value, where its key starts.
         within: Where the value stands in the file, for a part of one.
         warnings: What should be looked at in the file, though it can be used.
     """
 
     file: str
     value: Any
-    places: dict[Path_, Mark]
-    keys: dict[Path_, Mark]
+    places: Mapping[Path_, Mark]
+    keys: Mapping[Path_, Mark]
     within: Path_ = ()
     warnings: tuple[Problem, ...] = ()
 
@@ -194,18 +193,18 @@ class _Builder:
                 documents += 1
                 if documents > 1:
                     message = "The file holds more than one YAML document."
-                    raise self.refused("several-documents", message, "Put each in a file of its own.", event.start_mark)
+                    raise self.refused("several-documents", message, "Put each in a file of its own.", _mark(event.start_mark))
                 value = self.value(self.next(), ())
         return value
 
     def value(self, event: yaml.Event, path: Path_) -> Any:
-        mark = self.places[path] = event.start_mark
+        mark = self.places[path] = _mark(event.start_mark)
+        if isinstance(event, yaml.ScalarEvent) and not event.tag:
+            return _scalar(event)
         tag = getattr(event, "tag", None)
         if tag:
             message = f"The tag {tag} says how to read a value, which these files never need."
             raise self.refused("tag", message, "Leave it out; put text that looks like a number in quotes.", mark)
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
         if isinstance(event, yaml.AliasEvent):
             message = f"The alias *{event.anchor} repeats another part of the file."
             raise self.refused("alias", message, "Write the part out where it is needed.", mark)
@@ -225,7 +224,7 @@ class _Builder:
     def mapping(self, path: Path_) -> dict[str, Any]:
         found: dict[str, Any] = {}
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            mark = event.start_mark
+            mark = _mark(event.start_mark)
             if not isinstance(event, yaml.ScalarEvent):
                 message = "A key has to be a word, not a list, a mapping or an alias."
                 raise self.refused("key-not-text", message, "Begin with a name and a colon; values come after it.", mark)
@@ -240,20 +239,20 @@ class _Builder:
             found.setdefault(key, value)
         return found
 
-    def refused(self, name: str, message: str, hint: str = "", at: Place | Mark | None = None) -> InputError:
-        return InputError([Problem(at if isinstance(at, Place) else _place(at, self.file), name, message, hint)])
+    def refused(self, name: str, message: str, hint: str = "", at: Mark | None = None) -> InputError:
+        return InputError([Problem(_place(at, self.file), name, message, hint)])
 
 
-def _in_plain_words(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[str, str, Mark | None]:
+def _in_plain_words(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[str, str, tuple[int, int] | None]:
     """What the parser has met, what to do, and where, for people who do not know its words."""
     problem, opened = error.problem or "", error.context_mark or error.problem_mark
+    mark = error.problem_mark or error.context_mark
     if problem == "found unexpected end of stream":
-        return "what is opened here is never closed", "Close the quote or the bracket.", opened
+        return "what is opened here is never closed", "Close the quote or the bracket.", _mark(opened) if opened else None
     if (error.context or "").startswith("while parsing a flow"):
         what = "a bracket that is opened here is not closed, or a comma is missing in it"
-        return what, "Close it, or put the comma in.", opened
-    mark = error.problem_mark or error.context_mark
-    return *_of_line(error, lines[mark.line] if mark and mark.line < len(lines) else ""), mark
+        return what, "Close it, or put the comma in.", _mark(opened) if opened else None
+    return *_of_line(error, lines[mark.line] if mark and mark.line < len(lines) else ""), _mark(mark) if mark else None
 
 
 def _of_line(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
@@ -290,7 +289,12 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
+def _mark(mark: Any) -> tuple[int, int]:
+    """The line and column of a parser's mark, which is of one of two classes that have nothing else in common."""
+    return mark.line, mark.column
+
+
 def _place(mark: Mark | None, file: str) -> Place:
     if mark is None:
         return Place(file)
-    return mark if isinstance(mark, Place) else Place(file, mark.line + 1, mark.column + 1)
+    return mark if isinstance(mark, Place) else Place(file, mark[0] + 1, mark[1] + 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from quips.cases import Case, Value
 from quips.conditions import facts_of, has_of
@@ -20,14 +21,20 @@ def example_doubts(knowledge: Knowledge) -> Iterator[Problem]:
     One reason is enough if there is one thing that would have the rule apply, or leave it open, were it otherwise.
     """
     conditions = Conditions(knowledge.program)
-    for example in examples_of(knowledge):
+    rules = [name for name, rule in knowledge.rules.items() if any(map(_is_of_not_applicable, rule.examples))]
+    for example in examples_of(knowledge, rules):
         said = example.rule.examples[example.number]
-        if ({said["status"]} if "status" in said else set(said["findings"].values())) != {"not_applicable"}:
+        if not _is_of_not_applicable(said):
             continue
         if _is_ruled_out(example, example.case, conditions) and not _alone(example, conditions, knowledge):
             message = f"The rule does not apply to the example '{said['name']}' for more than one reason."
             hint = "Change the case so that only what the example is named for keeps the rule out."
             yield Problem(example.place, "other-reason", message, hint)
+
+
+def _is_of_not_applicable(said: Mapping[str, Any]) -> bool:
+    """Whether an example says that its rule does not apply, and nothing else."""
+    return ({said["status"]} if "status" in said else set(said["findings"].values())) == {"not_applicable"}
 
 
 def _is_ruled_out(example: Example, case: Case, conditions: Conditions) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from quips.authoring.checkup import CheckUp, stopped
 from quips.knowledge import Knowledge, find_folder, find_rules, load_knowledge
-from quips.knowledgefiles import Parsed
 from quips.problems import InputError
+from quips.readbefore import ReadBefore
 
 Stamps = dict[Path, tuple[int, int]]
 """For each file, when it was last written and how large it is."""
@@ -45,7 +45,7 @@ class Checker:
         self.framework = find_folder("framework", framework)
         self.rules, self.own = find_rules(rules)
         self._check = check
-        self._parsed: Parsed = {}
+        self._before = ReadBefore()
 
     @property
     def folders(self) -> list[Path]:
@@ -55,7 +55,7 @@ class Checker:
     def check(self) -> CheckUp:
         """Return what is found now; files that say what they said are not read again."""
         try:
-            return self._check(load_knowledge(self.framework, self.rules, True, self.own, self._parsed))
+            return self._check(load_knowledge(self.framework, self.rules, True, self.own, self._before))
         except InputError as error:
             return stopped(error.problems)
 

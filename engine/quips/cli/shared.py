@@ -17,6 +17,7 @@ from quips.cases import in_time
 from quips.knowledge import Knowledge, find_folder, find_rules, load_knowledge
 from quips.places import Place
 from quips.problems import InputError, Problem, QuipsError, did_you_mean
+from quips.readbefore import ReadOnDisk
 from quips.shapes import is_date
 from quips.shares import CONFIDENCE
 
@@ -68,7 +69,9 @@ def knowledge_options(command: Callable[..., None]) -> Callable[..., None]:
 def load(framework: str | None, rules: str | None, fresh: bool = False) -> Knowledge:
     """Return the knowledge base of these folders; with ``fresh``, every file is checked again."""
     shipped, own = find_rules(rules)
-    knowledge = load_knowledge(find_folder("framework", framework), shipped, fresh, own)
+    before = ReadOnDisk()
+    knowledge = load_knowledge(find_folder("framework", framework), shipped, fresh, own, before)
+    before.keep()
     gc.freeze()  # it stays to the end, so that no later look for garbage has to go through it
     return knowledge
 
