@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from knowledge_base import knowledge
-from quips.peeraudit.feedback import give, prepare
+from quips.peeraudit.feedback import NO_STANDS, give, prepare
 from quips.peeraudit.state import Phase
 from quips.peeraudit.steps import agreeing, feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError
@@ -241,6 +242,32 @@ def test_a_no_that_a_gap_covers_is_told_once_with_the_gap(judged):
     assert judged.book.judged_no(case) == {}
     found = prepare(judged.book, judged.state, "L01", "TV-2")
     assert list(found.told) == judged.book.gap_rules(case) and all("/" not in one.rule for one in found.actions)
+
+
+def test_a_no_that_only_a_gap_that_was_set_aside_covers_is_told_with_it_and_makes_nothing(judged, monkeypatch):
+    asked, visit = "omi-1/2.2/home-visit-high-roh", "home-visit-where-rosh-is-high"
+    run, officer = Commands(judged, monkeypatch), judged.case("TV-2").officer
+    [*others] = judged.book.gaps_behind_no(judged.case("TV-2"))[asked] - {visit}
+    run.works("feed-back", "TV-2", who="L01")
+    for rule in (visit, *others):
+        run.works("dispute", "TV-2", rule, "--because", "It is on the paper file.", who=officer)
+        run.works("answer", "TV-2", rule, "--set-aside", "--because", "Seen there.", who="M01")
+    judged.sign("TV-2", accepts=False)
+    found = prepare(judged.book, judged.state, "L01", "TV-2")
+    assert asked not in {one.rule for one in found.actions} and asked not in found.judged and asked not in found.told
+    said = says(judged.book, found, "officer")
+    assert said["judged"] == [] and {"title": knowledge().prompts[asked].asks, "answer": NO_STANDS} in said["set_aside"]
+    run.works("feed-back", "TV-2", who="L01")
+    shown = run.works("countersign", "TV-2", who="D01")
+    assert "The readers judged no" not in shown and NO_STANDS in shown
+    sheet = openpyxl.load_workbook(judged.path / "forms/reply-TV-2.2.xlsx")["Findings"]
+    [under] = [str(cell.value) for cell in sheet["A"] if asked in str(cell.value)]
+    assert NO_STANDS in under
+    assert [one for one in judged.book.judged(judged.state).answers if (one.case, one.question) == ("TV-2", asked)]
+    run.works("dispute", "TV-2", asked, "--because", "So this is right too.", who=officer)
+    run.works("answer", "TV-2", asked, "--set-aside", "--because", "It is.", who="M01")
+    assert not [one for one in judged.book.judged(judged.state).answers if (one.case, one.question) == ("TV-2", asked)]
+    assert judged.book.no_on_set_aside(judged.case("TV-2")) == {}
 
 
 def test_what_is_neither_a_gap_nor_answered_no_cannot_be_disputed(judged, monkeypatch):

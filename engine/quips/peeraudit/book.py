@@ -16,6 +16,7 @@ from quips.peeraudit.scope import looked_at_words, of_prompts
 from quips.peeraudit.state import SET_ASIDE, RoundCase, State
 from quips.peeraudit.steps.agreeing import differing_prompts
 from quips.source import parse_yaml
+from quips.statuses import Verdict
 
 
 @dataclass
@@ -96,17 +97,38 @@ class Book:
 
     def judged_no(self, case: RoundCase) -> dict[str, str]:
         """Return the questions answered no for reasons that no standing gap covers, each with why, in the plan's order."""
-        audit, standing = self.settled(case), set(self.gap_rules(case))
-        gaps = [finding for finding in audit.findings if finding.rule.name in standing] if audit else []
-        told = {shown.prompt for finding in gaps for shown in finding.shows if shown.shows == "no"}
-        return {name: reason for name, reason in self.answered_no(case).items() if name not in told}
+        behind = self.gaps_behind_no(case)
+        return {name: reason for name, reason in self.answered_no(case).items() if not behind[name]}
+
+    def no_on_set_aside(self, case: RoundCase) -> dict[str, str]:
+        """Return the questions answered no on which only gaps bear that were set aside, by name and in words, in the plan's order.
+
+        They are told with what was set aside, as nothing is left to put right. Their answer counts until it is disputed too.
+        """
+        aside = set_aside(case)
+        return {
+            name: title_of(self.auditor.knowledge, name)
+            for name, rules in self.gaps_behind_no(case).items()
+            if rules and rules <= aside
+        }
+
+    def gaps_behind_no(self, case: RoundCase) -> dict[str, frozenset[str]]:
+        """Return for each question answered no the rules with a gap that shows it, also those that were set aside."""
+        audit = self.settled(case)
+        gaps = audit.with_verdict(Verdict.GAP) if audit else []
+        shown = [(one.prompt, finding.rule.name) for finding in gaps for one in finding.shows if one.shows == "no"]
+        return {name: frozenset(rule for prompt, rule in shown if prompt == name) for name in self.answered_no(case)}
 
     def falls_short(self, case: RoundCase) -> dict[str, str]:
         """Return all that a settled case is said to fall short of, by name and in words: its gaps, then what readers judged.
 
-        Each can be disputed: a gap by the name of its rule, a judgement by that of its question.
+        A gap has the name of its rule, a judgement that of its question.
         """
         return {name: title_of(self.auditor.knowledge, name) for name in (*self.gap_rules(case), *self.judged_no(case))}
+
+    def can_be_disputed(self, case: RoundCase) -> dict[str, str]:
+        """Return what can be disputed of a settled case, by name and in words: what it falls short of, and every no beside that."""
+        return self.falls_short(case) | self.no_on_set_aside(case)
 
     def judged(self, state: State) -> Judged:
         """Return what was answered of the settled cases, described by what the list of cases says of them.

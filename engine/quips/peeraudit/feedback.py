@@ -20,6 +20,8 @@ from quips.workdays import add
 OFFICER, SENIOR = "officer", "senior"
 _LOOK_AT = "Talk over with your senior what the readers say of it, and put on the record what you will do."
 """What is asked where readers judged something not good enough: no rule knows what would put it right."""
+NO_STANDS = "The reader's no to this question still stands in the scores unless it is disputed too."
+"""What is said of a question answered no where every gap that bears on it was set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Prepared:
         judged: The questions that readers answered no beside these, by name, each with why.
         told: All that it is said to fall short of, by name and in words, in the order in which it is told.
         aside: What was set aside, in words, with the answer that set each aside.
+        no_on_aside: The questions answered no on which only what was set aside bears, by name and in words.
     """
 
     case: RoundCase
@@ -83,6 +86,7 @@ class Prepared:
     judged: Mapping[str, str]
     told: Mapping[str, str]
     aside: Mapping[str, str]
+    no_on_aside: Mapping[str, str]
 
     @property
     def sheet(self) -> str:
@@ -130,6 +134,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     return Prepared(
         *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), actions, judged, told),
         {title_of(book.auditor.knowledge, name): case.disputes[name].answer for name in sorted(aside)},
+        book.no_on_set_aside(case),
     )
 
 

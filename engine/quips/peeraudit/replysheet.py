@@ -14,7 +14,7 @@ from quips.forms.sheets import DAY, TEXT, YES_NO, Builder, Sheet
 from quips.forms.workbook import workbook_bytes
 from quips.peeraudit import state as did
 from quips.peeraudit.book import Book
-from quips.peeraudit.feedback import Prepared
+from quips.peeraudit.feedback import NO_STANDS, Prepared
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import of_round
 from quips.peeraudit.progress import next_step
@@ -40,7 +40,7 @@ def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:
     reference = prepared.case.reference
     sheets = [_start(prepared, round_name, marking)]
     sheets += [_actions(prepared, marking)] if prepared.actions else []
-    sheets += [_findings(prepared, marking)] if prepared.told else []
+    sheets += [_findings(prepared, marking)] if prepared.told or prepared.no_on_aside else []
     head = {"round": round_name, "case": reference, "feedback": prepared.number, "began": prepared.began}
     return workbook_bytes(sheets, KIND, head, {}, marking, f"Reply on {reference}")
 
@@ -73,10 +73,14 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     heads = ["What was found to fall short", "Do you dispute it?", "If so: why is it not right?"]
     advice = "Only for what you do not agree with. Leave the rest blank. Somebody who did not read the case answers."
     build = Builder("Findings", "What you do not agree with", advice, heads, [84, 20, 60], marking)
-    for name, title in prepared.told.items():
+    for name, title in (prepared.told | prepared.no_on_aside).items():
         answers = [(("disputes", name, "disputed"), YES_NO, 1), (("disputes", name, "because"), TEXT, 1)]
-        judged = f"The readers judged: no. {prepared.judged[name]} ({name})" if name in prepared.judged else name
-        build.ask(title, judged, answers)
+        under = name
+        if name in prepared.judged:
+            under = f"The readers judged: no. {prepared.judged[name]} ({name})"
+        elif name in prepared.no_on_aside:
+            under = f"What it rests on was set aside. {NO_STANDS} ({name})"
+        build.ask(title, under, answers)
     return build.sheet()
 
 
@@ -106,7 +110,7 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
             day = day_in_words(date.fromisoformat(change["done_on"]).toordinal())
             lines.append(f"{name}: action {change['number']} was done on {day}.")
         for rule, why in disputes.items():
-            told = book.falls_short(case)
+            told = book.can_be_disputed(case)
             turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, told, who))
             lines.append(f"{name}: {rule} is disputed by {reply.by}.")
         if not lines:
@@ -218,7 +222,7 @@ class _Reply:
         return found
 
     def may_dispute(self, rule: str, why: str, at: Path_) -> bool:
-        plan, state, told = self.book.plan, self.turn.state, self.book.falls_short(self.case)
+        plan, state, told = self.book.plan, self.turn.state, self.book.can_be_disputed(self.case)
         try:
             if self.by:
                 feeding_back.dispute(plan, state, self.by, self.case.reference, rule, why, told, self.who)

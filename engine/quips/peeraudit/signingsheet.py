@@ -10,7 +10,7 @@ from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
 from quips.forms.workbook import workbook_bytes
 from quips.peeraudit.book import Book, set_aside, title_of
-from quips.peeraudit.feedback import roots_of
+from quips.peeraudit.feedback import NO_STANDS, roots_of
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.plan import Plan
@@ -72,6 +72,8 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     yield f"First causes: {'; '.join(roots)}." if roots else "No gap was found that stands."
     for name, reason in book.judged_no(case).items():
         yield f"The readers judged no: {title_of(book.auditor.knowledge, name)} {reason}".strip()
+    for asks in book.no_on_set_aside(case).values():
+        yield f"What this rests on was set aside: {asks} {NO_STANDS}"
     for action in case.actions.values():
         early = " (before the feedback)" if case.feedback and action.done_on and action.done_on < case.feedback.at[:10] else ""
         done = f" on {action.done_on}{early}: {action.evidence}" if action.done_on else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from quips.explain import day_in_words, in_sentence
 from quips.peeraudit.book import Book
-from quips.peeraudit.feedback import OFFICER, SENIOR, Prepared, Root
+from quips.peeraudit.feedback import NO_STANDS, OFFICER, SENIOR, Prepared, Root
 from quips.peeraudit.trail import SEAL_SHOWN
 from quips.problems import listed
 from quips.reports.lettertemplates import default_templates
@@ -109,7 +109,10 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
             )
         ),
         "not_settled": _not_settled(book, prepared),
-        "set_aside": [{"title": title, "answer": answer} for title, answer in prepared.aside.items()],
+        "set_aside": [
+            *({"title": title, "answer": answer} for title, answer in prepared.aside.items()),
+            *({"title": asks, "answer": NO_STANDS} for asks in prepared.no_on_aside.values()),
+        ],
         "talk_to": listed(dict.fromkeys((prepared.by, *case.readers)), "or"),
         "reply_sheet": prepared.sheet.rpartition("/")[2],
     }

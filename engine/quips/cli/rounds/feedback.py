@@ -155,7 +155,7 @@ def _change(
 def dispute(folder: Path, case: str, rule: str, because: str, who: str, framework: str | None, rules: str | None) -> None:
     """Dispute a finding, as the officer or the senior of the case."""
     with opened(folder, framework, rules) as book, book.folder.turn() as turn:
-        told = book.falls_short(turn.state.cases[case]) if case in turn.state.cases else {}
+        told = book.can_be_disputed(turn.state.cases[case]) if case in turn.state.cases else {}
         turn.take(feeding_back.dispute(book.plan, turn.state, who, case, rule, because, told))
         click.echo(f"{case}: {rule} is disputed. The finding stays as it is until it is answered.")
         click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
