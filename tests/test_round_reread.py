@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import io
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import docx
 import hypothesis
 import pytest
 from hypothesis import given
@@ -16,10 +18,12 @@ from forms import Filled
 from knowledge_base import knowledge
 from quips.audits import read_record
 from quips.forms.writing import form_bytes
+from quips.peeraudit.feedback import Prepared, prepare
 from quips.peeraudit.rereading import Change, compare, is_from, reread
 from quips.peeraudit.restoring import restored
-from quips.peeraudit.steps import feeding_back
+from quips.peeraudit.steps import agreeing, feeding_back
 from quips.problems import InputError
+from quips.reports.letters import letters, says
 from quips.source import Document, parse_yaml, read_yaml
 from quips.vocabulary import STAGES
 from quips.yamltext import as_yaml
@@ -435,3 +439,61 @@ def test_an_unreadable_day_is_told_and_nothing_is_kept(visits):
     with pytest.raises(InputError):
         reread(visits.round.book, visits.who, "TV-1", parse_yaml("- not a record\n", "now.yaml"))
     assert not (visits.round.path / "rereads").exists()
+
+
+# The feedback after it -----------------------------------------------------------------------------------------------------
+
+
+def told_next(again: CaseAgain) -> tuple[Prepared, dict[str, Any]]:
+    """What is told of the case the next time, after a director refused."""
+    again.round.act("TV-1")
+    again.round.sign("TV-1", accepts=False)
+    found = prepare(again.round.book, again.round.state, "L01", "TV-1")
+    return found, says(again.round.book, found, "officer")
+
+
+def test_what_closed_is_told_as_put_right_and_asks_for_nothing(visits):
+    visits.add(home_visit={"on": "2010-11-20", "purposeful": False}).read("2010-11-26")
+    found, said = told_next(visits)
+    assert said["put_right"] == [knowledge().rules[AGAIN].title] and said["as_at"].startswith("26 November 2010")
+    assert [one.rule for one in found.actions] == [one["rule"] for one in said["gaps"]] == [VISIT] and list(found.told) == [VISIT]
+    assert "20 November 2010" in " ".join(one["why"] for one in said["gaps"][0]["findings"]), "it is of the last reading"
+    assert AGAIN in visits.round.book.can_be_disputed(visits.round.case("TV-1"))
+    letter = letters(visits.round.book, found)["officer"]
+    assert "Put right since the first letter" in "\n".join(one.text for one in docx.Document(io.BytesIO(letter)).paragraphs)
+
+
+def test_where_all_closed_nothing_is_asked_and_nobody_is_said_to_be_at_risk(tmp_path):
+    again = CaseAgain(tmp_path / "round", "composed-safeguarding")
+    rules = set(again.round.book.gap_rules(again.round.case("TV-1")))
+    again.read(again.day)
+    path, case = again.round.case("TV-1").rereads[-1].file, again.round.case("TV-1")
+    step = {"closed": [*rules], "still_open": [], "new": []}
+    again.round.take(lambda state: feeding_back.reread(again.round.plan, state, again.who, case.reference, path, {}, step))
+    found, said = told_next(again)
+    assert not found.actions and not found.told and said["urgent"] == "" and len(said["put_right"]) == len(rules)
+
+
+def test_what_is_not_clear_stays_as_it_was_settled_and_says_why(visits):
+    visits.drop("significant_change").read("2010-11-26")
+    found, said = told_next(visits)
+    assert {one.rule for one in found.actions} == {VISIT, AGAIN} and said["put_right"] == []
+    [again] = [one for one in said["gaps"] if one["rule"] == AGAIN]
+    assert again["findings"][-1]["status"].startswith("Read again on ") and "not in the record any more" in str(again["findings"])
+
+
+def test_what_is_new_stands_with_the_others_and_can_be_disputed(visits):
+    change = visits.add(significant_change="2010-11-15").read("2011-03-26")
+    new = set(change.new)
+    assert new
+    found, _ = told_next(visits)
+    assert new <= set(found.told) <= set(visits.round.book.can_be_disputed(visits.round.case("TV-1")))
+
+
+def test_a_case_that_was_opened_and_settled_again_is_told_as_it_was_settled(visits):
+    visits.add(home_visit={"on": "2010-11-20", "purposeful": False}).read("2010-11-26")
+    visits.round.act("TV-1")
+    visits.round.sign("TV-1", accepts=False)
+    visits.round.take(lambda state: agreeing.reopen(visits.round.plan, state, "M01", "TV-1", "The director doubts it."))
+    visits.round.settle("TV-1")
+    assert set(prepare(visits.round.book, visits.round.state, "L01", "TV-1").told) == {VISIT, AGAIN}

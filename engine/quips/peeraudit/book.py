@@ -101,7 +101,7 @@ class Book:
         return {name: reason for name, reason in self.answered_no(case).items() if not behind[name]}
 
     def no_on_set_aside(self, case: RoundCase) -> dict[str, str]:
-        """Return the questions answered no on which only gaps bear that were set aside, by name and in words, in the plan's order.
+        """Return the questions answered no on which only gaps bear that were set aside, by name and in words.
 
         They are told with what was set aside, as nothing is left to put right. Their answer counts until it is disputed too.
         """
@@ -127,8 +127,13 @@ class Book:
         return {name: title_of(self.auditor.knowledge, name) for name in (*self.gap_rules(case), *self.judged_no(case))}
 
     def can_be_disputed(self, case: RoundCase) -> dict[str, str]:
-        """Return what can be disputed of a settled case, by name and in words: what it falls short of, and every no beside that."""
-        return self.falls_short(case) | self.no_on_set_aside(case)
+        """Return what can be disputed of a settled case, by name and in words.
+
+        That is all that it falls short of, what was new when it was read again, and each no that rests on what was set aside.
+        """
+        new = [name for name in (case.read_again.new if case.read_again else ()) if name not in set_aside(case)]
+        found_since = {name: title_of(self.auditor.knowledge, name) for name in new}
+        return self.falls_short(case) | found_since | self.no_on_set_aside(case)
 
     def judged(self, state: State) -> Judged:
         """Return what was answered of the settled cases, described by what the list of cases says of them.

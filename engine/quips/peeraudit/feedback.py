@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from quips.audits import Audit
 from quips.ordering import Gap
 from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.formnames import named
+from quips.peeraudit.standing import gaps_of, standing
 from quips.peeraudit.state import Action, Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError, case_of
@@ -58,7 +59,7 @@ class Prepared:
 
     Attributes:
         case: The case.
-        audit: The audit of its settled record.
+        audit: The audit of the case as it was last read, with the gaps that stand.
         by: Who gives it.
         number: Which time feedback is given on the case, from 1.
         day: The day it is given.
@@ -71,6 +72,7 @@ class Prepared:
         told: All that it is said to fall short of, by name and in words, in the order in which it is told.
         aside: What was set aside, in words, with the answer that set each aside.
         no_on_aside: The questions answered no on which only what was set aside bears, by name and in words.
+        put_right: What was put right since the feedback before, in words, as seen when the case was read again.
     """
 
     case: RoundCase
@@ -87,6 +89,7 @@ class Prepared:
     told: Mapping[str, str]
     aside: Mapping[str, str]
     no_on_aside: Mapping[str, str]
+    put_right: tuple[str, ...]
 
     @property
     def sheet(self) -> str:
@@ -118,14 +121,17 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     """
     case = case_of(state, reference)
     feeding_back.feed_back(book.plan, state, who, reference, (), {})
-    audit = book.settled(case)
+    audit = standing(book, case)
     if audit is None:  # the step has seen to it
         raise StepRefusedError(f"{reference} is not settled.")
     aside = set_aside(case)
     roots = roots_of(audit, aside)
+    again, knowledge = case.read_again, book.auditor.knowledge
     today = date.fromisoformat(book.folder.today())
     due = due_on(today, book.plan.due_days)
-    judged, told = book.judged_no(case), book.falls_short(case)
+    judged = book.judged_no(case)
+    gaps = dict.fromkeys(gap.finding.rule.name for root in audit.gaps for gap in root.walk())
+    told = {name: title_of(knowledge, name) for name in (*gaps, *judged)}
     asked = [(root.rule.name, _title(root), root.remedy, today if root.urgent else due) for root in roots]
     asked += [(name, told[name], _LOOK_AT, due) for name in judged]
     actions = tuple(
@@ -133,8 +139,9 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     )
     return Prepared(
         *(case, audit, who, case.times_fed_back + 1, today, due, state.seal, state.began, tuple(roots), actions, judged, told),
-        {title_of(book.auditor.knowledge, name): case.disputes[name].answer for name in sorted(aside)},
+        {title_of(knowledge, name): case.disputes[name].answer for name in sorted(aside)},
         book.no_on_set_aside(case),
+        tuple(title_of(knowledge, name) for name in again.closed if name not in aside) if again else (),
     )
 
 
@@ -180,29 +187,19 @@ def roots_of(audit: Audit, aside: frozenset[str]) -> list[Root]:
         aside: The rules whose findings were set aside; what hangs on these stays, as nobody has disputed it.
     """
     by_rule: dict[str, list[Gap]] = {}
-    for gap in audit.gaps:
-        for standing in _standing(gap, aside):
-            by_rule.setdefault(standing.finding.rule.name, []).append(standing)
-    roots = [_root(gaps, audit, aside) for gaps in by_rule.values()]
+    for gap in gaps_of(audit.gaps, lambda name: name not in aside):
+        by_rule.setdefault(gap.finding.rule.name, []).append(gap)
+    roots = [_root(gaps, audit) for gaps in by_rule.values()]
     return sorted(roots, key=lambda root: not root.urgent)
 
 
-def _root(gaps: Sequence[Gap], audit: Audit, aside: frozenset[str]) -> Root:
+def _root(gaps: Sequence[Gap], audit: Audit) -> Root:
     rule = gaps[0].finding.rule
     following = [found.finding.rule for gap in gaps for child in gap.consequences for found in child.walk()]
     beneath = {one.name: one for one in following}
     urgent = {finding.ref for finding in audit.urgent_gaps}
-    follows = tuple(one for name, one in beneath.items() if name != rule.name and name not in aside)
+    follows = tuple(one for name, one in beneath.items() if name != rule.name)
     return Root(rule, tuple(gaps), follows, any(found.finding.ref in urgent for gap in gaps for found in gap.walk()))
-
-
-def _standing(gap: Gap, aside: frozenset[str]) -> Iterator[Gap]:
-    """Yield a gap; where it was set aside, what hangs on it, which nobody has disputed."""
-    if gap.finding.rule.name not in aside:
-        yield gap
-        return
-    for child in gap.consequences:
-        yield from _standing(child, aside)
 
 
 def _title(root: Root) -> str:

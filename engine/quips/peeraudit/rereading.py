@@ -134,7 +134,8 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
             still_open[name] = "It was late, and nothing that is done now undoes that."
     there = {finding.ref for findings in was.values() for finding in findings}
     gaps = book.in_scope(now).with_verdict(Verdict.GAP)
-    new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in rules)
+    known = {*rules, *set_aside(case)}
+    new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in known)
     return Change(now, closed, still_open, unsure, tuple(new))
 
 

@@ -86,9 +86,10 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
             outcome = "Set aside" if dispute.outcome == SET_ASIDE else "Left to stand"
             answer = f"{outcome} by {dispute.answered_by}: {dispute.answer}"
         yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
+    aside = set_aside(case)
     for again in case.rereads[-1:]:
         yield f"Read again by {again.by} on {again.at[:10]}. " + " ".join(
-            f"{what}: {'; '.join(rules[name].title for name in found) or 'none'}."
+            f"{what}: {'; '.join(rules[name].title for name in found if name not in aside) or 'none'}."
             for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new))
         )
     if case.feedback and not case.rereads:
@@ -100,7 +101,7 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
 
 def _look_first(case: RoundCase) -> Iterator[str]:
     """Yield what a director should weigh before all else: gaps that are open at the last reading."""
-    open_ = len({name for again in case.rereads[-1:] for name in (*again.still_open, *again.new)})
+    open_ = len({name for again in case.rereads[-1:] for name in (*again.still_open, *again.new)} - set_aside(case))
     if open_ == 1:
         yield "Look first: 1 gap is open at the last reading, named below. To accept leaves it so."
     elif open_:

@@ -260,6 +260,12 @@ class RoundCase:
         return bool(newest) and all(reading is not None and reading.complete for reading in newest)
 
     @property
+    def read_again(self) -> Reread | None:
+        """The last time that it was read again since it was settled; None if it was not."""
+        since = self.moderated.at if self.moderated else ""
+        return next((again for again in reversed(self.rereads) if again.at >= since), None)
+
+    @property
     def open_disputes(self) -> list[Dispute]:
         """The disputes that nobody has answered."""
         return [dispute for dispute in self.disputes.values() if dispute.is_open]

@@ -8,6 +8,7 @@ from typing import Any
 from quips.explain import day_in_words, in_sentence
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import NO_STANDS, OFFICER, SENIOR, Prepared, Root
+from quips.peeraudit.state import RoundCase
 from quips.peeraudit.trail import SEAL_SHOWN
 from quips.problems import listed
 from quips.reports.lettertemplates import default_templates
@@ -90,7 +91,8 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
             if not any(shown.prompt in answered_no for one in found for shown in one.shows)  # the moderator's word counts
         ],
         "good_practice": _good_practice(prepared),
-        "gaps": [_gap(n, root, today if root.urgent else due) for n, root in enumerate(prepared.roots, 1)],
+        "put_right": list(prepared.put_right),
+        "gaps": [_gap(n, root, today if root.urgent else due, case) for n, root in enumerate(prepared.roots, 1)],
         "actions": [
             {
                 "number": action.number,
@@ -118,11 +120,16 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
     }
 
 
-def _gap(number: int, root: Root, due: str) -> dict[str, Any]:
+def _gap(number: int, root: Root, due: str, case: RoundCase) -> dict[str, Any]:
     found = [
         {"status": status_words(gap.finding), "occasion": listed(gap.occasions, "and"), "why": " ".join(gap.finding.why)}
         for gap in root.gaps
     ]
+    again = case.read_again
+    if again and root.rule.name in again.unsure:
+        not_clear = f"It is not clear whether this was put right: {again.unsure[root.rule.name]}."
+        day = day_in_words(date.fromisoformat(again.at[:10]).toordinal())
+        found.append({"status": f"Read again on {day}", "occasion": "", "why": not_clear})
     return {
         "number": number,
         "title": root.rule.title,

@@ -47,6 +47,8 @@ class _Template:
     def write(self) -> None:
         self.opening()
         self.well_done()
+        told = "When the record was read again, these gaps were put right. Nothing more is asked about them."
+        self.listed("put_right", "Put right since the first letter", told, "{{ one }}")
         self.to_put_right()
         if self.is_senior:
             self.asked_of_senior()
