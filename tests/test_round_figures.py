@@ -14,7 +14,8 @@ from quips.judged import Answer, Judged
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import Figures, changed_since, figures_of
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN
+from quips.peeraudit.steps import agreeing
 from quips.problems import InputError, QuipsError
 from quips.readings import readings
 from quips.reports.roundrows import figures_as_json, figures_digest
@@ -102,6 +103,24 @@ def test_disputes_refusals_and_urgent_cases_are_told(found: Figures) -> None:
     ]
     assert [(one.case, one.feedback, one.because) for one in found.refusals] == [("TV-02", 1, "Too thin.")]
     assert found.urgent == 1 and "by the gate" not in json.dumps(figures_as_json(found)).casefold()
+
+
+def test_what_was_disputed_and_answered_is_told_also_once_the_feedback_is_taken_back(tmp_path: Path) -> None:
+    found = settled(tmp_path / "round")
+    found.feed_back("TV-01")
+    found.dispute("TV-01", VISIT, STANDS)
+    found.sign("TV-01", accepts=False)
+    found.feed_back("TV-01")
+    found.dispute("TV-01", VISIT, SET_ASIDE)
+
+    def told() -> list[tuple[str, str]]:
+        return [(one.name, one.outcome) for one in figures_of(found.book, found.state, DAY).disputes]
+
+    assert told() == [(VISIT, "stands"), (VISIT, "set_aside")]
+    found.sign("TV-01", accepts=False)
+    assert told() == [(VISIT, "stands"), (VISIT, "set_aside")], "what holds is told once"
+    found.take(lambda state: agreeing.reopen(found.plan, state, "M01", "TV-01", "The director doubts it."))
+    assert told() == [(VISIT, "stands"), (VISIT, "set_aside")]
 
 
 def test_shares_rest_on_settled_cases_and_are_bounded_by_what_they_were_drawn_from(found: Figures) -> None:

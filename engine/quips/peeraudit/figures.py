@@ -154,7 +154,7 @@ class Figures:
         good_practice: What was good practice in settled cases, in the readers' words, by case.
         put_right: What was done about what was found.
         actions: Every action of the feedback that stands, by case.
-        disputes: What was disputed, and the answers.
+        disputes: What was ever disputed, and the answers; also where the feedback was taken back since.
         refusals: The times that a director refused.
         urgent: How many live risks were raised at once.
         unanswered: On how many cases open gaps concern somebody at risk, and nobody has written down what was done at once.
@@ -232,7 +232,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         tuple(
             Disputed(case.reference, one.rule, title_of(knowledge, one.rule), one.because, one.outcome, one.answer)
             for case in state.cases.values()
-            for one in case.disputes.values()
+            for one in (*case.past_disputes, *case.disputes.values())
         ),
         tuple(Refused(case.reference, one.feedback, one.because) for case in state.cases.values() for one in case.refusals),
         len(state.urgent),

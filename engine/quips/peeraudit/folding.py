@@ -189,14 +189,14 @@ def _moderated(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _reopened(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, moderated=None, disputes={})  # what was set aside is looked at anew
+    return replace(_with_disputes(case, {}), moderated=None)  # what was set aside is looked at anew
 
 
 def _fed_back(case: RoundCase, row: Row) -> RoundCase:
     times = case.times_fed_back + 1
     actions = {one["number"]: Action(**one) for one in row.step.about["actions"]}
     feedback = Feedback(row.step.who, row.at, times)
-    return replace(case, feedback=feedback, times_fed_back=times, actions=actions, disputes=_set_aside(case))
+    return replace(_with_disputes(case, _set_aside(case)), feedback=feedback, times_fed_back=times, actions=actions)
 
 
 def _acted(case: RoundCase, row: Row) -> RoundCase:
@@ -235,12 +235,19 @@ def _countersigned(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _refused(case: RoundCase, row: Row) -> RoundCase:
-    return replace(case, refusals=(*case.refusals, _signature(row)), feedback=None, actions={}, disputes=_set_aside(case))
+    refusals = (*case.refusals, _signature(row))
+    return replace(_with_disputes(case, _set_aside(case)), refusals=refusals, feedback=None, actions={})
 
 
 def _set_aside(case: RoundCase) -> dict[str, Dispute]:
     """Return the disputes by which a finding was set aside: they hold as long as the case stays settled as it is."""
     return {rule: dispute for rule, dispute in case.disputes.items() if dispute.outcome == SET_ASIDE}
+
+
+def _with_disputes(case: RoundCase, held: dict[str, Dispute]) -> RoundCase:
+    """Return a case in which some disputes hold; the others that were answered stay known, as what was said in the round."""
+    past = (one for rule, one in case.disputes.items() if rule not in held and not one.is_open)
+    return replace(case, disputes=held, past_disputes=(*case.past_disputes, *past))
 
 
 def _signature(row: Row) -> Signature:

@@ -206,6 +206,7 @@ class RoundCase:
         times_fed_back: How often feedback was given.
         actions: What is to be put right, by number.
         disputes: What is disputed, by rule; what was set aside stays until the case is opened again.
+        past_disputes: What was disputed and answered, and does not hold any more since the feedback was taken back.
         rereads: The times the case file was read again, in order.
         signature: The director's signature; None until then.
         refusals: The times that a director refused.
@@ -229,6 +230,7 @@ class RoundCase:
     times_fed_back: int = 0
     actions: Mapping[int, Action] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
+    past_disputes: tuple[Dispute, ...] = ()
     rereads: tuple[Reread, ...] = ()
     signature: Signature | None = None
     refusals: tuple[Signature, ...] = ()
