@@ -296,8 +296,14 @@ def test_nobody_signs_while_a_risk_that_a_form_raised_is_not_answered(round_: Ro
         turn.take(reading.submit(*step, urgent=["victim"]))
     for take in (round_.settle, round_.feed_back, round_.act):
         take("TV-1")
-    with pytest.raises(StepRefusedError, match="nobody has written down what was done at once"):
+    in_the_way = "nobody has written down what was done at once"
+    with pytest.raises(StepRefusedError, match=in_the_way):
         round_.sign("TV-1")
+    [(who, what)] = [(task.who, task.what) for task in progress(round_).tasks if task.what.startswith("countersign it")]
+    assert who == ("D01", "M02") and f"cannot be done while {in_the_way}" in what
+    told = status_text(round_.plan, round_.state, progress(round_), "F", 300)
+    assert f"D01 or M02: {what} (TV-1)" in told and "nobody who may" not in told
     round_.take(lambda state: setting_up.raise_urgent(round_.plan, reader, "TV-1", "She was followed.", "The SPO, at ten."))
+    assert tasks(round_)["countersign it"][0] == ("D01", "M02")
     round_.sign("TV-1")
     assert round_.case("TV-1").phase is Phase.COUNTERSIGNED

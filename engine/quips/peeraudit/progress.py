@@ -211,8 +211,11 @@ class _Tasks:
                 if case.actions and not case.rereads:
                     able = self.may((*case.readers, *self.with_role(LEAD)), lambda who: reread(plan, state, who, name, *_NOTHING))
                     yield self.task(able, "read it again, now that it was put right", (name,), "reread", "FILE")
-                able = self.able(DIRECTOR, lambda who: signing.countersign(plan, state, who, name, True))
-                yield self.task(able, "countersign it", (name,), "countersign")
+                # Who may refuse may accept, once nothing of the case itself is in the way.
+                able = self.able(DIRECTOR, lambda who: signing.countersign(plan, state, who, name, False, "To see who may."))
+                left = signing.in_the_way(state, case)
+                what = f"countersign it, which cannot be done while {left}" if left else "countersign it"
+                yield self.task(able, what, (name,), "countersign")
 
     def to_somebody_else(self, case: RoundCase, second: bool) -> str:
         """Return the options that give a case to whoever could read it; ``PERSON`` where nobody of the round could yet."""

@@ -49,7 +49,9 @@ def countersign(plan: Plan, state: State, who: str, case: str, accepts: bool, be
     if one.feedback is None:
         raise StepRefusedError(f"{case} is {one.phase}; there is no feedback to sign yet.")
     if accepts:
-        _nothing_open(one, case in state.unanswered)
+        left = in_the_way(state, one)
+        if left:
+            raise StepRefusedError(f"{case} cannot be signed while {left}.")
     else:
         reasoned(because, "Say why it is refused.")
     about = {"because": because, "feedback": one.feedback.number}
@@ -75,8 +77,14 @@ def report(plan: Plan, state: State, who: str, made: Mapping[str, Any], files: M
     return Step(who, did.REPORTED, about={**made, "rows": state.rows}, files=files)
 
 
-def _nothing_open(case: RoundCase, is_unanswered: bool) -> None:
-    disputed, acting = case.open_disputes, case.open_actions
+def in_the_way(state: State, case: RoundCase) -> str:
+    """Return in words what keeps a case from being accepted, whoever the director is; empty if nothing does.
+
+    Args:
+        state: The round as it stands.
+        case: The case.
+    """
+    disputed, acting, is_unanswered = case.open_disputes, case.open_actions, case.reference in state.unanswered
     left = ["nobody has written down what was done at once about a child, a victim or MAPPA"] if is_unanswered else []
     if disputed:
         left.append(f"{listed((one.rule for one in disputed), 'and')} {'is' if len(disputed) == 1 else 'are'} disputed")
@@ -85,5 +93,4 @@ def _nothing_open(case: RoundCase, is_unanswered: bool) -> None:
         left.append(f"action{'' if len(acting) == 1 else 's'} {numbers} {'is' if len(acting) == 1 else 'are'} open")
     if not case.all_read:
         left.append("a reading is not in")
-    if left:
-        raise StepRefusedError(f"{case.reference} cannot be signed while {listed(left, 'and')}.")
+    return listed(left, "and")
