@@ -18,12 +18,14 @@ from forms import Filled
 from knowledge_base import knowledge
 from quips.audits import read_record
 from quips.forms.writing import form_bytes
+from quips.peeraudit import signingsheet
 from quips.peeraudit.feedback import Prepared, prepare
 from quips.peeraudit.rereading import Change, compare, is_from, reread
 from quips.peeraudit.restoring import restored
 from quips.peeraudit.steps import agreeing, feeding_back
 from quips.problems import InputError
 from quips.reports.letters import letters, says
+from quips.reports.rereadtext import reread_text
 from quips.source import Document, parse_yaml, read_yaml
 from quips.vocabulary import STAGES
 from quips.yamltext import as_yaml
@@ -375,6 +377,22 @@ def test_the_command_prints_what_closed_what_is_open_with_what_puts_it_right_and
     assert f"{rules[VISIT].title}: done on 20 November 2010" in told
     assert "no longer seen, since" in told and rules[AGAIN].remedy.split(",")[0] in told
     assert "rereads/TV-1.1.yaml" in told and "put right what is open: quips round act" in told
+
+
+def test_only_what_was_taken_out_is_to_be_put_back_and_who_judges_the_rest_is_said(tmp_path):
+    case = CaseAgain(tmp_path / "round", "composed-planning")
+    again = dict.fromkeys(("contact_level", "roles_clear", "sequenced", "outcome_focused", "participated"), True)
+    change = case.add(sentence_plan={"on": "2010-07-20", **again}).read("2010-08-01")
+    assert change.done_since == set(change.unsure) and not change.taken_out
+
+    def told(change: Change) -> str:
+        return " ".join(reread_text(change, case.round.case("TV-1"), knowledge(), "OFFICIAL", 100).split())
+
+    assert "The director judges that on signing" in told(change) and "Put back" not in told(change)
+    shown = "\n".join(signingsheet.shown(case.round.book, case.round.folder.rows(), case.round.case("TV-1")))
+    assert f"Not clear whether it was put right: {knowledge().rules['sentence-plan-sequenced'].title}: sentence plan" in shown
+    change = case.change("sentence_plan", {"sequenced": None}, on="2010-02-17").read("2010-08-01")
+    assert change.taken_out and "Put back in it what still holds" in told(change)
 
 
 def test_a_filled_form_of_the_case_can_be_read_again(visits, commands, tmp_path):

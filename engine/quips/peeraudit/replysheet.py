@@ -73,7 +73,7 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     heads = ["What was found to fall short", "Do you dispute it?", "If so: why is it not right?"]
     advice = "Only for what you do not agree with. Leave the rest blank. Somebody who did not read the case answers."
     build = Builder("Findings", "What you do not agree with", advice, heads, [84, 20, 60], marking)
-    for name, title in (prepared.told | prepared.no_on_aside).items():
+    for name, title in {**prepared.told, **prepared.no_on_aside}.items():
         answers = [(("disputes", name, "disputed"), YES_NO, 1), (("disputes", name, "because"), TEXT, 1)]
         under = name
         if name in prepared.judged:

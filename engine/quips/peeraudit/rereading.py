@@ -41,6 +41,8 @@ class Change:
         still_open: The rules whose gaps are there still, each with what has to be said of that; mostly nothing.
         unsure: The rules of which the record does not show whether the gaps were put right, each with why.
         new: The rules of which there was no gap.
+        taken_out: Of those unsure, the rules of which the record does not say any more what it said.
+        done_since: Of those unsure, the rules that work done since meets.
     """
 
     audit: Audit
@@ -48,6 +50,8 @@ class Change:
     still_open: Mapping[str, str]
     unsure: Mapping[str, str]
     new: tuple[str, ...]
+    taken_out: frozenset[str] = frozenset()
+    done_since: frozenset[str] = frozenset()
 
     @property
     def step(self) -> dict[str, Sequence[str]]:
@@ -114,16 +118,17 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     for finding in settled.with_verdict(Verdict.GAP):
         was.setdefault(finding.rule.name, []).append(finding)
     rules = book.gap_rules(case)
-    why_not = {name: compared.why_not_closed(was[name]) for name in rules}
+    whys = {name: compared.why_not_closed(was[name]) for name in rules}
+    why_not = {name: listed(dict.fromkeys(why.words for why in found), "and") for name, found in whys.items()}
     _follow_what_rests(rules, was, why_not, set_aside(case), book.auditor.knowledge.titles)
-    closed, still_open, unsure = {}, {}, {}
+    closed, still_open, unsure, done_since = {}, {}, {}, set()
     for name in rules:
         left = compared.left(was[name])
         later = [compared.later(gap) for gap in left]
         if left and all(later):
-            unsure[name] = (
-                f"{listed(dict.fromkeys(later), 'and')} meets it; whether that puts the earlier one right is for people to judge"
-            )
+            done_since.add(name)
+            words = listed(dict.fromkeys(later), "and")
+            unsure[name] = f"{words} meets it; whether that puts the earlier one right is for the director who signs to judge"
         elif left:
             still_open[name] = ""
         elif why_not[name]:
@@ -136,7 +141,16 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     gaps = book.in_scope(now).with_verdict(Verdict.GAP)
     known = {*rules, *set_aside(case)}
     new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in known)
-    return Change(now, closed, still_open, unsure, tuple(new))
+    taken_out = frozenset(name for name in unsure if name not in done_since and any(why.is_taken_out for why in whys[name]))
+    return Change(now, closed, still_open, unsure, tuple(new), taken_out, frozenset(done_since))
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a gap cannot be said to have closed, and whether that is what the record does not say any more."""
+
+    words: str
+    is_taken_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +185,31 @@ class _Compared:
         newest = max(since, key=lambda pair: pair[0], default=(0, None))[1]
         return newest.occasion if newest is not None and newest.verdict is Verdict.SUFFICIENT else ""
 
-    def why_not_closed(self, was: Iterable[Finding]) -> str:
+    def why_not_closed(self, was: Iterable[Finding]) -> list[_Why]:
         """Return why gaps of a rule cannot be said to be closed; empty if they can."""
-        return listed(dict.fromkeys(why for finding in was if (why := self._why_not(finding))), "and")
+        return [why for finding in was if (why := self._why_not(finding)) is not None]
 
-    def _why_not(self, was: Finding) -> str:
+    def _why_not(self, was: Finding) -> _Why | None:
         now = self.finding(was)
         if now is None:
             what = was.occasion or "what it was about"
-            return self._with_losses(f"'{what}' is not in the record any more", was)
+            return _Why(self._with_losses(f"'{what}' is not in the record any more", was), is_taken_out=True)
         if _is_past(was, now):
-            return ""
+            return None
         if not _is_put_right(was, now):
-            return self._with_losses(_stands_now(now), was)
+            return _Why(self._with_losses(_stands_now(now), was), bool(self.losses))
         rested, kinds = {entry.words for entry in was.entries}, _activities(was.rule)
         moved = [loss.words for loss in self.losses if loss.entry and (loss.entry in rested or loss.about in kinds)]
         if moved:  # an entry that was given another day would else stand for work that was never done
-            return listed(moved[:_MOST_TOLD], "and")
+            return _Why(listed(moved[:_MOST_TOLD], "and"), is_taken_out=True)
         could_change = [words for words in now.provisional if words not in was.provisional]
         if could_change:
-            return f"it could still change: {listed(could_change, 'and')}"
+            return _Why(f"it could still change: {listed(could_change, 'and')}")
         back = self.back.get(was.ref) if self.back is not None else None
         if back is None or not _is_put_right(was, back):
-            return self._with_losses("", was) or "the record cannot be put beside what it said before"
-        return ""
+            words = self._with_losses("", was) or "the record cannot be put beside what it said before"
+            return _Why(words, bool(self.losses))
+        return None
 
     def _with_losses(self, words: str, was: Finding) -> str:
         """Return why, with what the record no longer says that bears on it."""

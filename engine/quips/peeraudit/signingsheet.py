@@ -92,6 +92,9 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
             f"{what}: {'; '.join(rules[name].title for name in found if name not in aside) or 'none'}."
             for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new))
         )
+        for name, why in again.unsure.items():
+            if name not in aside:
+                yield f"Not clear whether it was put right: {rules[name].title}: {why}."
     if case.feedback and not case.rereads:
         yield "Not read again since the feedback."
     for refusal in case.refusals:

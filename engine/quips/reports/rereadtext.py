@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import click
 
@@ -11,6 +11,7 @@ from quips.peeraudit.book import title_of
 from quips.peeraudit.rereading import Change
 from quips.peeraudit.state import RoundCase
 from quips.reports.wording import INDICATIVE, as_at_words, urgent_words, wrap
+from quips.rules import Rule
 
 
 def reread_text(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, width: int) -> str:
@@ -26,6 +27,25 @@ def reread_text(change: Change, case: RoundCase, knowledge: Knowledge, marking: 
     return "\n".join(_lines(change, case, knowledge, marking, width)) + "\n"
 
 
+Part = tuple[str, list[str]]
+"""What is said of some gaps before they are told, which may be nothing, and the gaps, a line each."""
+
+
+def _not_clear(change: Change, rules: Mapping[str, Rule]) -> Iterator[Part]:
+    """Yield the gaps of which the record does not show whether they were put right, by what there is to do about them."""
+    undecided = frozenset(change.unsure) - change.taken_out - change.done_since
+    put_back = "The record does not say any more what these rested on. Put back in it what still holds, and read it again."
+    decide = "What decides these is open. Say it in the record, or put right first what they rest on, and read it again."
+    judge = (
+        "Work done since meets these, and no rule can say whether that makes up for what was found. The director judges that on "
+        "signing, is shown it with why, and refuses if more is asked for. The report counts them as still open."
+    )
+    for names, advice in ((change.taken_out, put_back), (undecided, decide)):
+        told = [name for name in change.unsure if name in names]
+        yield advice, [f"{rules[name].title}: {change.unsure[name]}. {rules[name].remedy}" for name in told]
+    yield judge, [f"{rules[name].title}: {why}." for name, why in change.unsure.items() if name in change.done_since]
+
+
 def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, width: int) -> Iterator[str]:
     def wrapped(words: str, indent: str = "") -> Iterator[str]:
         yield from (f"{indent}{'  ' if n else ''}{line}" for n, line in enumerate(wrap(words, width - len(indent) - 2)))
@@ -36,23 +56,23 @@ def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, 
     if urgent:
         yield from wrapped(urgent)
     yield from wrapped(INDICATIVE)
-    parts = (
-        ("Closed", "", [f"{rules[name].title}: {shows}." for name, shows in change.closed.items()]),
-        ("Still open", "", [f"{rules[name].title}. {note or rules[name].remedy}" for name, note in change.still_open.items()]),
+    parts: tuple[tuple[str, list[Part]], ...] = (
+        ("Closed", [("", [f"{rules[name].title}: {shows}." for name, shows in change.closed.items()])]),
         (
-            "Not clear, and so still open",
-            "The record does not show whether these were put right. Put back in it what still holds, and read it again.",
-            [f"{rules[name].title}: {why}. {rules[name].remedy}" for name, why in change.unsure.items()],
+            "Still open",
+            [("", [f"{rules[name].title}. {note or rules[name].remedy}" for name, note in change.still_open.items()])],
         ),
-        ("New", "", [f"{rules[name].title}. {rules[name].remedy}" for name in change.new]),
+        ("Not clear, and so still open", [*_not_clear(change, rules)]),
+        ("New", [("", [f"{rules[name].title}. {rules[name].remedy}" for name in change.new])]),
     )
-    for heading, under, lines in parts:
+    for heading, of_heading in parts:
         yield ""
-        yield click.style(f"{heading}: {len(lines) or 'none'}", bold=True)
-        if under and lines:
-            yield from wrapped(under, "  ")
-        for line in lines:
-            yield from wrapped(line, "  ")
+        yield click.style(f"{heading}: {sum(len(lines) for _, lines in of_heading) or 'none'}", bold=True)
+        for under, lines in of_heading:
+            if under and lines:
+                yield from wrapped(under, "  ")
+            for line in lines:
+                yield from wrapped(line, "  ")
     aside = [title_of(knowledge, name) for name, one in case.disputes.items() if one.outcome == "set_aside"]
     if aside:
         yield ""
