@@ -158,12 +158,26 @@ def test_everything_that_is_wrong_is_told_by_cell_at_once_and_nothing_is_taken(r
         assert any(sheet in line and at in line and words in line for line in told.splitlines()), (cell, words, told)
 
 
-def test_somebody_elses_reply_is_refused_in_the_cells_it_says_it_in(round_):
+def test_somebody_elses_reply_is_refused_in_the_cell_that_says_whose_it_is_with_all_else_that_is_wrong(round_):
     reply = Reply(round_, who="O02")
+    no_day = reply.done(1, "soon", shows="")
+    reply.done(2)
+    reply.done(3, "2035-01-01", shows="")
+    reply.disputed(CHECK, answer="perhaps", why="")
+    told = "\n".join(refused(round_, reply))
+    assert "Reply!B4" in told and "O02 is neither the officer nor the senior of TV-1" in told and told.count("O02") == 1
+    row = int(no_day.rpartition("B")[2])
+    for cell in (f"Actions!B{row}", f"Actions!C{row}", f"Actions!B{row + 2}", f"Actions!C{row + 2}", "Findings!B"):
+        assert cell in told, (cell, told)
+    assert len(told.splitlines()) >= 6
+
+
+def test_a_senior_who_is_not_the_owner_and_the_lead_may_reply_and_only_the_parties_dispute(round_):
+    reply = Reply(round_, who="L01")
     reply.done(1)
-    reply.disputed(CHECK)
-    told = refused(round_, reply)
-    assert len(told) == 2 and "O02 is neither the officer nor the senior" in told[1] and "O02 cannot change action 1" in told[0]
+    disputed = reply.disputed(CHECK)
+    [told] = refused(round_, reply)
+    assert disputed in told and "only they dispute" in told
 
 
 def test_who_replies_has_to_be_said_where_somebody_else_hands_it_in(round_):

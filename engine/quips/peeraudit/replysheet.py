@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import NO_STANDS, Prepared
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import of_round
+from quips.peeraudit.plan import LEAD
 from quips.peeraudit.progress import next_step
 from quips.peeraudit.state import DONE, RoundCase
 from quips.peeraudit.steps import feeding_back
@@ -156,15 +157,29 @@ class _Reply:
         if not self.by and ("who",) not in self.filled.unread:
             hint = f"The officer is {self.case.officer or 'not known'}, and the senior {self.case.senior or 'not known'}."
             self.problem(("who",), "not-answered", "Say who replies.", hint)
+        elif self.by and not self.may_reply(parties):
+            message = f"{self.by} is neither the officer nor the senior of {self.case.reference}, and has no action on it."
+            hint = f"The officer is {self.case.officer or 'not known'}, and the senior {self.case.senior or 'not known'}."
+            self.problem(("who",), "not-a-party", message, hint)
+            self.by = ""  # said once, and not again of every answer
+
+    def may_reply(self, parties: Collection[str]) -> bool:
+        """Whether somebody may say anything of the case: its officer or senior, whoever has an action, or the lead."""
+        owners = {action.owner for action in self.case.actions.values()}
+        person = self.book.plan.people.get(self.by)
+        return self.by in parties or self.by in owners or (person is not None and LEAD in person.roles)
 
     def problem(self, path: Path_, name: str, message: str, hint: str = "") -> None:
         self.problems.append(Problem(self.filled.place(*path), name, message, hint))
 
     def rows(self, kind: str) -> Iterator[int | str]:
-        """Yield the numbers of the actions, or the rules, that the sheet asks about and that can be read."""
+        """Yield the numbers of the actions, or the rules, that the sheet asks about."""
         for path in dict.fromkeys(path[:2] for path in self.filled.cells if path[0] == kind):
-            if not any(path == unread[:2] for unread in self.filled.unread):
-                yield path[1]
+            yield path[1]
+
+    def is_there(self, path: Path_) -> bool:
+        """Whether something stands in a box, also if it cannot be read, which is told by itself."""
+        return bool(self.filled.one(*path)) or path in self.filled.unread
 
     def before(self, kind: str) -> Iterator[Mapping[str, Any]]:
         """Yield what steps of a kind said of the case since feedback was given, the newest first."""
@@ -181,15 +196,15 @@ class _Reply:
         for number in self.rows("actions"):
             day, shows = (("actions", number, key) for key in ("done_on", "evidence"))
             done_on, evidence = self.filled.one(*day), self.filled.one(*shows)
-            if not done_on and not evidence:
+            if not self.is_there(day) and not self.is_there(shows):
                 continue
-            if not evidence:
+            if not self.is_there(shows):
                 self.problem(shows, "not-answered", f"Say what shows that action {number} was done.", "Or clear the day.")
-            elif not done_on:
+            if not self.is_there(day):
                 self.problem(day, "not-answered", f"Say on which day action {number} was done.", "Or clear what is said of it.")
-            elif done_on > today:
+            elif done_on and done_on > today:
                 self.problem(day, "after-today", f"{done_on} is still to come.", "Write it here once it is done.")
-            else:
+            elif done_on and evidence:
                 change = {"number": number, "status": DONE, "done_on": done_on, "evidence": evidence}
                 if change not in said and self.may_act(change, day):
                     found.append(change)
@@ -211,13 +226,13 @@ class _Reply:
         for rule in map(str, self.rows("disputes")):
             box, reason = (("disputes", rule, key) for key in ("disputed", "because"))
             disputed, why = self.filled.one(*box), self.filled.one(*reason)
-            if disputed and not why:
+            if disputed and not self.is_there(reason):
                 self.problem(reason, "not-answered", "Say why this finding is not right.", "Or clear the answer beside it.")
-            elif why and not disputed:
+            elif why and not self.is_there(box):
                 self.problem(
                     box, "not-answered", "Say Yes if you dispute this finding.", "If you do not, clear what is said beside it."
                 )
-            elif disputed and (rule, why) not in said and self.may_dispute(rule, why, box):
+            elif disputed and why and (rule, why) not in said and self.may_dispute(rule, why, box):
                 found[rule] = why
         return found
 
