@@ -273,6 +273,31 @@ def test_everything_wrong_with_plan_people_and_cases_is_told_together(round_: Ro
     assert [line.partition(":")[0] for line in told] == ["cases.csv", "people.csv", "people.csv", "round.yaml"]
 
 
+def test_what_is_wrong_in_one_list_hides_nothing_in_the_others(round_: RoundFiles) -> None:
+    round_.plan(
+        draw={"size": "ten", "by": ["tema"]},
+        cases={"exclude": {"TV-100": "moved"}, "eligible": {"status": ["curent"]}},
+        second_readings={"share": 120, "always": {"rules": ["nothing"]}},
+    )
+    round_.cases([("Jo Bloggs", *a_case(0)[1:]), ("TV-1", "", "O01", "", *a_case(1)[4:]), *map(a_case, range(20))])
+    round_.people([("R20", "PO", "Nroth", "reader", "", "many", "TV-9"), *readers()])
+    told = "\n".join(round_.told())
+    for part in (
+        "'size'",
+        "no column 'tema'",
+        "'share' is 120",
+        "no rule 'nothing'",
+        "'Jo Bloggs'",
+        "'many'",
+        "Nobody is the lead",
+    ):
+        assert part in told, (part, told)
+    round_.plan(cases={"exclude": {"TV-100": "moved"}, "eligible": {"status": ["curent"]}})
+    told = round_.run("draw", "--dry-run", fails=True).stderr
+    for part in ("'Jo Bloggs'", "TV-1 has no team", "no case 'TV-100'", "'curent'", "'many'", "Nroth", "no case 'TV-9'"):
+        assert part in told, (part, told)
+
+
 @pytest.mark.parametrize("text", ["", "- a\n", "round: [\n", "round: &x a\nedition: *x\n", "round: a\nround: b\n", "\x00", "7\n"])
 def test_a_file_that_is_no_plan_is_told_without_a_traceback(round_: RoundFiles, text: str) -> None:
     round_.plan_text(text)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quips.caseschema import is_reference
@@ -120,6 +120,22 @@ def cases_of(table: Table, population: Population) -> CaseList:
     if problems:
         raise InputError(problems)
     return CaseList(table, tuple(cases))
+
+
+def as_far_as_read(table: Table, population: Population) -> CaseList:
+    """Return the cases of a list in which something is wrong, each reference once, so that what else is wrong can be looked for.
+
+    Args:
+        table: The table, with every column that is needed.
+        population: What its columns are called.
+    """
+    at = table.columns.index(population.reference)
+    rows: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for row, cells in table.rows:
+        if cells[at]:
+            rows.setdefault(cells[at].casefold(), (row, cells))
+    table = replace(table, rows=tuple(rows.values()))
+    return CaseList(table, tuple(population_of(table, population.reference)))
 
 
 def given(values: Mapping[str, str], column: str) -> str:

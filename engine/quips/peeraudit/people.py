@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from quips.peeraudit.caselist import reference_problem
 from quips.peeraudit.plan import LEAD, READER, ROLES, Person
 from quips.places import Place
-from quips.problems import InputError, Problem, did_you_mean, listed
+from quips.problems import Problem, did_you_mean, listed
 from quips.tables import Table, key_of, read_table
 
 COLUMNS = ("person", "grade", "team", "roles")
 MAY_BE_THERE = ("group", "most", "conflicts")
 
 
-def read_people(path: Path, sheet: str = "") -> tuple[dict[str, Person], Table]:
-    """Return everybody who takes part, by reference, and the table they were read from.
+def read_people(path: Path, sheet: str = "") -> tuple[dict[str, Person], Table, list[Problem]]:
+    """Return everybody who takes part, by reference, the table they were read from, and all that is wrong with it.
+
+    Somebody is wrong who is named or stands there twice, a role or a number that is none, and that there is nobody to lead or to
+    read. What is right is returned whatever else is wrong, so that it can be held to the list of cases.
 
     Args:
         path: The list.
         sheet: Its sheet, if it is a workbook of several.
 
     Raises:
-        InputError: It cannot be read, somebody is named or stands there twice, a role or a number is none, or there is nobody to
-            lead or to read; everything that is wrong is told.
+        InputError: It cannot be read.
     """
     table = read_table(path, COLUMNS, sheet or None, MAY_BE_THERE)
     problems: list[Problem] = []
     people: dict[str, Person] = {}
     rows: dict[str, int] = {}
+    every: set[str] = set()
+    are_known = True
     for row, cells in table.rows:
         said = dict(zip(table.columns, cells, strict=True))
         name = said["person"]
@@ -40,15 +44,15 @@ def read_people(path: Path, sheet: str = "") -> tuple[dict[str, Person], Table]:
         roles, unknown = _roles(table, row, said["roles"])
         most, not_a_number = _most(table, row, said.get("most", ""))
         problems += [*unknown, *not_a_number]
+        every |= roles
+        are_known = are_known and not unknown
         if not wrong:
             rows[name] = row
             conflicts = frozenset(_parts(said.get("conflicts", "")))
             people[name] = Person(name, said["grade"], said["team"], roles, said.get("group", ""), most, conflicts)
-    if not problems:
-        problems += _lacking(Place(str(path), sheet=table.sheet), people.values())
-    if problems:
-        raise InputError(problems)
-    return people, table
+    if are_known:  # a role that is misspelt may be the one that nobody else has
+        problems += _lacking(Place(str(path), sheet=table.sheet), every)
+    return people, table, problems
 
 
 def place_of(table: Table, reference: str, column: str) -> Place:
@@ -88,8 +92,7 @@ def _most(table: Table, row: int, text: str) -> tuple[int | None, list[Problem]]
     return None, [Problem(table.place(row, "most"), "not-a-number", message, "Write a whole number, or leave it empty.")]
 
 
-def _lacking(place: Place, people: Iterable[Person]) -> list[Problem]:
-    roles = [role for person in people for role in person.roles]
+def _lacking(place: Place, roles: Collection[str]) -> list[Problem]:
     lacking = {
         LEAD: "Nobody is the lead, who draws the cases and says who reads them.",
         READER: "Nobody is a reader.",

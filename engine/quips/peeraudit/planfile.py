@@ -10,7 +10,17 @@ from typing import Any
 
 from quips.framework import Edition
 from quips.knowledge import Knowledge
-from quips.peeraudit.caselist import CaseList, cases_of, columns_of, gaps_in, headings, kinds_of, read_list, reference_problem
+from quips.peeraudit.caselist import (
+    CaseList,
+    as_far_as_read,
+    cases_of,
+    columns_of,
+    gaps_in,
+    headings,
+    kinds_of,
+    read_list,
+    reference_problem,
+)
 from quips.peeraudit.folder import PLAN, RoundFolder, digest_of
 from quips.peeraudit.people import place_of, read_people
 from quips.peeraudit.plan import READER, Person, Plan, Population, SecondReadings
@@ -62,6 +72,8 @@ class _Reading:
     rows: tuple[Row, ...]
     document: Document
     problems: list[Problem] = field(default_factory=list)
+    people_are_sound: bool = True
+    cases_are_sound: bool = True
 
     @cached_property
     def drawn(self) -> Mapping[str, Any] | None:
@@ -79,7 +91,19 @@ class _Reading:
             return value if isinstance(value, dict) else {}
         self.problems += problems
         part = Shape({**schema, "required": []})
-        return {key: held for key, held in value.items() if not part.problems(self.document.part({key: held}))}
+        right = {key: held for key, held in value.items() if not part.problems(self.document.part({key: held}))}
+        others = {key: self.sound(schema, key, held) for key, held in value.items() if key not in right}
+        return right | {key: kept for key, kept in others.items() if kept}
+
+    def sound(self, schema: Mapping[str, Any], key: str, held: Any) -> dict[str, Any]:
+        """Return what is of the right form of a part of the plan that is not, so that it can be looked at all the same."""
+        below = schema["properties"].get(key, {})
+        if not isinstance(held, dict) or "properties" not in below:
+            return {}
+        loose = {**schema, "required": [], "properties": {key: {**below, "required": []}}}
+        kept = {name: part for name, part in held.items() if not Shape(loose).problems(self.document.part({key: {name: part}}))}
+        # Without the names of its columns, columns of other names would be looked for.
+        return {} if "columns" in held and "columns" not in kept else kept
 
     def plan(self) -> Plan:
         said = self.said
@@ -191,10 +215,13 @@ class _Reading:
         if not file:
             return {}, None
         try:
-            return read_people(self.folder.path / PurePosixPath(file), sheet)
+            people, table, wrong = read_people(self.folder.path / PurePosixPath(file), sheet)
         except InputError as error:
             self.problems += error.problems
             return {}, None
+        self.problems += wrong
+        self.people_are_sound = not wrong
+        return people, table
 
     # Held to one another -------------------------------------------------------------------------------------------------
 
@@ -216,10 +243,19 @@ class _Reading:
         try:
             path = self.folder.path / PurePosixPath(population.file)
             table = read_list(path, population, columns_of(plan, kinds))
-            if self.has_columns(table, plan, counted):
-                return cases_of(table, population)
         except InputError as error:
             self.problems += error.problems
+            return None
+        has_columns = self.has_columns(table, plan, counted)
+        try:
+            if has_columns:
+                return cases_of(table, population)
+            if population.reference in table.columns:
+                cases_of(table, population)
+        except InputError as error:
+            self.problems += error.problems
+            self.cases_are_sound = False
+            return as_far_as_read(table, population) if has_columns and not self.drawn else None
         return None
 
     def has_columns(self, table: Table, plan: Plan, counted: Mapping[str, tuple[str, ...]]) -> bool:
@@ -296,8 +332,11 @@ class _Reading:
     def enough_cases(self, plan: Plan, cases: CaseList) -> None:
         population = plan.population
         left_out = {**cases.not_eligible(population.eligible), **population.exclude}
-        self.problems += gaps_in(cases, population, left_out)
         eligible = len(cases.cases) - len(left_out)
+        # Where none is eligible, the value that is asked for is misspelt, and any of them may be.
+        self.problems += gaps_in(cases, population, left_out if eligible else population.exclude)
+        if not self.cases_are_sound:
+            return  # how many there are is known once each can be told from the others
         if not eligible:
             self.wrong(
                 "no-cases",
@@ -322,7 +361,7 @@ class _Reading:
 
     def enough(self, plan: Plan, table: Table | None) -> None:
         """See that there are two groups of readers where some cases are read twice, and that nobody with work to do is gone."""
-        if table is None:
+        if table is None or not self.people_are_sound:
             return
         place = Place(table.file, sheet=table.sheet)
         second = plan.second
