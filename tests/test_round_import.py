@@ -130,6 +130,20 @@ def test_whatever_a_form_is_made_to_say_of_itself_is_refused_in_words(desk: Desk
         assert str(form) in desk.refused("import", form)
 
 
+def test_of_a_workbook_that_is_none_of_a_round_it_is_said_in_sentences_how_to_have_each(desk: Desk, tmp_path: Path) -> None:
+    book = tmp_path / "other.xlsx"
+    openpyxl.Workbook().save(book)
+    told = desk.refused("import", book)
+    assert ".," not in told and ". or" not in told
+    for sentence in (
+        "For a new form: quips round forms FOLDER.",
+        "For a new sheet to settle on: quips round settle FOLDER --sheet --as PERSON.",
+        "A reply sheet is with its case: the lead has it, in the folder forms of the round.",
+        "For a new sheet to sign on: quips round countersign FOLDER --sheet --as PERSON.",
+    ):
+        assert sentence in told
+
+
 def test_a_device_or_a_folder_is_no_form(desk: Desk) -> None:
     told = desk.refused("import", "/dev/zero", desk.path, desk.path / "none.xlsx")
     assert told.count("a folder or a device") == 2 and "3 of 3" in told

@@ -122,15 +122,16 @@ def _made(grids: Mapping[str, Grid], file: str, kinds: Mapping[str, str]) -> tup
     def refused(name: str, message: str, hint: str) -> InputError:
         return InputError([Problem(Place(file), name, message, hint)])
 
+    fresh = " ".join(dict.fromkeys(kinds.values()))  # each is a sentence
     if META not in grids:
         message = "This workbook is not a form that Quips made, or the sheet that says so was taken out."
-        raise refused("not-a-form", message, listed(kinds.values()))
+        raise refused("not-a-form", message, fresh)
     grid = grids[META]
     lines = [str(grid[row, 1]) for row in range(1, len(grid) + 1) if (row, 1) in grid]
     changed = refused(
         "form-changed",
         "The hidden sheet that says what stands where was changed.",
-        f"Copy the answers into a new one. {listed(kinds.values())}",
+        f"Copy the answers into a new one. {fresh}",
     )
     try:
         head = json.loads(lines[0])
@@ -143,7 +144,7 @@ def _made(grids: Mapping[str, Grid], file: str, kinds: Mapping[str, str]) -> tup
             raise changed
         if head["kind"] not in kinds:
             message = f"This workbook asks for something else than what is wanted here: it is of the kind '{head['kind']}'."
-            raise refused("another-kind", message, f"There may be a command for that kind. {listed(kinds.values())}")
+            raise refused("another-kind", message, f"There may be a command for that kind. {fresh}")
         return head, sheets_from(lines[1:])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise changed from error

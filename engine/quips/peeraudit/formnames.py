@@ -11,7 +11,7 @@ READING = "reading"
 FACTS, JUDGING, KNOWN = "facts", "judging", "known"
 URGENT = "URGENT"
 """What begins the words that are said before all others."""
-FRESH = "Make a new form with: quips round forms."
+FRESH = "For a new form: quips round forms FOLDER."
 GOOD_PRACTICE, BECAUSE = "good_practice", "because"
 GOOD_PRACTICE_ROWS = 8
 

@@ -27,7 +27,7 @@ from quips.problems import InputError, Problem
 from quips.source import Path_
 
 KIND = "reply"
-FRESH = "The lead has the reply sheet of each case, in the folder forms of the round."
+FRESH = "A reply sheet is with its case: the lead has it, in the folder forms of the round."
 
 
 def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:

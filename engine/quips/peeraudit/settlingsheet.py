@@ -27,7 +27,7 @@ from quips.vocabulary import COMMON_ATTRIBUTES
 
 KIND = "settling"
 _CHANGES = (did.RECORDED, did.SUBMITTED, did.REALLOCATED, did.REOPENED)
-FRESH = "Make a new sheet with: quips round settle FOLDER --sheet."
+FRESH = "For a new sheet to settle on: quips round settle FOLDER --sheet --as PERSON."
 _RECORD = Expects("word", {"The first reader's": "first", "The second reader's": "second"})
 
 

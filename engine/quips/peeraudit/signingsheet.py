@@ -21,7 +21,7 @@ from quips.peeraudit.trail import Row
 from quips.problems import InputError, Problem, listed
 
 KIND = "signing"
-FRESH = "Make a new sheet with: quips round countersign FOLDER --sheet --as PERSON."
+FRESH = "For a new sheet to sign on: quips round countersign FOLDER --sheet --as PERSON."
 ACCEPT, REFUSE = "accept", "refuse"
 _ANSWER = Expects("word", {"Accept": ACCEPT, "Refuse": REFUSE})
 
