@@ -270,6 +270,23 @@ def test_a_no_that_only_a_gap_that_was_set_aside_covers_is_told_with_it_and_make
     assert judged.book.no_on_set_aside(judged.case("TV-2")) == {}
 
 
+def test_setting_a_finding_aside_names_what_was_answered_no_because_of_it_and_how_to_change_that(judged, monkeypatch):
+    asked = "omi-1/2.2/home-visit-high-roh"
+    run, officer = Commands(judged, monkeypatch), judged.case("TV-2").officer
+    rules = sorted(judged.book.gaps_behind_no(judged.case("TV-2"))[asked])
+    run.works("feed-back", "TV-2", who="L01")
+    for n, rule in enumerate(rules, 1):
+        run.works("dispute", "TV-2", rule, "--because", "It is on the paper file.", who=officer)
+        told = run.works("answer", "TV-2", rule, "--set-aside", "--because", "Seen there.", who="M01")
+        assert f"which still counts as no in the scores: {knowledge().prompts[asked].asks} ({asked})." in told
+        assert "quips round reopen" in told
+        assert (f"quips round dispute {judged.path} TV-2 {asked} " in told) is (n == len(rules))
+        assert ("would have to be set aside first" in told) is (n < len(rules))
+    run.works("feed-back", "TV-1", who="L01")
+    run.works("dispute", "TV-1", ASKED, "--because", "It was agreed in May.", who=judged.case("TV-1").officer)
+    assert "counts as no" not in run.works("answer", "TV-1", ASKED, "--set-aside", "--because", "So it was.", who="M01")
+
+
 def test_what_is_neither_a_gap_nor_answered_no_cannot_be_disputed(judged, monkeypatch):
     run = Commands(judged, monkeypatch)
     run.works("feed-back", "TV-1", who="L01")

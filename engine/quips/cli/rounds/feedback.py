@@ -13,16 +13,16 @@ import click
 from quips.audits import read_record
 from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
 from quips.cli.shared import WIDTH, Day, knowledge_options, progress
-from quips.peeraudit.book import Book
+from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import Prepared, give, prepare, to_feed_back
 from quips.peeraudit.progress import next_step
 from quips.peeraudit.replysheet import reply_sheet
 from quips.peeraudit.rereading import reread as read_again
-from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN
+from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN, RoundCase
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.places import Place
-from quips.problems import InputError, Problem
+from quips.problems import InputError, Problem, listed
 from quips.workbooks import SUFFIXES
 
 case_argument = click.argument("case")
@@ -180,7 +180,31 @@ def answer(
         turn.take(feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, outcome, because))
         comes = "stands" if outcome == STANDS else "is set aside; it stays in the record's audit, and reports count it apart"
         click.echo(f"{case}: {rule} {comes}.")
+        if outcome == SET_ASIDE:
+            for line in _still_no(book, turn.state.cases[case], rule, shlex.quote(str(folder))):
+                click.echo(line)
         click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
+
+
+def _still_no(book: Book, case: RoundCase, rule: str, folder: str) -> Iterator[str]:
+    """Yield the questions that the readers answered no and on which what was set aside bears, and how to change that."""
+    behind = book.gaps_behind_no(case)
+    named = [name for name, rules in behind.items() if rule in rules]
+    if not named:
+        return
+    asked = "; ".join(f"{title_of(book.auditor.knowledge, name)} ({name})" for name in named)
+    yield f"It bears on what the readers answered no, which still counts as no in the scores: {asked}."
+    alone = [name for name in named if name in book.no_on_set_aside(case)]
+    others = sorted({other for name in named if name not in alone for other in behind[name] - set_aside(case)})
+    if alone:
+        command = f'quips round dispute {folder} {case.reference} {alone[0]} --because "…" --as {case.officer or "PERSON"}'
+        yield f"To change that, the officer or the senior disputes the question as well: {command}"
+    if others:
+        yield f"Of this {listed(others, 'and')} stands, and would have to be set aside first."
+    yield (
+        "Or it is settled again: once a director has refused the feedback, a moderator opens the case with "
+        f"quips round reopen {folder} {case.reference}."
+    )
 
 
 @click.command()
