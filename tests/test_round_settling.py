@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from quips.peeraudit.doublereading import changed_after, read_blind
@@ -285,6 +286,30 @@ def test_nobody_signs_on_a_sheet_what_has_changed_since(at_hand: RoundAtHand, ru
     run.works("import", path, who="")
     assert at_hand.case("TV-1").phase is Phase.COUNTERSIGNED
     assert "Nothing was changed" in run.works("import", path, who="")
+
+
+def test_what_is_shown_on_a_sheet_to_sign_stands_in_rows_that_can_be_read_however_much_it_is(
+    at_hand: RoundAtHand, run: Commands
+) -> None:
+    fed_back(at_hand, done=False)
+    case, plan = at_hand.case("TV-1"), at_hand.plan
+    rules = at_hand.book.gap_rules(case)
+    said = [
+        {"number": n, "status": "done", "done_on": "2026-11-20", "evidence": "Entry of that day. " * 800} for n in case.actions
+    ]
+    at_hand.take(lambda state: feeding_back.act(plan, state, case.officer, "TV-1", said))
+    change = {"closed": [], "still_open": rules, "new": []}
+    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    run.works("countersign", "--sheet", who="D01")
+    page = openpyxl.load_workbook(at_hand.path / "forms" / "signing-D01.xlsx")["To sign"]
+    heights = [page.row_dimensions[n].height or 15 for n in range(1, page.max_row + 1)]
+    assert max(heights) <= 409 and max(len(str(cell.value or "")) for cell in page["A"]) <= 2500
+    told = [str(cell.value) for cell in page["A"]]
+    titles = at_hand.book.auditor.knowledge.titles
+    assert all(f"Still open: {titles[rule]}." in told for rule in rules) and len(rules) > 1
+    hand = sheet(at_hand, "signing-D01.xlsx")
+    hand.write(("sign", "TV-1"), "accept")
+    run.works("import", keep(at_hand, "signing-D01.xlsx", hand), who="")
 
 
 def test_a_refusal_on_a_sheet_needs_a_reason_at_its_cell(at_hand: RoundAtHand, run: Commands) -> None:

@@ -109,7 +109,7 @@ class _Writer:
                 self.answer(worksheet, row - 1, column - 1, answer.expects, value)
                 heights[row] = max(heights.get(row, 0), _box_height(answer.expects, value, sheet.widths[column - 1]))
         for row, height in heights.items():
-            worksheet.set_row(row - 1, height)
+            worksheet.set_row(row - 1, min(height, _HIGHEST))
         self.page(sheet, worksheet)
 
     def label(self, worksheet: Worksheet, row: int, column: int, label: Label) -> None:
@@ -196,6 +196,7 @@ class _Writer:
 
 
 _PAGE_WIDTH = 210  # characters that fit on a landscape page at a size one can read
+_HIGHEST = 409.0  # the height of a row in points that no spreadsheet goes beyond
 _LINE, _SMALL_LINE = 14.5, 12.0  # the heights of lines in points; no program makes a row fit by itself when it opens a file
 
 

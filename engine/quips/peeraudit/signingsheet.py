@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
@@ -23,6 +24,8 @@ from quips.problems import InputError, Problem, listed
 KIND = "signing"
 FRESH = "For a new sheet to sign on: quips round countersign FOLDER --sheet --as PERSON."
 ACCEPT, REFUSE = "accept", "refuse"
+_MOST_IN_A_CELL = 2500
+"""How many characters stand in one cell at most: more would make a row higher than a spreadsheet shows."""
 _ANSWER = Expects("word", {"Accept": ACCEPT, "Refuse": REFUSE})
 
 
@@ -88,10 +91,10 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
         yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
     aside = set_aside(case)
     for again in case.rereads[-1:]:
-        yield f"Read again by {again.by} on {again.at[:10]}. " + " ".join(
-            f"{what}: {'; '.join(rules[name].title for name in found if name not in aside) or 'none'}."
-            for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new))
-        )
+        yield f"Read again by {again.by} on {again.at[:10]}."
+        for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new)):
+            titles = [rules[name].title for name in found if name not in aside]
+            yield from (f"{what}: {title}." for title in titles or ["none"])
         for name, why in again.unsure.items():
             if name not in aside:
                 yield f"Not clear whether it was put right: {rules[name].title}: {why}."
@@ -127,15 +130,19 @@ def signing_sheet(book: Book, turn: Turn, who: str) -> bytes:
     """
     plan, cases = book.plan, to_sign(book.plan, turn.state, who)
     advice = (
-        "Accept a case if the feedback was right and what was asked for was done. If you refuse, say why: the feedback is taken "
-        "back, and given again. Leave a row blank to come back to it."
+        "Accept a case if the feedback was right and what was asked for was done; what became of it stands above. If you "
+        "refuse, say why: the feedback is taken back, and given again. Leave the boxes of a case blank to come back to it."
     )
     heads = ["Case, and what became of it", "Accept or refuse?", "Why? Needed to refuse"]
     build = Builder("To sign", f"To countersign, by {who}", advice, heads, [120, 18, 60], plan.marking)
     for case in cases:
         name = case.reference
         paths = [(("sign", name), _ANSWER, 1), (("because", name), TEXT, 1)]
-        build.ask(name, "\n".join(shown(book, turn.rows, case)), paths, wanted=("sign", name))
+        build.heading(name)
+        for line in shown(book, turn.rows, case):
+            for part in wrap(line, _MOST_IN_A_CELL):
+                build.row_of(part, "", ())
+        build.ask(f"Your answer on {name}", "", paths, wanted=("sign", name))
     head = {
         "round": plan.name,
         "began": turn.state.began,
