@@ -18,6 +18,7 @@ from quips.peeraudit.feedback import OFFICER, Prepared, prepare
 from quips.problems import InputError
 from quips.reports.letters import letters, says
 from quips.reports.lettertemplates import default_templates
+from quips.reports.wording import strength_words
 from quips.statuses import Status, Verdict
 from round_at_hand import PROMPTS, RoundAtHand
 
@@ -146,6 +147,18 @@ def test_a_case_without_gaps_has_strengths_and_no_actions(round_):
     found = prepared(round_, "composed-well-run")
     text = text_of(opened(letters(round_.book, found)["officer"]))
     assert not found.actions and "No gap was found in what is on the record." in text and "Actions" not in text.split("\n")
+    assert "for each action" not in text and "Nothing is to be put right, so no reply is needed." in text
+
+
+def test_a_letter_is_in_words_that_its_reader_can_do_something_with(round_):
+    found = prepared(round_, "composed-well-run", **{PROMPTS[0]: "no"})
+    assert [one.rule for one in found.actions] == [PROMPTS[0]]
+    shaky = found.audit.findings[0]._replace(verdict=Verdict.SUFFICIENT, provisional=("the level of risk is not known",))
+    assert "this could change: the level of risk is not known" in strength_words([shaky])
+    for data in letters(round_.book, found).values():
+        text = text_of(opened(data))
+        assert "?:" not in text and f"{found.told[PROMPTS[0]]} Talk over" in text and "for each action" in text
+        assert "quips round" not in text and "the lead can show" in text and "provisional" not in text
 
 
 def test_a_question_answered_no_is_told_with_why_unless_a_gap_says_it(round_):

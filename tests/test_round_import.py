@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from knowledge_base import knowledge
+from quips.cli import main
 from quips.peeraudit import issuing
 from quips.reports import readingforms
 from quips.source import read_yaml
@@ -280,6 +283,22 @@ def test_a_form_of_a_round_says_how_it_is_handed_in_and_that_the_day_is_needed(d
     said = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if sheet.title != "_meta")
     assert "quips round import" in said and "speak to your manager today" in said
     assert "quips audit FILE" not in said and "If you leave it blank, the record is read" not in said
+
+
+def test_a_form_gives_the_command_for_what_is_urgent_as_it_has_to_be_typed_and_says_what_may_be_left_blank(desk: Desk) -> None:
+    reader = desk.round.case("TV-1").reader
+    said = " ".join(
+        str(cell) for row in openpyxl.load_workbook(desk.facts(reader, "TV-1"))["About this reading"].values for cell in row
+    )
+    command = said[said.index("quips round urgent") :].partition("\n")[0]
+    words = shlex.split(command.replace("…", "Somebody was told.").replace("ROUND", str(desk.path)))
+    assert f"TV-1 --as {reader}" in command
+    told = CliRunner().invoke(main, words[1:])
+    assert told.exit_code != 2 or "Missing option" not in told.output, told.output
+    assert (
+        "Leave blank what is not known; that never means no." in said
+        and "Answer at the least on what day the record was read" in said
+    )
 
 
 def test_the_forms_say_which_rules_made_them(desk: Desk) -> None:

@@ -216,7 +216,9 @@ def test_a_reply_of_another_round_with_the_same_name_and_cases_is_refused(round_
     feed_back(other)
     reply = Reply(other)
     reply.done(1)
-    assert "and not of this one" in refused(round_, reply)[0]
+    its, this = other.state.began[:16], round_.state.began[:16]
+    message = f"This is of another round, 'Autumn 2026', whose draw has the seal {its}; the draw of this one has {this}."
+    assert its != this and message in refused(round_, reply)[0]
 
 
 def test_hostile_text_in_a_reply_is_kept_as_text(round_):
@@ -228,6 +230,15 @@ def test_hostile_text_in_a_reply_is_kept_as_text(round_):
     formula.done(2, shows="=1+1")
     with pytest.raises(InputError, match="formula"):
         formula.hand_in(round_)
+
+
+def test_the_sheet_of_a_case_without_actions_names_no_sheet_that_is_not_there(round_):
+    round_.submit("TV-2", source="composed-well-run")
+    round_.settle("TV-2")
+    found = prepare(round_.book, round_.state, "L01", "TV-2")
+    book = openpyxl.load_workbook(io.BytesIO(reply_sheet(found, "Autumn", "OFFICIAL")))
+    said = " ".join(str(cell.value) for row in book["Reply"].iter_rows() for cell in row if cell.value)
+    assert "Actions" not in book.sheetnames and "the sheet Actions" not in said and "Nothing is to be put right." in said
 
 
 def test_the_same_feedback_gives_the_same_sheet(round_):

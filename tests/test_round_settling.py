@@ -302,6 +302,8 @@ def test_what_is_shown_on_a_sheet_to_sign_stands_in_rows_that_can_be_read_howeve
     at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
     run.works("countersign", "--sheet", who="D01")
     page = openpyxl.load_workbook(at_hand.path / "forms" / "signing-D01.xlsx")["To sign"]
+    asked = [one.error for one in page.data_validations.dataValidation]
+    assert asked and not [words for words in asked if "Leave it blank" in words], "what has to be answered is not left blank"
     heights = [page.row_dimensions[n].height or 15 for n in range(1, page.max_row + 1)]
     assert max(heights) <= 409 and max(len(str(cell.value or "")) for cell in page["A"]) <= 2500
     told = [str(cell.value) for cell in page["A"]]

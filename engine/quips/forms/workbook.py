@@ -156,11 +156,8 @@ class _Writer:
             told = f"Write a whole number from {least} to {greatest}."
         else:
             return
-        rule |= {
-            "ignore_blank": True,
-            "error_title": "This does not fit here",
-            "error_message": f"{told} Leave it blank if it is not known.",
-        }
+        more = "" if answer.wanted else " Leave it blank if it is not known."
+        rule |= {"ignore_blank": True, "error_title": "This does not fit here", "error_message": f"{told}{more}"}
         worksheet.data_validation(first_row, first, first_row, last, rule)
 
     def list_of(self, words: tuple[str, ...]) -> str:

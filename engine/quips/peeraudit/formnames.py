@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from quips.forms.filled import Filled
 from quips.peeraudit.state import State
+from quips.peeraudit.trail import SEAL_SHOWN
 from quips.places import Place
 from quips.problems import InputError, Problem
 
@@ -43,7 +44,10 @@ def of_round(filled: Filled, state: State) -> None:
         InputError: It was made in another one.
     """
     if filled.head.get("began") != state.began:
-        message = f"This is of the round '{filled.head.get('round')}', and not of this one."
+        began, name = str(filled.head.get("began") or ""), filled.head.get("round")
+        its = f"whose draw has the seal {began[:SEAL_SHOWN]}" if began else "before its draw"
+        this = f"the draw of this one has {state.began[:SEAL_SHOWN]}" if state.began else "nothing is drawn in this one yet"
+        message = f"This is of another round, '{name}', {its}; {this}."
         raise InputError([Problem(Place(filled.file), "another-round", message, "Hand it in to the round it belongs to.")])
 
 

@@ -173,7 +173,7 @@ def of_this_round(book: Book, state: State, filled: Filled) -> None:
     if not is_known:
         of_round(filled, state)
     elif head["round"] != book.plan.name:
-        message = f"This is of the round '{head['round']}', and not of this one."
+        message = f"This is of the round '{head['round']}', and this one is called '{book.plan.name}'."
         raise InputError([Problem(place, "another-round", message, "Hand it in to the round it belongs to.")])
     if head.get("edition") != book.plan.edition:
         message = f"This form asks what {head.get('edition')} asks, and the round is judged under {book.plan.edition}."

@@ -54,7 +54,9 @@ def _start(prepared: Prepared, round_name: str, marking: str) -> Sheet:
     title = f"Reply on {prepared.case.reference}, feedback {prepared.number}"
     build = Builder("Reply", title, advice, ["About this reply", "Answer", "How to answer"], [74, 26, 44], marking)
     build.ask("Who replies?", "Your reference, never a name.", [(("who",), TEXT, 1)], "Such as O03")
-    build.heading("Where to write", "What was done: the sheet Actions. What you do not agree with: the sheet Findings.")
+    where = ["What was done: the sheet Actions."] if prepared.actions else ["Nothing is to be put right."]
+    where += ["What you do not agree with: the sheet Findings."] if prepared.told or prepared.no_on_aside else []
+    build.heading("Where to write", " ".join(where))
     build.heading("The round", round_name)
     return build.sheet()
 

@@ -226,10 +226,11 @@ class _Compared:
         if not found:
             return ""
         told = [f"done on {day_in_words(one.done)}" for one in found if one.done is not None]
+        could_change = listed(dict.fromkeys(words for one in found for words in one.provisional), "and")
         notes = (
             ("an acceptable reason is recorded", any(one.status is Status.EXCEPTED for one in found)),
             ("told in interview, and not shown by the file", any(entry.told for one in found for entry in one.entries)),
-            ("provisional", any(one.provisional for one in found)),
+            (f"this could change: {could_change}", bool(could_change)),
             ("that it was late stays in the settled record", any(one.status is Status.LATE for one in found)),
         )
         return "; ".join(dict.fromkeys([*told, *(words for words, holds in notes if holds)])) or "as the record now shows"

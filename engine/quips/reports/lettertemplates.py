@@ -19,7 +19,11 @@ from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, 
 _MADE = datetime(2000, 1, 1)  # the same templates every time
 _COLUMNS = (
     ("No.", "{{ action.number }}", 1.2),
-    ("What would put it right", "{{ action.title }}: {{ action.remedy }}", 10.4),
+    (
+        "What would put it right",
+        "{{ action.title }}{% if not action.title.endswith('?') %}:{% endif %} {{ action.remedy }}",
+        10.4,
+    ),
     ("Who", "{{ action.owner }}", 2.4),
     ("By when", "{{ action.due }}", 3.0),
 )
@@ -195,15 +199,21 @@ class _Template:
             "stands, or is set aside. Nobody signs the case off while a finding is in dispute."
         )
         self.document.add_heading("Your reply, and who to talk to", 1)
+        self.where("actions")
         how = "Please see that the reply sheet" if self.is_senior else "With this letter comes a reply sheet. Please see that it"
         self.text(f"{how} ({{{{ reply_sheet }}}}) says, for each action, on what day it was done and what shows it.")
+        self.otherwise()
+        self.text(
+            "Nothing is to be put right, so no reply is needed. If you do not agree with something, say so in {{ reply_sheet }}."
+        )
+        self.end()
         self.text("To talk any of this over: {{ talk_to }}.")
         self.listed("not_settled", "What the record does not settle yet", "None of this counts as a gap.", "{{ one }}")
         self.document.add_heading("About this letter", 1)
         self.quiet(
             "People are known by references here, and nobody proves who they are: who it was is who it was said to be. When this "
-            "letter was written, the last seal of the round's trail began {{ seal }}; quips round verify --seal holds the trail "
-            "to it."
+            "letter was written, the last seal of the round's trail began {{ seal }}; by that the lead can show that nothing "
+            "written down before was changed."
         )
 
 

@@ -43,11 +43,14 @@ _MOST_REASONS = 3
 _STEPS = {
     FACTS: (
         "Read the file. Fill in the circumstances and, for each stage, what was done and when. Judge nothing yet.",
+        "Leave blank what is not known; that never means no.",
+        "Answer at the least on what day the record was read and, for each stage, whether the record is complete.",
         "Hand it in: quips round import ROUND THIS-FILE. A second form then asks for your judgements.",
     ),
     JUDGING: (
         "Look at the sheet What Quips found. If a fact is wrong, correct it on the sheets of the record.",
         "Answer every question on the sheet Judgements. What is still to answer is yellow. The judgement is yours.",
+        "Leave blank what is not known on the sheets of the record alone.",
         "Say why wherever you answer No, and wherever you see it otherwise than the record suggests.",
         "Write down what was good practice, as readily as what fell short.",
         "Hand it in: quips round import ROUND THIS-FILE.",
@@ -155,7 +158,9 @@ def _about(round_name: str, marking: str, reference: str, reader: str, stage: st
     advice = "Write no names, dates of birth or addresses anywhere. Write only in the boxes with a border."
     build = Builder(ABOUT, f"{reference}, read by {reader}", advice, ["What to do", "", ""], [110, 40, 4], marking)
     build.heading("If somebody may be at risk now, speak to your manager today")
-    build.ask(f"Then write down that you did: quips round urgent ROUND {reference}", "", [])
+    command = f'quips round urgent ROUND {reference} --as {reader} --concern "…" --told "…"'
+    under = "ROUND is the folder of the round. Write what the concern is, and who was told when, in the place of the dots."
+    build.ask(f"Then write down that you did: {command}", under, [])
     for n, words in enumerate(_STEPS[stage], 1):
         build.ask(f"{n}. {words}", "", [])
     if is_changed:

@@ -357,10 +357,11 @@ def not_on_record(audit: Audit) -> list[str]:
 
 
 def strength_words(findings: Sequence[Finding]) -> str:
-    """Return when it was done, and what has to be said of it, such as ``4 March 2010 (provisional)``."""
+    """Return when it was done, and what has to be said of it, such as ``4 March 2010 (told in interview; …)``."""
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
     notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
-    notes += ["provisional"] if any(finding.provisional for finding in findings) else []
+    could_change = dict.fromkeys(words for finding in findings for words in finding.provisional)
+    notes += [f"this could change: {listed(could_change, 'and')}"] if could_change else []
     notes += ["told in interview; the file does not show it"] if any(finding.told for finding in findings) else []
     return days + (f" ({'; '.join(notes)})" if notes else "")
 
