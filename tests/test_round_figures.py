@@ -66,6 +66,15 @@ def test_what_a_gap_leads_to_is_counted_by_case(before: ReportedRound) -> None:
     assert "roh-analysis-draws-on-sources" not in {one.rule.name for one in figures.patterns.roots}
 
 
+def test_what_officers_were_asked_to_do_is_what_their_letters_said(round_: ReportedRound, found: Figures) -> None:
+    late = gap(found, "sentence-plan-completed")
+    [asked] = [action.remedy for action in round_.case("TV-11").actions.values() if action.rule == late.rule.name]
+    assert late.remedies == (asked,) and asked.startswith("It has been done, and that it was late cannot be changed now.")
+    assert gap(found, VISIT).remedies == (gap(found, VISIT).rule.remedy,), "each remedy once, however many cases"
+    roots = {one["rule"]: one for one in figures_as_json(found)["gaps"]["roots"]}
+    assert roots[late.rule.name]["remedies"] == [asked]
+
+
 def test_what_was_set_aside_stands_apart_and_what_hung_on_it_stays(found: Figures) -> None:
     assert gap(found, CHECK).share == Share(1, 11)  # TV-05 alone, now that TV-04's is set aside
     assert [(one.name, one.cases) for one in found.patterns.aside] == [(CHECK, 1)]

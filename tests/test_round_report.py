@@ -113,6 +113,13 @@ def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> N
     )
 
 
+def test_nobody_is_told_to_have_been_asked_for_what_was_only_late(report: RoundReport, judged: Judged) -> None:
+    [gap] = [one for one in report.figures.patterns.roots if one.rule.name == "sentence-plan-completed"]
+    for form, render in ROUND_FORMATS.items():
+        said = _words_of(form, render(report, judged))
+        assert gap.remedies[0] in said and gap.rule.remedy not in said, form
+
+
 def test_nothing_is_told_of_what_did_not_happen(report: RoundReport, tmp_path: Path) -> None:
     """No gaps closed where no case was read again, no bands where the edition has none, no limits where none stand in a table."""
     again = settled(tmp_path / "round")

@@ -10,7 +10,7 @@ from quips.audits import Audit
 from quips.judged import NOT_GIVEN
 from quips.ordering import SEVERITIES
 from quips.peeraudit.book import Book, set_aside, title_of
-from quips.peeraudit.feedback import roots_of
+from quips.peeraudit.feedback import Root, roots_of
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
 from quips.scoring.cards import hidden_shares
@@ -29,6 +29,8 @@ class RootGap:
         also_follows: In how many others it is a gap that follows from another.
         open: In how many others nobody can tell, from the record, whether it is a gap.
         leads_to: The rules of which there is a gap only because of it, each with in how many cases, most often first.
+        remedies: What officers are asked to do about it, each once, that of most cases first: not what the rule asks for where
+            it was only late.
         actions: How many actions there are to put it right, by status.
     """
 
@@ -37,6 +39,7 @@ class RootGap:
     also_follows: int
     open: int
     leads_to: tuple[tuple[Rule, int], ...]
+    remedies: tuple[str, ...]
     actions: Mapping[str, int]
 
 
@@ -105,13 +108,12 @@ def patterns_of(
     settled = [state.cases[name] for name in audits]
     roots = {case.reference: roots_of(audits[case.reference], set_aside(case)) for case in settled}
     has = {name: frozenset(root.rule.name for root in found) for name, found in roots.items()}
-    leads: dict[str, Counter[str]] = {}
+    by_rule: dict[str, list[Root]] = {}
     for found in roots.values():
         for root in found:
-            leads.setdefault(root.rule.name, Counter()).update({rule.name for rule in root.follows})
-    rules = book.auditor.knowledge.rules
+            by_rule.setdefault(root.rule.name, []).append(root)
     said = {name: _verdicts(audit) for name, audit in audits.items()}
-    counted = [_root_gap(rules, name, settled, said, has, follows) for name, follows in leads.items()]
+    counted = [_root_gap(name, of_rule, settled, said, has) for name, of_rule in by_rule.items()]
     # Of those in as many cases, the one from which most follows comes first.
     counted.sort(key=lambda one: (-one.share.yes, -len(one.leads_to), SEVERITIES.index(one.rule.severity), one.rule.name))
     names = [one.rule.name for one in counted]
@@ -136,22 +138,23 @@ def _verdicts(audit: Audit) -> dict[str, set[Verdict]]:
 
 
 def _root_gap(
-    rules: Mapping[str, Rule],
     name: str,
+    roots: Sequence[Root],
     settled: Sequence[RoundCase],
     said: Mapping[str, Mapping[str, set[Verdict]]],
     has: Mapping[str, frozenset[str]],
-    follows: Counter[str],
 ) -> RootGap:
-    root = [case for case in settled if name in has[case.reference]]
+    beneath = {rule.name: rule for root in roots for rule in root.follows}
+    follows = Counter(rule.name for root in roots for rule in root.follows)
     others = [case for case in settled if name not in has[case.reference] and name not in set_aside(case)]
     verdicts = [said[case.reference].get(name, set()) for case in others]
     also = sum(Verdict.GAP in found for found in verdicts)
     cannot_tell = sum(Verdict.OPEN in found and Verdict.GAP not in found for found in verdicts)
     actions = Counter(action.status for case in settled for action in case.actions.values() if action.rule == name)
     return RootGap(
-        *(rules[name], Share(len(root), len(settled) - len(root)), also, cannot_tell),
-        tuple((rules[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
+        *(roots[0].rule, Share(len(roots), len(settled) - len(roots)), also, cannot_tell),
+        tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
+        tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
         {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
     )
 

@@ -113,12 +113,12 @@ def _gaps(book: TableBook, found: Figures) -> None:
     rows = [
         (
             *(n, gap.rule.name, gap.rule.title, gap.rule.severity, *_share(gap.share, measure), gap.also_follows, gap.open),
-            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], gap.rule.remedy),
+            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], " ".join(gap.remedies)),
         )
         for n, (gap, measure) in enumerate(zip(roots, measured, strict=True), 1)
     ]
     counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn")
-    head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "Remedy")
+    head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
     book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 60))
     book.chart("Chart of root gaps", "Gap", [(f"Gap {n}", measure) for n, measure in enumerate(measured, 1)])
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]

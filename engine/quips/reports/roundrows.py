@@ -19,7 +19,7 @@ from quips.shares import CONFIDENCE, LEAST, told
 
 Json = dict[str, Any]
 
-SHAPE_VERSION = 2
+SHAPE_VERSION = 3
 
 
 def to_json(report: RoundReport) -> str:
@@ -129,7 +129,7 @@ def _root(gap: RootGap, population: int | None) -> Json:
         "also_follows": gap.also_follows,
         "open": gap.open,
         "leads_to": [{"rule": rule.name, "title": rule.title, "cases": n} for rule, n in gap.leads_to],
-        "remedy": gap.rule.remedy,
+        "remedies": list(gap.remedies),
         "actions": dict(gap.actions),
     }
 

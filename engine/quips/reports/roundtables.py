@@ -124,7 +124,7 @@ def gaps(found: Figures) -> Table:
             f"{n}. {gap.rule.title}",
             _cases(found, gap),
             follows_words(gap) or "Nothing",
-            f"{gap.rule.remedy} {_actions(gap)}".strip(),
+            f"{' '.join(gap.remedies)} {_actions(gap)}",
         )
         for n, gap in enumerate(found.patterns.roots, 1)
     ]
