@@ -69,7 +69,10 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     page = text[: text.index("How far the cases are")]
     assert "The round has 12 cases, drawn by chance from the 60 that could be drawn" in page
     assert "2 cases were read twice, each time without seeing the other reading" in page
-    assert "An early, purposeful home visit where the risk of serious harm is high: missing or not good enough in 4 of 12" in page
+    assert (
+        "An early, purposeful home visit where the risk of serious harm is high: missing or not good enough in 4 of 9 cases that it applies to (44%)"
+        in page
+    )
     assert "Of 26 actions to put things right, 2 are done, 23 are open and 1 was withdrawn" in page
     assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
@@ -219,7 +222,9 @@ def test_the_workbook_has_a_row_for_each_case_and_prompt_and_a_table_on_each_she
     assert said == ["yes", "no", "no", "no"] and one["Reason"] == "Talked over."
     assert len(book["Chart of root gaps"]._charts) == len(book["Chart of scores"]._charts) == 1
     gaps = [*book["Root gaps"].iter_rows(values_only=True)]
-    assert gaps[1][4:6] == (4, 12)
+    assert gaps[1][4:7] == (4, 9, 44) and ("childrens-services-check-made", 1, 4, None) in [
+        (*row[1:2], *row[4:7]) for row in gaps
+    ]
 
 
 def test_the_workbook_leaves_small_groups_blank(report: RoundReport, judged: Judged) -> None:

@@ -64,10 +64,13 @@ class Book:
 
     def settled(self, case: RoundCase) -> Audit | None:
         """Return the audit of the record that is the case's, with what is in scope; None until it is settled."""
-        if case.moderated is None:
-            return None
-        newest = case.newest(case.moderated.record_of)
-        return self.in_scope(self.audit(newest.file)) if newest else None
+        whole = self.whole(case)
+        return self.in_scope(whole) if whole is not None else None
+
+    def whole(self, case: RoundCase) -> Audit | None:
+        """Return the same audit with all of it: only what rules apply to is counted from it, and nothing told."""
+        newest = case.newest(case.moderated.record_of) if case.moderated is not None else None
+        return self.audit(newest.file) if newest else None
 
     def in_scope(self, audit: Audit) -> Audit:
         """Return an audit with only what bears on what the round looks at, and whatever may put somebody at risk."""

@@ -14,6 +14,7 @@ from quips.peeraudit.feedback import Root, roots_of
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
 from quips.scoring.cards import hidden_shares
+from quips.scoring.measures import Measure
 from quips.scoring.tree import Results
 from quips.shares import Share
 from quips.statuses import Verdict
@@ -25,7 +26,9 @@ class RootGap:
 
     Attributes:
         rule: The rule.
-        share: In how many of the settled cases it is a root gap; the others count as no.
+        share: In how many of the settled cases that the rule applies to it is a root gap; the others of these count as no.
+        told: That in words; of few cases, how many of how many and no percentage.
+        measure: The same with its interval; None for few cases.
         also_follows: In how many others it is a gap that follows from another.
         open: In how many others nobody can tell, from the record, whether it is a gap.
         leads_to: The rules of which there is a gap only because of it, each with in how many cases, most often first.
@@ -36,6 +39,8 @@ class RootGap:
 
     rule: Rule
     share: Share
+    told: str
+    measure: Measure | None
     also_follows: int
     open: int
     leads_to: tuple[tuple[Rule, int], ...]
@@ -113,7 +118,9 @@ def patterns_of(
         for root in found:
             by_rule.setdefault(root.rule.name, []).append(root)
     said = {name: _verdicts(audit) for name, audit in audits.items()}
-    counted = [_root_gap(name, of_rule, settled, said, has) for name, of_rule in by_rule.items()]
+    # whatever the round looks at: in a case that meets it, what is a gap in another may bear on none of its questions
+    applying = Counter(name for case in settled for name in _applying(book.whole(case)))
+    counted = [_root_gap(name, of_rule, settled, said, has, applying[name], population) for name, of_rule in by_rule.items()]
     # Of those in as many cases, the one from which most follows comes first.
     counted.sort(key=lambda one: (-one.share.yes, -len(one.leads_to), SEVERITIES.index(one.rule.severity), one.rule.name))
     names = [one.rule.name for one in counted]
@@ -137,12 +144,19 @@ def _verdicts(audit: Audit) -> dict[str, set[Verdict]]:
     return found
 
 
+def _applying(audit: Audit | None) -> set[str]:
+    """Return the rules that apply to a case."""
+    return {one.rule.name for one in audit.findings if one.verdict is not Verdict.NOT_APPLICABLE} if audit is not None else set()
+
+
 def _root_gap(
     name: str,
     roots: Sequence[Root],
     settled: Sequence[RoundCase],
     said: Mapping[str, Mapping[str, set[Verdict]]],
     has: Mapping[str, frozenset[str]],
+    applies: int,
+    population: int | None,
 ) -> RootGap:
     beneath = {rule.name: rule for root in roots for rule in root.follows}
     follows = Counter(rule.name for root in roots for rule in root.follows)
@@ -151,8 +165,11 @@ def _root_gap(
     also = sum(Verdict.GAP in found for found in verdicts)
     cannot_tell = sum(Verdict.OPEN in found and Verdict.GAP not in found for found in verdicts)
     actions = Counter(action.status for case in settled for action in case.actions.values() if action.rule == name)
+    share = Share(len(roots), applies - len(roots), len(settled) - applies)
+    results = Results(shares={name: share}, population=population)
+    told = results.told(name) if results.can_show(name) else f"{share.yes} of {share.of}"
     return RootGap(
-        *(roots[0].rule, Share(len(roots), len(settled) - len(roots)), also, cannot_tell),
+        *(roots[0].rule, share, told, results.measure(name), also, cannot_tell),
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
         {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},

@@ -15,7 +15,7 @@ from quips.reports.roundtables import OUTCOMES, capital
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
 from quips.reports.tablebook import Row, TableBook
-from quips.scoring.measures import Measure, measure_of
+from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import LEAST, Share, is_small, whole_percent
 
@@ -109,18 +109,26 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
 
 def _gaps(book: TableBook, found: Figures) -> None:
     roots = found.patterns.roots
-    measured = [measure_of(gap.share, population=found.eligible) for gap in roots]
     rows = [
         (
-            *(n, gap.rule.name, gap.rule.title, gap.rule.severity, *_share(gap.share, measure), gap.also_follows, gap.open),
+            *(
+                n,
+                gap.rule.name,
+                gap.rule.title,
+                gap.rule.severity,
+                *_counts(gap.share),
+                *_ends(gap.measure),
+                gap.also_follows,
+                gap.open,
+            ),
             *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], " ".join(gap.remedies)),
         )
-        for n, (gap, measure) in enumerate(zip(roots, measured, strict=True), 1)
+        for n, gap in enumerate(roots, 1)
     ]
     counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn")
     head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
     book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 60))
-    book.chart("Chart of root gaps", "Gap", [(f"Gap {n}", measure) for n, measure in enumerate(measured, 1)])
+    book.chart("Chart of root gaps", "Gap", [(f"Gap {n}", gap.measure) for n, gap in enumerate(roots, 1) if gap.measure])
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]
     if leads:
         named = ("Root gap", "What falls short", "Leads to", "What follows", "Cases")

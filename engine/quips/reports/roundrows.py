@@ -14,8 +14,8 @@ from quips.reports.changerows import change_as_json
 from quips.reports.roundpaper import RoundReport
 from quips.reports.scorerows import card_as_json, share_as_json
 from quips.rounds import Comparison
-from quips.scoring.measures import Measure, measure_of
-from quips.shares import CONFIDENCE, LEAST, told
+from quips.scoring.measures import Measure
+from quips.shares import CONFIDENCE, LEAST
 
 Json = dict[str, Any]
 
@@ -82,7 +82,7 @@ def figures_as_json(figures: Figures) -> Json:
         "composition": [asdict(row) for row in figures.composition],
         "scores": figures.card and card_as_json(figures.card),
         "scores_by": [{"column": column, "scores": card_as_json(card)} for column, card in figures.by.items()],
-        "gaps": _patterns(figures.patterns, figures.eligible),
+        "gaps": _patterns(figures.patterns),
         "agreement": _agreement(figures.agreement),
         "good_practice": [{"case": case, "words": list(words)} for case, words in figures.good_practice.items()],
         "put_right": asdict(figures.put_right),
@@ -104,12 +104,12 @@ def figures_as_json(figures: Figures) -> Json:
     }
 
 
-def _patterns(patterns: Patterns, population: int | None) -> Json:
+def _patterns(patterns: Patterns) -> Json:
     few = patterns.cases < LEAST
     return {
         "settled": patterns.cases,
         "without": None if few else patterns.without,
-        "roots": [] if few else [_root(gap, population) for gap in patterns.roots],
+        "roots": [] if few else [_root(gap) for gap in patterns.roots],
         "by": [
             {"column": column, "groups": [_group(group) for group in groups]} for column, groups in patterns.by.items() if not few
         ],
@@ -117,15 +117,15 @@ def _patterns(patterns: Patterns, population: int | None) -> Json:
     }
 
 
-def _root(gap: RootGap, population: int | None) -> Json:
+def _root(gap: RootGap) -> Json:
     return {
         "rule": gap.rule.name,
         "title": gap.rule.title,
         "severity": gap.rule.severity,
         "concerns": list(gap.rule.concerns),
         "share": share_as_json(gap.share),
-        "interval": _ends(measure_of(gap.share, CONFIDENCE, population)),
-        "told": told(gap.share, population=population),
+        "interval": gap.measure and _ends(gap.measure),
+        "told": gap.told,
         "also_follows": gap.also_follows,
         "open": gap.open,
         "leads_to": [{"rule": rule.name, "title": rule.title, "cases": n} for rule, n in gap.leads_to],

@@ -163,6 +163,18 @@ def questions_of(found: Figures) -> list[Scored]:
     return [one for one in walked if one.share is not None and (one.share.of or one.share.not_applicable)]
 
 
+def applying_words(gap: RootGap) -> str:
+    """Return in how many cases a root gap is, of those that its rule applies to; no percentage where these are few.
+
+    Args:
+        gap: The root gap.
+    """
+    share = gap.share
+    among = f"{share.yes} of {cases_words(share.of)}"
+    to = " that it applies to" if share.not_applicable else ""
+    return f"{among}{to}{f' ({share.percent}%)' if gap.measure else ''}"
+
+
 def _mostly_yes(found: Figures) -> list[str]:
     able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share)]
     best = sorted((pair for pair in able if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of))
@@ -172,7 +184,7 @@ def _mostly_yes(found: Figures) -> list[str]:
 def _missing(found: Figures) -> Iterator[str]:
     for gap in found.patterns.roots[:MOST]:
         follows = f" Missing or not good enough because of it: {follows_words(gap, MOST)}." if gap.leads_to else ""
-        yield f"{gap.rule.title}: missing or not good enough in {_of(gap.share)}.{follows}"
+        yield f"{gap.rule.title}: missing or not good enough in {applying_words(gap)}.{follows}"
     more = len(found.patterns.roots) - MOST
     if more > 0:
         yield f"{counted(more, 'other root gap')} {_is(more)} in the table; none is in more cases than these."

@@ -15,9 +15,9 @@ from quips.reports.charts import Bar
 from quips.reports.roundsummary import asked, cases_words, counted, follows_words, questions_of, rests_on
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
-from quips.scoring.measures import Measure, measure_of
+from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
-from quips.shares import LEAST, is_small, told
+from quips.shares import LEAST, is_small
 
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
 _GAPS_IN_GROUPS = 5
@@ -108,12 +108,13 @@ def is_marked(found: Figures) -> bool:
 
 
 def gap_chart(found: Figures) -> Chart:
-    """Return the shares of the root gaps, numbered as in the table."""
+    """Return the shares of the root gaps that apply to cases enough, numbered as in the table."""
     rows = [
-        bar(f"Gap {n}", measure_of(gap.share, population=found.eligible), f"{gap.rule.title}: {_share(found, gap)}")
+        bar(f"Gap {n}", gap.measure, f"{gap.rule.title}: {gap.told}")
         for n, gap in enumerate(found.patterns.roots, 1)
+        if gap.measure
     ]
-    words = "Chart of how many settled cases have each root gap, with intervals. The table after it has the same figures."
+    words = "Chart of in how many of the cases that it applies to each root gap is, with intervals. The table after it has all."
     return Chart(words, rows, ())
 
 
@@ -122,7 +123,7 @@ def gaps(found: Figures) -> Table:
     rows = [
         (
             f"{n}. {gap.rule.title}",
-            _cases(found, gap),
+            _cases(gap),
             follows_words(gap) or "Nothing",
             f"{' '.join(gap.remedies)} {_actions(gap)}",
         )
@@ -130,19 +131,15 @@ def gaps(found: Figures) -> Table:
     ]
     head = (
         "What was missing or not good enough",
-        "Cases",
+        "Cases, of those that it applies to",
         "Missing or not good enough because of it",
         "What officers were asked to do, and what was done",
     )
     return Table("Root gaps, those of most cases first", head, rows, (9, 6, 10, 9))
 
 
-def _share(found: Figures, gap: RootGap) -> str:
-    return told(gap.share, population=found.eligible)
-
-
-def _cases(found: Figures, gap: RootGap) -> str:
-    words = [f"{_share(found, gap)}."]
+def _cases(gap: RootGap) -> str:
+    words = [f"{gap.told}."]
     if gap.also_follows:
         words.append(f"In {gap.also_follows} more it follows from another gap.")
     if gap.open:
@@ -182,7 +179,7 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
         yield _rated(f"Scores by {name}", capital(name), rows, (4, 8, 5))
     common = found.patterns.roots[:_GAPS_IN_GROUPS]
     beneath = [row for gap in common for row in ((gap.rule.title,), *((one.name, one.told[gap.rule.name]) for one in gaps_by))]
-    yield Table(f"The commonest root gaps by {name}", (capital(name), "Cases"), beneath, (6, 11))
+    yield Table(f"The commonest root gaps by {name}", (capital(name), "Of all cases of the group"), beneath, (6, 11))
 
 
 def shows_limits(found: Figures) -> bool:
