@@ -166,6 +166,20 @@ def test_groups_are_set_side_by_side_with_the_inspectorates_caveat(report: Round
     assert "PO: 33% (2 of 6; 95% interval 10 to 70)" in groups
 
 
+def test_a_group_is_shown_beside_all_cases_on_the_same_questions(report: RoundReport, judged: Judged) -> None:
+    [table] = [one for one in roundtables.groups(report.figures, "grade") if isinstance(one, Table) and "Scores" in one.title]
+    card = report.figures.by["grade"]
+    at = next(n for n, row in enumerate(table.rows) if row[0].startswith("2.2 "))
+    whole = card.named("2.2")
+    assert table.head[2:4] == ("On how many questions", "All cases, on the same questions")
+    assert table.rows[at + 1][2:4] == ("1 of 1 question", whole.told)
+    head, *rows = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))["Scores by group"].iter_rows(
+        values_only=True
+    )
+    said = [one for row in rows if (one := dict(zip(head, row, strict=True)))["Column"] == "grade"]
+    assert {(one["Questions"], one["All cases on the same %"]) for one in said if one["Number"] == "2.2"} == {(1, 67)}
+
+
 def test_a_round_with_nothing_settled_can_be_reported(tmp_path: Path) -> None:
     found = ReportedRound(tmp_path / "round", plan(PROMPTS))
     found.draw(["TV-01", "TV-02"])

@@ -315,6 +315,39 @@ def test_a_small_group_is_not_shown_nor_one_that_would_give_it_away() -> None:
     assert shown == {"East", "North", "South"}
 
 
+def questions_card(only_north: int) -> Scorecard:
+    """Four questions of 1.2: three answered yes of all ten cases, and so many more, mostly no, of North alone."""
+    names = prompts_of("omi-1", "1.2")
+    team = {f"{name[0]}-{n}": name for name in ("East", "North") for n in range(5)}
+    answers = [(case, name, "yes") for case in team for name in names[:3]]
+    answers += [
+        (case, name, "no" if group == "North" else "not_applicable")
+        for case, group in team.items()
+        for name in names[3 : 3 + only_north]
+    ]
+    return score_judged(edition("omi-1"), judged(*answers, team=team), Asked(by="team"))
+
+
+def test_a_group_stands_beside_all_cases_on_the_questions_that_its_own_score_rests_on() -> None:
+    card = questions_card(only_north=3)
+    whole = card.named("1.2")
+    assert whole.measure and isclose(whole.measure.value, 0.5) and whole.rests_on[0] == 6
+    east, north = card.groups
+    own, alike = east.score_of(whole), east.alike_of(whole)
+    assert own and alike and own.measure and alike.measure, "three of six are half of them"
+    assert own.rests_on[0] == alike.rests_on[0] == 3 and own.measure.value == alike.measure.value == 1.0
+    assert north.alike_of(whole) == replace(whole, parts=north.alike_of(whole).parts)
+
+
+def test_a_group_has_no_score_of_few_of_the_questions_of_the_whole() -> None:
+    card = questions_card(only_north=4)
+    whole = card.named("1.2")
+    east, north = (group.score_of(whole) for group in card.groups)
+    assert east and east.measure is None and east.told == "too few questions in common" and not east.touched
+    assert card.groups[0].alike_of(whole) is None and north and north.measure
+    assert all(one.measure for one in card.groups[0].scores.values() if one.is_question and one.share and one.share.of)
+
+
 def test_what_was_asked_for_and_is_not_there_is_told_all_at_once() -> None:
     cases = judged(("A-1", "standards-2018/2.1.1", "yes"), team={"A-1": "North"})
     asked = Asked(variant="prison", by="taem", recorded={"9.9": "Good", "1.1": "Fine"}, population=0)

@@ -97,14 +97,18 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
     questions = [(one.name, one.title, *_share(one.share, one.measure), one.told) for one in questions_of(found)]
     book.table("Questions", ("Prompt", "Question", *_SHARE, "Told"), questions, (40, 60, 8, 8, 8, 8, 8, 44))
     beside = [
-        (column, name, one.number, one.title, *_ends(one.measure), rating_words(one), one.told)
+        (
+            *(column, group.name, one.number, one.title, *_ends(one.measure), one.rests_on[0], scored.rests_on[0]),
+            *(_ends(alike.measure if (alike := group.alike_of(scored)) else None)[0], rating_words(one), one.told),
+        )
         for column, card in found.by.items()
         for scored, groups in grouped(card)
-        for name, one in groups
+        for group, one in groups
     ]
     if beside:
-        head = ("Column", "Group", "Number", "Title", "Score %", "Low %", "High %", "Rating", "Told")
-        book.table("Scores by group", head, beside, (14, 20, 10, 50, 9, 9, 9, 36, 40))
+        ends, questions = ("Score %", "Low %", "High %"), ("Questions", "Of questions of the whole", "All cases on the same %")
+        head = ("Column", "Group", "Number", "Title", *ends, *questions, "Rating", "Told")
+        book.table("Scores by group", head, beside, (14, 20, 10, 50, 9, 9, 9, 11, 14, 14, 36, 40))
 
 
 def _gaps(book: TableBook, found: Figures) -> None:

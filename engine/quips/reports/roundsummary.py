@@ -120,7 +120,7 @@ def _scores(found: Figures) -> Iterator[str]:
     for scored in found.card.scored if found.card else ():
         if scored.measure is None:
             continue
-        count, of = _answered(scored)
+        count, of = scored.rests_on
         title = f"{scored.number}. {scored.title}" if scored.level not in ("overall", "headline") else scored.title
         if 2 * count < of:
             left.append(f"{title} ({count} of {of})")
@@ -136,14 +136,8 @@ def _scores(found: Figures) -> Iterator[str]:
 
 def rests_on(scored: Scored) -> str:
     """Say on how many of its questions a score rests, where that is not all of them; empty if it is."""
-    count, of = _answered(scored)
+    count, of = scored.rests_on
     return f"; it rests on {count} of its {of} questions" if scored.measure and count < of else ""
-
-
-def _answered(scored: Scored) -> tuple[int, int]:
-    """How many of the questions that count in a score were answered of enough cases, and how many there are."""
-    questions = [one for one in scored.questions or scored.walk() if one.is_question and one.counts]
-    return sum(one.measure is not None for one in questions), len(questions)
 
 
 def _no_score(found: Figures) -> str:

@@ -15,6 +15,7 @@ from quips.reports.charts import Bar
 from quips.reports.roundsummary import asked, cases_words, counted, follows_words, questions_of, rests_on
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
+from quips.scoring.cards import Group
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import LEAST, is_small
@@ -81,15 +82,14 @@ def _of(number: int, whole: int) -> str:
 def scores(found: Figures, scored: Sequence[Scored]) -> Table:
     """Return the scores of headlines, sections and criteria."""
     rows = [(f"{_numbered(one)}{marks(one)}", f"{one.told}{rests_on(one)}", rating_words(one)) for one in scored]
-    return _rated("Scores", "What is scored", rows, (8, 5, 4))
+    return _rated("Scores", ("What is scored", "Score"), rows, (8, 5, 4))
 
 
-def _rated(title: str, first: str, rows: Sequence[tuple[str, ...]], widths: tuple[float, float, float]) -> Table:
-    """Return a table of scores; without the column of ratings where the edition gives none."""
-    head = (first, "Score", "Rating or comment")
-    if any(row[2] for row in rows if len(row) > 1):
-        return Table(title, head, rows, widths)
-    return Table(title, head[:2], [row[:2] for row in rows], widths[:2])
+def _rated(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], widths: tuple[float, ...]) -> Table:
+    """Return a table of scores, its last column of ratings; without that where the edition gives none."""
+    if any(row[-1] for row in rows if len(row) > 1):
+        return Table(title, (*head, "Rating or comment"), rows, widths)
+    return Table(title, head, [row[:-1] if len(row) > 1 else row for row in rows], widths[:-1])
 
 
 def _numbered(scored: Scored) -> str:
@@ -173,13 +173,20 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
         rows.append((_numbered(scored),))
         areas = areas_of(card, scored)
         for group, one in beside:
-            limits = f" {limits_words(areas[group])}" if group in areas else ""
-            rows.append((group, f"{one.told}{limits}", rating_words(one)))
+            limits = f" {limits_words(areas[group.name])}" if group.name in areas else ""
+            rows.append((group.name, f"{one.told}{limits}", *_on_the_same(group, one, scored), rating_words(one)))
     if rows:
-        yield _rated(f"Scores by {name}", capital(name), rows, (4, 8, 5))
+        head = (capital(name), "Score", "On how many questions", "All cases, on the same questions")
+        yield _rated(f"Scores by {name}", head, rows, (3, 5, 4, 5, 4))
     common = found.patterns.roots[:_GAPS_IN_GROUPS]
     beneath = [row for gap in common for row in ((gap.rule.title,), *((one.name, one.told[gap.rule.name]) for one in gaps_by))]
     yield Table(f"The commonest root gaps by {name}", (capital(name), "Of all cases of the group"), beneath, (6, 11))
+
+
+def _on_the_same(group: Group, one: Scored, of_all: Scored) -> tuple[str, str]:
+    """Say on how many of the questions of the whole a group's score rests, and what all cases come to on the same."""
+    alike, (count, of) = group.alike_of(of_all), (one.rests_on[0], of_all.rests_on[0])
+    return f"{count} of {counted(of, 'question')}" if of else "", alike.told if alike else ""
 
 
 def shows_limits(found: Figures) -> bool:

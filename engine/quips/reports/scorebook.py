@@ -83,11 +83,11 @@ def _how(scored: Scored) -> Row:
 
 
 def _groups(card: Scorecard) -> Iterator[Row]:
-    sizes = {group.name: group.cases for group in card.groups}
     for scored, rows in grouped(card):
         areas = areas_of(card, scored)
         yield from (
-            (scored.number, scored.title, name, sizes[name], *_row(one)[3:10], *_limits(areas.get(name))) for name, one in rows
+            (scored.number, scored.title, group.name, group.cases, *_row(one)[3:10], *_limits(areas.get(group.name)))
+            for group, one in rows
         )
 
 

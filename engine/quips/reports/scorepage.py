@@ -8,7 +8,7 @@ from quips.change import Area
 from quips.reports import scoretext
 from quips.reports.charts import Bar, Dot, bars, funnel
 from quips.reports.templates import environment_of
-from quips.scoring.cards import Scorecard
+from quips.scoring.cards import FEW_IN_COMMON, Group, Scorecard
 from quips.scoring.schemes import bands_of
 from quips.scoring.tree import Scored
 
@@ -45,12 +45,13 @@ def answered(division: Scored) -> list[tuple[Scored, list[Scored]]]:
     return [(node, questions) for node, questions in found if questions]
 
 
-def grouped(card: Scorecard) -> list[tuple[Scored, list[tuple[str, Scored]]]]:
-    """Return what is scored in any group of cases, with its scores by group; the whole has no groups."""
+def grouped(card: Scorecard) -> list[tuple[Scored, list[tuple[Group, Scored]]]]:
+    """Return what is scored in any group of cases, or of too few questions in each, by group; the whole has no groups."""
     found = []
     for scored in card.walk():
-        rows = [(group.name, one) for group in card.groups if (one := group.score_of(scored))]
-        if not scored.is_question and scored.level != "overall" and any(one.measure for _, one in rows):
+        rows = [(group, one) for group in card.groups if (one := group.score_of(scored))]
+        is_told = any(one.measure or one.told == FEW_IN_COMMON for _, one in rows)
+        if not scored.is_question and scored.level != "overall" and is_told:
             found.append((scored, rows))
     return found
 

@@ -94,8 +94,14 @@ def _group(group: Group) -> Json:
     return {
         "name": group.name,
         "cases": group.cases,
-        "scored": [{**_score(scored), "limits": _limits(group.area_of(scored))} for scored in group.scores.values()],
+        "scored": [_of_group(group, scored) for scored in group.scores.values()],
     }
+
+
+def _of_group(group: Group, scored: Scored) -> Json:
+    alike = group.alike_of(scored)
+    beside = {"questions": scored.rests_on[0], "all_on_the_same": _measure(alike.measure) if alike else None}
+    return {**_score(scored), **beside, "limits": _limits(group.area_of(scored))}
 
 
 def _limits(area: Area | None) -> Json | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quips.change import Area, side_by_side
@@ -17,6 +17,8 @@ from quips.scoring.tree import UNVERIFIED, Results, Scored
 from quips.shares import CONFIDENCE, LEAST, Share, is_small
 
 JUDGED, PUBLISHED = "judged", "published"
+FEW_IN_COMMON = "too few questions in common"
+"""Said of a group instead of a score that rests on fewer than half of the questions that the score of all cases rests on."""
 _CAVEAT = (
     "Do not compare closely. Samples differ in size and in the cases they hold. The report of this edition prints no such "
     "warning; those of the others do, and we keep to it."
@@ -55,16 +57,23 @@ class Group:
         cases: How many cases.
         scores: Its scores by full name and level: a criterion and its summary question have one name.
         areas: Its shares that can be shown, by question, beside all groups together.
+        alike: The scores of all cases on the questions that its own scores rest on, by full name and level.
     """
 
     name: str
     cases: int
     scores: Mapping[tuple[str, str], Scored]
     areas: Mapping[str, Area]
+    alike: Mapping[tuple[str, str], Scored]
 
     def score_of(self, scored: Scored) -> Scored | None:
         """Return the score of the group for what is scored of all; None if it has none."""
         return self.scores.get((scored.name, scored.level))
+
+    def alike_of(self, scored: Scored) -> Scored | None:
+        """Return the score of all cases on the questions that the group's own rests on; None where the group has no score."""
+        own = self.score_of(scored)
+        return self.alike[own.name, own.level] if own is not None and own.measure is not None else None
 
     def area_of(self, scored: Scored) -> Area | None:
         """Return the group beside all together for what is scored; None if that is no share of cases, or not shown."""
@@ -140,7 +149,7 @@ def score_judged(edition: Edition, judged: Judged, asked: Asked | None = None) -
     _check(edition, mine, asked)
     shares = mine.shares()
     variant = asked.variant or _variant_of(edition, shares)
-    results = Results(
+    whole = Results(
         shares=shares,
         recorded=asked.recorded or {},
         confidence=asked.confidence,
@@ -148,9 +157,10 @@ def score_judged(edition: Edition, judged: Judged, asked: Asked | None = None) -
         population=asked.population,
     )
     by_prompt, by_rule = (sorted(found, key=lambda one: is_small(one.share, asked.least)) for found in mine.overturned())
+    scored = score(edition, whole, variant)
     return Scorecard(
-        *(edition, variant, JUDGED, "", len(mine.cases), score(edition, results, variant)),
-        tuple(_groups(edition, mine, asked, variant)) if asked.by else (),
+        *(edition, variant, JUDGED, "", len(mine.cases), scored),
+        tuple(_groups(edition, mine, asked, variant, whole, _by_name(scored))) if asked.by else (),
         asked,
         tuple(by_prompt),
         tuple(by_rule),
@@ -189,7 +199,9 @@ def caveat_of(edition: Edition) -> str:
     return caveats[0] if caveats else _CAVEAT
 
 
-def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Iterator[Group]:
+def _groups(
+    edition: Edition, judged: Judged, asked: Asked, variant: str, whole: Results, of_all: Mapping[tuple[str, str], Scored]
+) -> Iterator[Group]:
     grouped = judged.grouped(asked.by)
     shares = {name: group.shares() for name, group in grouped.items()}
     hidden = hidden_shares(shares, asked.least)
@@ -202,9 +214,25 @@ def _groups(edition: Edition, judged: Judged, asked: Asked, variant: str) -> Ite
             population=asked.populations.get(name),
             hidden=hidden[name],
         )
-        scored = {(part.name, part.level): part for top in score(edition, results, variant) for part in top.walk()}
+        own = _by_name(score(edition, results, variant))
+        apart = frozenset(question for question in whole.shares if not results.can_show(question))
+        alike = _by_name(score(edition, replace(whole, recorded={}, hidden=apart), variant))
         areas = {question: areas[name] for question, areas in beside.items() if name in areas and results.can_show(question)}
-        yield Group(name, len(group.cases), scored, areas)
+        yield Group(name, len(group.cases), {key: _comparable(one, of_all[key]) for key, one in own.items()}, areas, alike)
+
+
+def _by_name(scored: Sequence[Scored]) -> dict[tuple[str, str], Scored]:
+    return {(part.name, part.level): part for top in scored for part in top.walk()}
+
+
+def _comparable(one: Scored, of_all: Scored) -> Scored:
+    """Return a group's score; without a figure where it rests on few of the questions that the score of all cases rests on.
+
+    A mean of other questions is no mean of other cases: of the easy ones alone every group would stand above the whole.
+    """
+    if one.is_question or of_all.measure is None or 2 * one.rests_on[0] >= of_all.rests_on[0]:
+        return one
+    return replace(one, measure=None, told=FEW_IN_COMMON, band="", touched=(), points=None, notes=())
 
 
 def _beside(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, dict[str, Area]]:

@@ -133,6 +133,12 @@ class Scored:
         return self.level in ("prompt", "summary question")
 
     @property
+    def rests_on(self) -> tuple[int, int]:
+        """On how many of the questions that count in it its score rests, and how many there are."""
+        questions = [one for one in self.questions or self.walk() if one.is_question and one.counts]
+        return sum(one.measure is not None for one in questions), len(questions)
+
+    @property
     def rating(self) -> str:
         """Its rating in words: as recorded, in one band, or open between bands; empty if there is none."""
         return self.recorded or open_between(self.touched) or self.band
