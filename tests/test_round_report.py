@@ -21,11 +21,14 @@ from quips.knowledge import OwnRule
 from quips.peeraudit.figures import Figures, figures_of
 from quips.peeraudit.folder import digest_of
 from quips.reports import roundtables
-from quips.reports.blocks import Table
+from quips.reports.blocks import Points, Table
 from quips.reports.blocktext import to_text
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundrows import figures_as_json
+from quips.reports.roundsummary import summary
+from quips.scoring.measures import Measure
+from quips.scoring.tree import Scored
 from reported_round import PROMPTS, ReportedRound, fed_back, settled
 from round_at_hand import plan
 from round_commands import Commands
@@ -76,13 +79,49 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "Of 26 actions to put things right, 2 are done, 23 are open and 1 was withdrawn" in page
     assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
-    assert re.search(
-        r"fewer than half of their questions were answered of enough cases: .*2\. Implementation of interventions \(1 of", page
-    )
+    assert "fewer than half of their questions were asked and concern at least 5 of the cases: " in page
+    assert "2.2 Protecting the public by minimising risk of harm (1 of" in page
     assert "This round is not finished, and its figures can still change. 12 of 12 cases are settled and 2 are" in page
     tables = [one for section in paper(report).sections for one in section.blocks if isinstance(one, Table)]
-    [told] = [row[1] for one in tables if one.title == "Scores" for row in one.rows if "Implementation of int" in row[0]]
+    [told] = [row[1] for one in tables if one.title == "Scores" for row in one.rows if row[0].startswith("2.2 ")]
     assert told.startswith("67% (95% interval 42 to 85); it rests on 1 of its")
+
+
+def test_a_part_is_scored_where_the_whole_rests_on_too_few_questions(report: RoundReport) -> None:
+    part = scored("1.2", 3, 4)
+    other = scored("1.3", 1, 4)
+    page = first_page(report, scored("1", 0, 9, part, other))
+    assert "1.2 A part: 50%" in page and "it rests on 3 of its 4 questions" in page
+    assert "1 A part" not in page and "1.3 A part (1 of 4)" in page
+
+
+def test_what_was_judged_in_one_part_alone_does_not_stand_under_the_name_of_the_whole(
+    report: RoundReport, judged: Judged
+) -> None:
+    page = first_page(report, scored("1", 0, 0, scored("1.2", 4, 4), scored("1.3", 0, 2)))
+    assert "1.2 A part: 50%" in page and "1 A part: 50%" not in page, "though four of the six are over half"
+    said = paper(report)
+    rows = [row[0] for one in said.sections for table in one.blocks if isinstance(table, Table) for row in table.rows]
+    assert any(row.startswith("2.2 ") for row in rows) and not any(row.startswith("2 ") for row in rows)
+    for name in ("Scores", "Scores by group"):
+        sheet = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))[name]
+        assert not any("2" in row[:4] for row in sheet.iter_rows(values_only=True)), name
+
+
+def scored(number: str, answered: int, asked: int, *parts: Scored) -> Scored:
+    """What stands under a number, half of it sufficient, with so many questions of its own, some answered of cases enough."""
+    half = Measure(0.5, 0.4, 0.6)
+    questions = [Scored(f"q-{n}", f"q-{n}", "prompt", "A question?", half if n < answered else None) for n in range(asked)]
+    is_scored = answered or any(part.measure for part in parts)
+    level = "section" if parts else "general criterion"
+    return Scored(number, number, level, "A part", half if is_scored else None, told="50%", parts=(*parts, *questions))
+
+
+def first_page(report: RoundReport, top: Scored) -> str:
+    """The first page, had the round these scores."""
+    assert report.figures.card is not None
+    figures = replace(report.figures, card=replace(report.figures.card, scored=(top,)))
+    return " ".join(line for one in summary(figures) if isinstance(one, Points) for line in one.lines)
 
 
 def test_of_few_cases_read_twice_only_the_same_answers_are_counted(report: RoundReport, judged: Judged) -> None:

@@ -10,7 +10,7 @@ from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
 from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
-from quips.reports.roundsummary import UNFINISHED, asked, questions_of
+from quips.reports.roundsummary import UNFINISHED, asked, is_of_one_part, questions_of
 from quips.reports.roundtables import OUTCOMES, capital
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
@@ -90,7 +90,7 @@ def _answers(found: Figures, judged: Judged, columns: Iterable[str]) -> Iterator
 
 
 def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
-    nodes = [one for one in walked if one.measure and not one.is_question]
+    nodes = [one for one in walked if one.measure and not one.is_question and not is_of_one_part(one)]
     rows = [(one.number, one.title, *_ends(one.measure), rating_words(one), one.told) for one in nodes]
     book.table("Scores", ("Number", "Title", "Score %", "Low %", "High %", "Rating", "Told"), rows, (10, 60, 9, 9, 9, 36, 40))
     book.chart("Chart of scores", "Number", [(one.number, one.measure) for one in nodes if one.measure])
@@ -103,6 +103,7 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
         )
         for column, card in found.by.items()
         for scored, groups in grouped(card)
+        if not is_of_one_part(scored)
         for group, one in groups
     ]
     if beside:

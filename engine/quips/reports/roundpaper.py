@@ -13,7 +13,7 @@ from quips.reports import roundtables
 from quips.reports.blocks import Block, Chart, Heading, Paper, Points, Section, Table, Words
 from quips.reports.changetext import left_out_words, rounds_words
 from quips.reports.roundlog import WHO
-from quips.reports.roundsummary import counted, summary
+from quips.reports.roundsummary import counted, is_of_one_part, summary
 from quips.reports.scoretext import INDICATIVE, LIMITS
 from quips.reports.wording import own_rules_words
 from quips.rounds import Comparison
@@ -93,7 +93,7 @@ def _scores(found: Figures) -> Iterator[Block]:
     bands = bands_of(found.edition.scoring)
     is_open = " Where an interval reaches into more than one band, the rating is open between them." if bands else ""
     yield Words(f"{INDICATIVE}{is_open} Questions that fewer than {LEAST} cases are about are neither shown nor counted.")
-    scored = [one for one in found.card.walk() if one.measure and not one.is_question]
+    scored = [one for one in found.card.walk() if one.measure and not one.is_question and not is_of_one_part(one)]
     if scored:
         measured = [(one, one.measure) for one in scored if one.measure]
         yield Chart(

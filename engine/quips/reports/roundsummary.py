@@ -112,26 +112,46 @@ def _gone(found: Figures) -> str:
 
 
 def _scores(found: Figures) -> Iterator[str]:
-    """Yield the whole, the headlines and the sections that have a score, if it rests on half of its questions at the least.
+    """Yield the scores that rest on half of their questions at the least; where a whole does not, those of its parts that do.
 
     A score of four questions out of a hundred would be read as one of all.
     """
-    left = []
+    able, left = [], []
     for scored in found.card.scored if found.card else ():
-        if scored.measure is None:
-            continue
-        count, of = scored.rests_on
-        title = f"{scored.number}. {scored.title}" if scored.level not in ("overall", "headline") else scored.title
-        if 2 * count < of:
-            left.append(f"{title} ({count} of {of})")
-        else:
-            rating = f", {scored.rating}" if scored.rating else ""
-            yield f"{title}: {scored.told}{rating}{rests_on(scored)}."
+        for one in _told_of(scored):
+            count, of = one.rests_on
+            (left if 2 * count < of else able).append(one)
+    for one in able:
+        rating = f", {one.rating}" if one.rating else ""
+        yield f"{numbered(one)}: {one.told}{rating}{rests_on(one)}."
     if left:
+        few = "; ".join(f"{numbered(one)} ({one.rests_on[0]} of {one.rests_on[1]})" for one in left)
         yield (
-            f"Not told here, as fewer than half of their questions were answered of enough cases: {'; '.join(left)}. "
+            f"Not told here, as fewer than half of their questions were asked and concern at least {LEAST} of the cases: {few}. "
             "What these come to is in the tables."
         )
+
+
+def _told_of(scored: Scored) -> Iterator[Scored]:
+    """Yield what has a score, or its parts if that rests on too few of its questions, or on one part alone."""
+    count, of = scored.rests_on
+    parts = [one for one in scored.parts if not one.is_question and one.measure]
+    if scored.measure and parts and (2 * count < of or is_of_one_part(scored)):
+        for part in parts:
+            yield from _told_of(part)
+    elif scored.measure:
+        yield scored
+
+
+def numbered(scored: Scored) -> str:
+    """Return the title of what is scored, with its number if it has one."""
+    return scored.title if scored.level in ("overall", "headline") else f"{scored.number} {scored.title}"
+
+
+def is_of_one_part(scored: Scored) -> bool:
+    """Whether a score is that of one part alone, though there are more: it is told under the name of that part only."""
+    parts = [one.measure is not None for one in scored.parts if not one.is_question]
+    return len(parts) > 1 and parts.count(True) == 1
 
 
 def rests_on(scored: Scored) -> str:

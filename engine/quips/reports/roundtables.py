@@ -12,7 +12,16 @@ from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
 from quips.reports.charts import Bar
-from quips.reports.roundsummary import asked, cases_words, counted, follows_words, questions_of, rests_on
+from quips.reports.roundsummary import (
+    asked,
+    cases_words,
+    counted,
+    follows_words,
+    is_of_one_part,
+    numbered,
+    questions_of,
+    rests_on,
+)
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
 from quips.scoring.cards import Group
@@ -81,7 +90,7 @@ def _of(number: int, whole: int) -> str:
 
 def scores(found: Figures, scored: Sequence[Scored]) -> Table:
     """Return the scores of headlines, sections and criteria."""
-    rows = [(f"{_numbered(one)}{marks(one)}", f"{one.told}{rests_on(one)}", rating_words(one)) for one in scored]
+    rows = [(f"{numbered(one)}{marks(one)}", f"{one.told}{rests_on(one)}", rating_words(one)) for one in scored]
     return _rated("Scores", ("What is scored", "Score"), rows, (8, 5, 4))
 
 
@@ -90,10 +99,6 @@ def _rated(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], w
     if any(row[-1] for row in rows if len(row) > 1):
         return Table(title, (*head, "Rating or comment"), rows, widths)
     return Table(title, head, [row[:-1] if len(row) > 1 else row for row in rows], widths[:-1])
-
-
-def _numbered(scored: Scored) -> str:
-    return scored.title if scored.level in ("overall", "headline") else f"{scored.number} {scored.title}"
 
 
 def questions(found: Figures) -> Table:
@@ -170,7 +175,9 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
     yield Words(f"{sizes}.")
     rows: list[tuple[str, ...]] = []
     for scored, beside in grouped(card):
-        rows.append((_numbered(scored),))
+        if is_of_one_part(scored):
+            continue
+        rows.append((numbered(scored),))
         areas = areas_of(card, scored)
         for group, one in beside:
             limits = f" {limits_words(areas[group.name])}" if group.name in areas else ""
