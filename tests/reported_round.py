@@ -67,8 +67,10 @@ class ReportedRound(RoundAtHand):
         prepared = prepare(self.book, self.state, by, name)
         self.take(lambda state: feeding_back.feed_back(self.plan, state, by, name, prepared.actions, {}))
 
-    def reread(self, name: str, change: Mapping[str, Sequence[str]]) -> None:
-        self.take(lambda state: feeding_back.reread(self.plan, state, "L01", name, "", {}, change))
+    def reread(self, name: str, change: Mapping[str, Sequence[str]], unsure: Mapping[str, str]) -> None:
+        """Read a case again, of which the record says what it said when it was settled."""
+        record = self.case(name).newest(self.case(name).readers[0]).file
+        self.take(lambda state: feeding_back.reread(self.plan, state, "L01", name, record, {}, change, unsure))
 
 
 def settled(path: Path, **changes: Any) -> ReportedRound:
@@ -97,7 +99,9 @@ def fed_back(path: Path, **changes: Any) -> ReportedRound:
         found.act(name)
     found.sign("TV-02", accepts=False)
     found.feed_back("TV-02")
-    found.reread("TV-03", {"closed": [VISIT], "still_open": ["home-visit-repeated"], "new": []})
+    found.reread("TV-03", {"closed": [VISIT], "still_open": ["home-visit-repeated"], "new": []}, {})
+    gaps = found.book.gap_rules(found.case("TV-11"))
+    found.reread("TV-11", {"closed": [], "still_open": gaps, "new": []}, {"sentence-plan-sequenced": "No longer seen."})
     for name in ("TV-03", "TV-09"):
         found.sign(name)
     found.take(

@@ -14,6 +14,7 @@ from quips.knowledge import OwnRule
 from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
+from quips.peeraudit.rereading import done_late
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
 from quips.readings import Reading, readings
@@ -119,7 +120,9 @@ class PutRight:
         withdrawn: How many were withdrawn.
         reread: How many cases were read again.
         closed: How many gaps were closed when they were read again.
-        still_open: How many were not.
+        late: How many were of work that had been done, and only late: a matter of record, which nothing closes.
+        unsure: Of how many the record did not show whether they were put right, which is for people to judge.
+        still_open: How many others were not closed.
         new: How many gaps there were then that were not there before.
     """
 
@@ -129,6 +132,8 @@ class PutRight:
     withdrawn: int
     reread: int
     closed: int
+    late: int
+    unsure: int
     still_open: int
     new: int
 
@@ -223,7 +228,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         tuple(_composition(drawn, state)),
         *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
-        _put_right(state, as_at),
+        _put_right(book, state, as_at),
         {
             case.reference: (*case.actions.values(),)
             for case in state.cases.values()
@@ -328,13 +333,15 @@ def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield case.reference, words
 
 
-def _put_right(state: State, as_at: str) -> PutRight:
+def _put_right(book: Book, state: State, as_at: str) -> PutRight:
     cases = [case for case in state.cases.values() if case.feedback is not None]
     actions = [action for case in cases for action in case.actions.values()]
     counts = Counter(action.status for action in actions)
-    again = [case.rereads[-1] for case in cases if case.rereads]
+    reread = [case for case in cases if case.rereads]
+    again = [case.rereads[-1] for case in reread]
+    late, unsure = sum(len(done_late(book, case)) for case in reread), sum(len(one.unsure) for one in again)
     return PutRight(
         *(counts[DONE], counts[OPEN], sum(action.status == OPEN and action.due < as_at for action in actions)),
-        *(counts[WITHDRAWN], len(again)),
-        *(sum(len(getattr(one, kind)) for one in again) for kind in ("closed", "still_open", "new")),
+        *(counts[WITHDRAWN], len(again), sum(len(one.closed) for one in again), late, unsure),
+        *(sum(len(one.still_open) for one in again) - late - unsure, sum(len(one.new) for one in again)),
     )

@@ -114,16 +114,14 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     vocabulary = book.auditor.knowledge.vocabulary
     back = restored(settled.case.document.value, now.case.document.value, day, vocabulary)
     compared = _Compared(settled, now, _audited(book, back, now), back.losses, vocabulary)
-    was: dict[str, list[Finding]] = {}
-    for finding in settled.with_verdict(Verdict.GAP):
-        was.setdefault(finding.rule.name, []).append(finding)
+    was = _gaps_by_rule(settled)
     rules = book.gap_rules(case)
     whys = {name: compared.why_not_closed(was[name]) for name in rules}
     why_not = {name: listed(dict.fromkeys(why.words for why in found), "and") for name, found in whys.items()}
     _follow_what_rests(rules, was, why_not, set_aside(case), book.auditor.knowledge.titles)
     closed, still_open, unsure, done_since = {}, {}, {}, set()
     for name in rules:
-        left = compared.left(was[name])
+        left = _left(was[name], now)
         later = [compared.later(gap) for gap in left]
         if left and all(later):
             done_since.add(name)
@@ -153,6 +151,39 @@ class _Why:
     is_taken_out: bool = False
 
 
+def done_late(book: Book, case: RoundCase) -> set[str]:
+    """Return the rules of which a case read again shows only what was done late before it was first read: nothing closes that.
+
+    Args:
+        book: The readings of the round.
+        case: The case.
+
+    Raises:
+        InputError, StorageError: A record cannot be read.
+    """
+    settled = book.settled(case)
+    if settled is None or not case.rereads:
+        return set()
+    again = case.rereads[-1]
+    now, was = book.audit(again.file), _gaps_by_rule(settled)
+    open_ = [name for name in again.still_open if name not in again.unsure and name in was]
+    return {name for name in open_ if not _left(was[name], now)}
+
+
+def _gaps_by_rule(audit: Audit) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {}
+    for finding in audit.with_verdict(Verdict.GAP):
+        found.setdefault(finding.rule.name, []).append(finding)
+    return found
+
+
+def _left(was: Sequence[Finding], now: Audit) -> list[Finding]:
+    """Return the gaps of a rule now that are more than something done late, now or before."""
+    before = {finding.ref: finding for finding in was}
+    gaps = _gaps_by_rule(now).get(was[0].rule.name, [])
+    return [gap for gap in gaps if gap.ref not in before or not _is_over(before[gap.ref], gap)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Compared:
     """The record now, and with everything put back that it said before."""
@@ -165,12 +196,6 @@ class _Compared:
 
     def finding(self, was: Finding) -> Finding | None:
         return next((finding for finding in self.now.findings if finding.ref == was.ref), None)
-
-    def left(self, was: Sequence[Finding]) -> list[Finding]:
-        """Return the gaps of a rule now that are more than something done late, now or before."""
-        before, name = {finding.ref: finding for finding in was}, was[0].rule.name
-        gaps = [finding for finding in self.now.with_verdict(Verdict.GAP) if finding.rule.name == name]
-        return [gap for gap in gaps if gap.ref not in before or not _is_over(before[gap.ref], gap)]
 
     def later(self, gap: Finding) -> str:
         """Return the newest work of the same kind, done since the case was read, if it is as it should be; empty if not."""

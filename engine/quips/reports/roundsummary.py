@@ -239,10 +239,23 @@ def _done_words(found: Figures) -> Iterator[str]:
         parts += [f"{done.withdrawn} {_was(done.withdrawn)} withdrawn"] if done.withdrawn else []
         yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
     if done.reread:
-        new = f", and {counted(done.new, 'new gap')} {_was(done.new)} found" if done.new else ""
+        became = [f"{counted(done.closed, 'gap')} {_was(done.closed)} closed"]
+        if done.late:
+            became.append(
+                f"{done.late} {_was(done.late)} of work done late, which is a matter of record and cannot be closed any more"
+            )
+        if done.unsure:
+            became.append(
+                f"{done.unsure} {_is(done.unsure)} for people to judge, as the record does not show whether "
+                f"{'it was' if done.unsure == 1 else 'they were'} put right"
+            )
+        became.append(f"{done.still_open or 'none'} {_is(done.still_open)} still open")
+        if done.new:
+            became.append(f"{counted(done.new, 'new gap')} {_was(done.new)} found")
         yield (
-            f"{cases_words(done.reread).capitalize()} {_was(done.reread)} read again afterwards: {counted(done.closed, 'gap')} "
-            f"{_was(done.closed)} closed and {done.still_open} {_was(done.still_open)} not{new}."
+            f"{cases_words(done.reread).capitalize()} {_was(done.reread)} read again afterwards: "
+            f"{'; '.join(became[:-1])}; and {became[-1]}. An action is done on its owner's word, and a gap is closed only where "
+            "the record shows it; what follows from a gap is counted too."
         )
     signed = progress.phases[Phase.COUNTERSIGNED]
     yield f"A director has countersigned {cases_words(signed) if signed else 'none so far'}."

@@ -216,7 +216,9 @@ def put_right(found: Figures) -> Iterator[Block]:
     done = found.put_right
     again = (
         ("Gaps closed by then", done.closed),
-        ("Gaps not closed by then", done.still_open),
+        ("Gaps of work done late: a matter of record, which cannot be closed any more", done.late),
+        ("Gaps for people to judge: the record does not show whether they were put right", done.unsure),
+        ("Gaps still open then", done.still_open),
         ("Gaps that were new then", done.new),
     )
     rows = [
