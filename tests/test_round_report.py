@@ -29,6 +29,7 @@ from quips.reports.roundrows import figures_as_json
 from quips.reports.roundsummary import summary
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
+from quips.shares import Share
 from reported_round import PROMPTS, ReportedRound, fed_back, settled
 from round_at_hand import plan
 from round_commands import Commands
@@ -80,7 +81,8 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "2.2 Protecting the public by minimising risk of harm (1 of" in page
     assert (
         "2 cases were read again afterwards: 1 gap was closed; 1 was of work done late, which is a matter of record and cannot "
-        "be closed any more; 1 is for people to judge, as the record does not show whether it was put right; and 2 are still open."
+        "be closed any more; 1 is for people to judge, as the record does not show whether it was put right; and 2 are still "
+        "open."
     ) in page
     assert "This round is not finished, and its figures can still change. 12 of 12 cases are settled and 2 are" in page
     tables = [one for section in paper(report).sections for one in section.blocks if isinstance(one, Table)]
@@ -123,6 +125,15 @@ def first_page(report: RoundReport, top: Scored) -> str:
     assert report.figures.card is not None
     figures = replace(report.figures, card=replace(report.figures.card, scored=(top,)))
     return " ".join(line for one in summary(figures) if isinstance(one, Points) for line in one.lines)
+
+
+def test_a_question_that_no_case_is_about_is_not_in_the_table(report: RoundReport) -> None:
+    names = {PROMPTS[1]: Share(0, 0, 12), PROMPTS[3]: Share(8, 4)}
+    asked = [Scored(name, name, "prompt", f"About {name}?", share=share, told="told") for name, share in names.items()]
+    assert report.figures.card is not None
+    figures = replace(report.figures, card=replace(report.figures.card, scored=tuple(asked)))
+    assert [row[0] for row in roundtables.questions(figures).rows] == [f"About {PROMPTS[3]}?"]
+    assert "neither shown nor counted" not in words(report) and "their figures are not shown" in words(report)
 
 
 def test_of_few_cases_read_twice_only_the_same_answers_are_counted(report: RoundReport, judged: Judged) -> None:

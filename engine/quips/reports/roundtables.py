@@ -102,8 +102,8 @@ def _rated(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], w
 
 
 def questions(found: Figures) -> Table:
-    """Return every question that was answered, with its share."""
-    rows = [(f"{one.title}{marks(one)}", one.told) for one in questions_of(found)]
+    """Return every question that any case is about, with its share."""
+    rows = [(f"{one.title}{marks(one)}", one.told) for one in questions_of(found) if one.share and one.share.of]
     return Table("Question by question", ("Question", "Answered yes"), rows, (10, 7))
 
 
