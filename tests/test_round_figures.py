@@ -261,5 +261,11 @@ def test_a_round_with_nothing_settled_cannot_be_compared_with(round_: ReportedRo
         changed_since(round_.book, round_.state, earlier.book, earlier.state)
 
 
+def test_columns_are_called_as_the_plan_writes_them(before: ReportedRound) -> None:
+    spelt = replace(before.plan, headings={"grade": "Officer grade", "team": "PDU"})
+    named = figures_of(Book(before.folder, spelt, before.book.auditor), before.state, DAY).named
+    assert (named["grade"], named["team"]) == ("officer grade", "PDU")
+
+
 def test_titles_are_those_of_the_knowledge_base(found: Figures) -> None:
     assert found.named["rosh_level"] == knowledge().vocabulary.circumstances["rosh_level"].title

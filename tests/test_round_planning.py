@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from knowledge_base import ROOT, knowledge
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER
 from quips.peeraudit.roundschema import round_schema
+from quips.places import Place
+from quips.sampling import minimums_of
 from quips.shapes import Shape
 from quips.source import read_yaml
 from quips.yamltext import as_yaml
@@ -224,12 +226,12 @@ CASES = [
     (
         ("TV-1", "North", "Ann Other", "", "high", "order", "PO", "current"),
         "cases.csv:2:3",
-        "'Ann Other' is not a reference of a",
+        "'Ann Other' is not a reference of an officer",
     ),
     (
         ("TV-1", "North", "O01", "The boss", "high", "order", "PO", "current"),
         "cases.csv:2:4",
-        "'The boss' is not a reference of a",
+        "'The boss' is not a reference of a senior",
     ),
     (("TV-1", "North", "", "", "high", "order", "PO", "current"), "cases.csv:2:3", "TV-1 has no officer"),
     (("TV-1", "", "O01", "", "high", "order", "PO", "current"), "cases.csv:2:2", "TV-1 has no team"),
@@ -238,6 +240,14 @@ CASES = [
     (("TV-1", "North", "O01", "", "=A1", "order", "PO", "current"), "cases.csv:2:5", "holds a formula"),
     (("EXAMPLE-1", "North", "O01", "", "high", "order", "PO", "current"), "cases.csv:2:1", "an example that came"),
 ]
+
+
+def test_columns_keep_the_spelling_of_the_plan_beside_how_they_are_matched(round_: RoundFiles) -> None:
+    round_.plan(draw={"by": ["RoSH  level", "Team"], "at_least": {"RoSH level:High,Very_high": 3}})
+    plan = round_.read()
+    assert plan.by == ("rosh_level", "team") and plan.headings["rosh_level"] == "RoSH level" and plan.headings["team"] == "Team"
+    [kind] = minimums_of((), plan.at_least, Place)
+    assert (kind.column, kind.name) == ("rosh_level", "RoSH level High or Very high")
 
 
 @pytest.mark.parametrize(("row", "place", "message"), CASES, ids=[message for _, _, message in CASES])

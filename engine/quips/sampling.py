@@ -201,7 +201,7 @@ def minimums_of(kinds: Iterable[Mapping[str, Any]], at_least: Iterable[str], pla
             problems.append(Problem(place(asked), "no-number", message, "Write ppo=5, or rosh_level:high,very_high=12."))
         elif values:
             counted = frozenset(key_of(value) for value in values.split(","))
-            name = f"{key_of(column)} {values.replace('_', ' ').replace(',', ' or ')}"
+            name = f"{' '.join(column.split())} {values.replace('_', ' ').replace(',', ' or ')}"
             found[kind] = Minimum(name, key_of(column), counted, int(number))
         elif kind in found:
             found[kind] = replace(found[kind], at_least=int(number))

@@ -182,7 +182,7 @@ def reference_problem(place: Place, value: str, what: str) -> Problem | None:
         return None
     form = "Use capital letters, figures and hyphens with at least one figure, such as"
     example = "TV-0042" if what == "case" else "R07"
-    message = f"'{value}' is not a reference of a {what}."
+    message = f"'{value}' is not a reference of {'an' if what == 'officer' else 'a'} {what}."
     return Problem(place, "not-a-reference", message, f"{form} {example}; never a name.")
 
 

@@ -243,7 +243,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         len(state.urgent),
         len(state.unanswered),
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
-        dict(_named(columns, drawn, knowledge.vocabulary)),
+        dict(_named(columns, drawn, knowledge.vocabulary, book.plan.headings)),
         knowledge.own,
         book.looked_at,
     )
@@ -287,11 +287,13 @@ def _populations(drawn: Mapping[str, Any], judged: Judged, columns: Sequence[str
     return found
 
 
-def _named(columns: Sequence[str], drawn: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+def _named(
+    columns: Sequence[str], drawn: Mapping[str, Any], vocabulary: Vocabulary, headings: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Yield what columns are called: as the vocabulary calls the circumstance of that name, else as the list does."""
     for column in dict.fromkeys((*columns, *(row["column"] for row in drawn.get("composition", ()) if row["column"]))):
         known = vocabulary.circumstances.get(key_of(column))
-        yield column, in_sentence(known.title) if known else column.replace("_", " ")
+        yield column, in_sentence(known.title if known else headings.get(column, column).replace("_", " "))
 
 
 def _progress(state: State) -> Progress:

@@ -100,6 +100,7 @@ class Plan:
         due_days: In how many days after feedback actions are due.
         marking: The protective marking on everything.
         scope: What says which prompts are in scope, as it is written.
+        headings: What columns of the list are called, as the plan writes them, by the column as it is matched.
         digest: The SHA-256 of the plan and of the list of people as they were read.
     """
 
@@ -121,6 +122,7 @@ class Plan:
     due_days: int = 28
     marking: str = "OFFICIAL-SENSITIVE"
     scope: Mapping[str, Any] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
 
     @property

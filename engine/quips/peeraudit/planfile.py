@@ -129,6 +129,7 @@ class _Reading:
             due_days=said.get("feedback", {}).get("due_days", 28),
             marking=said.get("marking", "OFFICIAL-SENSITIVE"),
             scope=said.get("scope", {}),
+            headings=self.headings(),
         )
         if "size" in drawing and {"confidence", "margin"} & set(drawing):
             message = "Both a size and a confidence or margin are given, and the one follows from the others."
@@ -179,6 +180,16 @@ class _Reading:
             message = f"{edition.name} asks {listed(variants, 'and')} differently, and the scope has prompts of both."
             self.wrong("which-variant", message, f"Say which under scope, such as variant: {variants[0]}.", "scope")
         return prompts
+
+    def headings(self) -> dict[str, str]:
+        """Return the columns that the report counts by, as they are written."""
+        listed_ = self.said.get("cases", {})
+        written = (
+            listed_.get("columns", {}).get("team", ""),
+            *listed_.get("breakdowns", ()),
+            *self.said.get("draw", {}).get("by", ()),
+        )
+        return {key_of(column): " ".join(column.split()) for column in written if column}
 
     def population(self) -> Population:
         said = self.said.get("cases", {})

@@ -93,7 +93,8 @@ def _scores(found: Figures) -> Iterator[Block]:
     bands = bands_of(found.edition.scoring)
     is_open = " Where an interval reaches into more than one band, the rating is open between them." if bands else ""
     yield Words(
-        f"{INDICATIVE}{is_open} Questions that fewer than {LEAST} cases are about are not counted, and their figures are not shown."
+        f"{INDICATIVE}{is_open} Questions that fewer than {LEAST} cases are about are not counted, and their figures are not "
+        "shown."
     )
     scored = [one for one in found.card.walk() if one.measure and not one.is_question and not is_of_one_part(one)]
     if scored:
