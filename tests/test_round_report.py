@@ -18,7 +18,7 @@ from quips.cli import main
 from quips.cli.rounds import reporting, shared
 from quips.judged import Judged
 from quips.knowledge import OwnRule
-from quips.peeraudit.figures import Figures, figures_of
+from quips.peeraudit.figures import Composed, Figures, figures_of
 from quips.peeraudit.folder import digest_of
 from quips.reports import roundtables
 from quips.reports.blocks import Points, Table
@@ -27,9 +27,11 @@ from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundrows import figures_as_json
 from quips.reports.roundsummary import summary
+from quips.reports.wording import gap_words
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import Share
+from quips.statuses import Status
 from reported_round import PROMPTS, ReportedRound, fed_back, settled
 from round_at_hand import plan
 from round_commands import Commands
@@ -73,7 +75,8 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     page = text[: text.index("How far the cases are")]
     assert "The round has 12 cases, drawn by chance from the 60 that could be drawn" in page
     assert "2 cases were read twice, each time without seeing the other reading" in page
-    assert "where the risk of serious harm is high: missing or not good enough in 4 of 9 cases that it applies to (44%)" in page
+    visit = "Not met: an early, purposeful home visit where the risk of serious harm is high"
+    assert f"{visit}, in 4 of 9 cases that it applies to (44%)" in page, "missing by one clock, and late by another"
     assert "Of 26 actions to put things right, 2 are done, 23 are open and 1 was withdrawn" in page
     assert "A director has countersigned 2 cases" in page and "7 of 8 questions (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
@@ -136,6 +139,46 @@ def test_a_question_that_no_case_is_about_is_not_in_the_table(report: RoundRepor
     assert "neither shown nor counted" not in words(report) and "their figures are not shown" in words(report)
 
 
+def test_gaps_are_never_told_as_if_they_were_achieved(report: RoundReport, judged: Judged) -> None:
+    """Each leads with what is wrong: the one status of its gaps, or that it is not met."""
+    [late] = [gap for gap in report.figures.patterns.roots if gap.rule.name == "sentence-plan-completed"]
+    assert gap_words(late.rule, late.statuses).startswith("Late: ")
+    assert gap_words(late.rule, (Status.MISSING, Status.LATE)).startswith("Not met: ")
+    [outcome] = [gap for gap in report.figures.patterns.roots if gap.rule.name == "no-further-call-outs"]
+    assert gap_words(outcome.rule, outcome.statuses).startswith("Outcome not achieved: ")
+    led = [gap_words(gap.rule, gap.statuses) for gap in report.figures.patterns.roots]
+    assert [row[0] for row in roundtables.gaps(report.figures).rows] == [f"{n}. {title}" for n, title in enumerate(led, 1)]
+    [common] = [one for one in roundtables.groups(report.figures, "grade") if isinstance(one, Table) and "gaps" in one.title]
+    assert [row[0] for row in common.rows if len(row) == 1] == led[:5]
+    sheet = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))["Root gaps"]
+    assert [row[2] for row in sheet.iter_rows(min_row=2, values_only=True)] == led
+
+
+def test_bars_of_charts_are_called_by_titles_and_ten_gaps_at_most_are_drawn(report: RoundReport, judged: Judged) -> None:
+    gaps = report.figures.patterns.roots
+    many = replace(report.figures, patterns=replace(report.figures.patterns, roots=(*gaps, *gaps)))
+    drawn = roundtables.gap_chart(many).rows
+    assert len(drawn) == 10 and drawn[0].label == "1. Not met: an early, purposeful home …"
+    assert all(re.match(r"\d+\. [A-Z][a-z ]+: ", bar.label) for bar in drawn)
+    book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
+    assert book["Chart of root gaps"]["A2"].value == drawn[0].label
+    assert "2.2 Protecting the public by minimising …" in [row[0] for row in book["Chart of scores"].iter_rows(values_only=True)]
+    html = ROUND_FORMATS["html"](report, judged).decode()
+    assert (
+        ">2.2 Protecting the public by minimising …</text>" in html and ">1. Not met: an early, purposeful home …</text>" in html
+    )
+
+
+def test_marks_and_numbers_are_explained_in_words_that_need_no_explaining(report: RoundReport) -> None:
+    text = words(report)
+    assert "could not be checked against a printed source" in text
+    assert not re.search("answered of enough cases|of which enough were wanted|remembered, not printed", text)
+    kind = Composed("", "licence", 20, 8, None)
+    _, composed, *_ = roundtables.cases(replace(report.figures, composition=(kind,)))
+    assert isinstance(composed, Table)
+    assert composed.rows[0] == ("Kinds of case of which there should not be too few",)
+
+
 def test_of_few_cases_read_twice_only_the_same_answers_are_counted(report: RoundReport, judged: Judged) -> None:
     """Two cases were read twice, where five at the least say anything."""
     tables = [one for section in paper(report).sections for one in section.blocks if isinstance(one, Table)]
@@ -160,8 +203,8 @@ def figures_with(report: RoundReport, cases: int) -> Figures:
 def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> None:
     gaps = words(report)
     assert re.search(
-        r"A check with the police domestic abuse unit.*?Missing or not good enough because of it: The risk of harm analysis "
-        r"draws on every source there is \(2 cases\); "
+        r"Missing: a check with the police domestic abuse unit.*?Missing or not good enough because of it: The risk of harm "
+        r"analysis draws on every source there is \(2 cases\); "
         r"A spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
         gaps,
     )

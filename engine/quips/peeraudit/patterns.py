@@ -17,7 +17,7 @@ from quips.scoring.cards import hidden_shares
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Results
 from quips.shares import Share
-from quips.statuses import Verdict
+from quips.statuses import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class RootGap:
 
     Attributes:
         rule: The rule.
+        statuses: What its gaps are, such as missing or late, each once, that of most gaps first.
         share: In how many of the settled cases that the rule applies to it is a root gap; the others of these count as no.
         told: That in words; of few cases, how many of how many and no percentage.
         measure: The same with its interval; None for few cases.
@@ -38,6 +39,7 @@ class RootGap:
     """
 
     rule: Rule
+    statuses: tuple[Status, ...]
     share: Share
     told: str
     measure: Measure | None
@@ -168,8 +170,9 @@ def _root_gap(
     share = Share(len(roots), applies - len(roots), len(settled) - applies)
     results = Results(shares={name: share}, population=population)
     told = results.told(name) if results.can_show(name) else f"{share.yes} of {share.of}"
+    statuses = tuple(one for one, _ in Counter(gap.finding.status for root in roots for gap in root.gaps).most_common())
     return RootGap(
-        *(roots[0].rule, share, told, results.measure(name), also, cannot_tell),
+        *(roots[0].rule, statuses, share, told, results.measure(name), also, cannot_tell),
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
         {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},

@@ -12,6 +12,8 @@ from quips.scoring.measures import Measure
 from quips.shares import Band, Share
 
 _LEFT, _WIDE, _TOP, _ROW = 74, 560, 42, 24
+_LETTER = 6.6
+"""How wide a letter of a label is, more or less."""
 _TALL, _BOTTOM = 180, 194
 
 
@@ -33,12 +35,13 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
     """
     if not rows:
         return Markup()
+    left = max(_LEFT, round(16 + _LETTER * max(len(row.label) for row in rows)))
     height = _TOP + _ROW * len(rows) + 8
     drawn = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(_LEFT + _WIDE + 36, height, title),
-        *(_edge(edge, height, n % 2 * 13) for n, (edge, _) in enumerate(_edges(bands))),
-        *(_edge_name(edge, name, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
-        *(_row(row, _TOP + n * _ROW) for n, row in enumerate(rows)),
+        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(left + _WIDE + 36, height, title),
+        *(_edge(_x(edge, left), height, n % 2 * 13) for n, (edge, _) in enumerate(_edges(bands))),
+        *(_edge_name(_x(edge, left), edge, name, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
+        *(_row(row, left, _TOP + n * _ROW) for n, row in enumerate(rows)),
         Markup("</svg>"),
     ]
     return Markup("\n").join(drawn)
@@ -49,39 +52,37 @@ def _edges(bands: Sequence[Band]) -> list[tuple[float, str]]:
     return sorted(inner) or [(edge, "") for edge in (0, 25, 50, 75, 100)]
 
 
-def _x(percent: float) -> float:
-    return round(_LEFT + _WIDE * percent / 100, 1)
+def _x(percent: float, left: float) -> float:
+    return round(left + _WIDE * percent / 100, 1)
 
 
-def _edge(edge: float, height: int, higher: int) -> Markup:
+def _edge(x: float, height: int, higher: int) -> Markup:
     """An edge; every other begins higher, where its name stands, so that long names do not run into each other."""
-    return Markup('<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(_x(edge), _TOP - 12 - higher, height - 6)
+    return Markup('<line class="edge" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(x, _TOP - 12 - higher, height - 6)
 
 
-def _edge_name(edge: float, name: str, higher: int) -> Markup:
+def _edge_name(x: float, edge: float, name: str, higher: int) -> Markup:
     """The name of an edge, drawn after all edges so that none goes through it."""
-    return Markup('<text class="band" x="{}" y="{}">{}</text>').format(
-        _x(edge) + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip()
-    )
+    return Markup('<text class="band" x="{}" y="{}">{}</text>').format(x + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip())
 
 
-def _row(row: Bar, top: int) -> Markup:
+def _row(row: Bar, left: float, top: int) -> Markup:
     value, low, high = (100 * end for end in row.measure[:3])
     middle = top + _ROW / 2
     parts = [
         Markup("<g><title>{}: {}</title>").format(row.label, row.told),
-        Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(_LEFT - 10, middle + 4, row.label),
+        Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 10, middle + 4, row.label),
         Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"/>').format(
-            _LEFT, top + 6, round(_WIDE * value / 100, 1), _ROW - 12
+            left, top + 6, round(_WIDE * value / 100, 1), _ROW - 12
         ),
     ]
     if row.measure.bounded:
         parts.append(
             Markup('<path class="interval" d="M{0} {2}V{3}M{0} {4}H{1}M{1} {2}V{3}"/>').format(
-                _x(low), _x(high), top + 4, top + _ROW - 4, middle
+                _x(low, left), _x(high, left), top + 4, top + _ROW - 4, middle
             )
         )
-    parts.append(Markup('<circle class="score" cx="{}" cy="{}" r="4"/></g>').format(_x(value), middle))
+    parts.append(Markup('<circle class="score" cx="{}" cy="{}" r="4"/></g>').format(_x(value, left), middle))
     return Markup("").join(parts)
 
 

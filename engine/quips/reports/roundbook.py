@@ -10,11 +10,12 @@ from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
 from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
-from quips.reports.roundsummary import UNFINISHED, asked, is_of_one_part, questions_of
-from quips.reports.roundtables import OUTCOMES, capital
+from quips.reports.roundsummary import UNFINISHED, asked, is_of_one_part, numbered, questions_of
+from quips.reports.roundtables import OUTCOMES, capital, measured, shortened
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
 from quips.reports.tablebook import Row, TableBook
+from quips.reports.wording import gap_words
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import LEAST, Share, is_small, whole_percent
@@ -93,7 +94,7 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
     nodes = [one for one in walked if one.measure and not one.is_question and not is_of_one_part(one)]
     rows = [(one.number, one.title, *_ends(one.measure), rating_words(one), one.told) for one in nodes]
     book.table("Scores", ("Number", "Title", "Score %", "Low %", "High %", "Rating", "Told"), rows, (10, 60, 9, 9, 9, 36, 40))
-    book.chart("Chart of scores", "Number", [(one.number, one.measure) for one in nodes if one.measure])
+    book.chart("Chart of scores", "Title", [(shortened(numbered(one)), one.measure) for one in nodes if one.measure])
     questions = [(one.name, one.title, *_share(one.share, one.measure), one.told) for one in questions_of(found)]
     book.table("Questions", ("Prompt", "Question", *_SHARE, "Told"), questions, (40, 60, 8, 8, 8, 8, 8, 44))
     beside = [
@@ -107,8 +108,8 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
         for group, one in groups
     ]
     if beside:
-        ends, questions = ("Score %", "Low %", "High %"), ("Questions", "Of questions of the whole", "All cases on the same %")
-        head = ("Column", "Group", "Number", "Title", *ends, *questions, "Rating", "Told")
+        figures = ("Score %", "Low %", "High %", "Questions", "Of questions of the whole", "All cases on the same %")
+        head = ("Column", "Group", "Number", "Title", *figures, "Rating", "Told")
         book.table("Scores by group", head, beside, (14, 20, 10, 50, 9, 9, 9, 11, 14, 14, 36, 40))
 
 
@@ -119,7 +120,7 @@ def _gaps(book: TableBook, found: Figures) -> None:
             *(
                 n,
                 gap.rule.name,
-                gap.rule.title,
+                gap_words(gap.rule, gap.statuses),
                 gap.rule.severity,
                 *_counts(gap.share),
                 *_ends(gap.measure),
@@ -133,13 +134,20 @@ def _gaps(book: TableBook, found: Figures) -> None:
     counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn")
     head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
     book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 60))
-    book.chart("Chart of root gaps", "Gap", [(f"Gap {n}", gap.measure) for n, gap in enumerate(roots, 1) if gap.measure])
+    book.chart("Chart of root gaps", "Gap", [(label, measure) for label, measure, _ in measured(found)])
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]
     if leads:
         named = ("Root gap", "What falls short", "Leads to", "What follows", "Cases")
         book.table("What follows", named, leads, (34, 50, 34, 50, 8))
     beside = [
-        (column, group.name, gap.rule.name, gap.rule.title, *_counts(group.shares.get(gap.rule.name)), group.told[gap.rule.name])
+        (
+            column,
+            group.name,
+            gap.rule.name,
+            gap_words(gap.rule, gap.statuses),
+            *_counts(group.shares.get(gap.rule.name)),
+            group.told[gap.rule.name],
+        )
         for column, groups in found.patterns.by.items()
         for gap in roots
         for group in groups

@@ -12,8 +12,9 @@ from quips.peeraudit.trail import SEAL_SHOWN
 from quips.reports import roundtables
 from quips.reports.blocks import Block, Chart, Heading, Paper, Points, Section, Table, Words
 from quips.reports.changetext import left_out_words, rounds_words
+from quips.reports.charts import Bar
 from quips.reports.roundlog import WHO
-from quips.reports.roundsummary import counted, is_of_one_part, summary
+from quips.reports.roundsummary import counted, is_of_one_part, numbered, summary
 from quips.reports.scoretext import INDICATIVE, LIMITS
 from quips.reports.wording import own_rules_words
 from quips.rounds import Comparison
@@ -101,13 +102,16 @@ def _scores(found: Figures) -> Iterator[Block]:
         measured = [(one, one.measure) for one in scored if one.measure]
         yield Chart(
             "Chart of the scores, with their intervals. The table after it has the same figures.",
-            [roundtables.bar(one.number, measure, one.told) for one, measure in measured],
+            [Bar(roundtables.shortened(numbered(one)), measure, one.told) for one, measure in measured],
             bands,
         )
         yield roundtables.scores(found, scored)
     yield roundtables.questions(found)
     if roundtables.is_marked(found):
-        yield Words("* our wording, put together from findings. † rests on what is remembered, not printed.")
+        yield Words(
+            "* The wording of these questions is our own: no report prints it. † The wording of the question, or the percentage "
+            "at which a rating begins, is known from memory, and could not be checked against a printed source."
+        )
 
 
 def _without(cases: int) -> str:
@@ -124,7 +128,8 @@ def _gaps(found: Figures) -> Iterator[Block]:
         f"work. {_without(patterns.without)}"
     )
     if patterns.roots:
-        yield roundtables.gap_chart(found)
+        if roundtables.measured(found):
+            yield roundtables.gap_chart(found)
         yield roundtables.gaps(found)
     if patterns.aside:
         yield Words("Set aside after the officer or the senior disputed it, and not counted above:")

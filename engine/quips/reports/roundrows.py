@@ -121,6 +121,7 @@ def _root(gap: RootGap) -> Json:
     return {
         "rule": gap.rule.name,
         "title": gap.rule.title,
+        "statuses": [str(one) for one in gap.statuses],
         "severity": gap.rule.severity,
         "concerns": list(gap.rule.concerns),
         "share": share_as_json(gap.share),

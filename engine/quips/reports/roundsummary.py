@@ -9,6 +9,7 @@ from quips.peeraudit.patterns import RootGap
 from quips.peeraudit.state import OPEN, Phase
 from quips.problems import listed
 from quips.reports.blocks import Block, Heading, Points, Words
+from quips.reports.wording import gap_words
 from quips.scoring.tree import Scored
 from quips.shares import CONFIDENCE, LEAST, Share, interval, is_small, whole_percent
 
@@ -40,7 +41,7 @@ def summary(found: Figures) -> Iterator[Block]:
         )
     yield Heading("What was answered yes most often")
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
-    yield Heading("What was missing most often, and what follows from it")
+    yield Heading("What fell short most often, and what follows from it")
     yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
     yield from _done(found)
     yield Heading("How sure one can be")
@@ -116,7 +117,8 @@ def _scores(found: Figures) -> Iterator[str]:
 
     A score of four questions out of a hundred would be read as one of all.
     """
-    able, left = [], []
+    able: list[Scored] = []
+    left: list[Scored] = []
     for scored in found.card.scored if found.card else ():
         for one in _told_of(scored):
             count, of = one.rests_on
@@ -198,7 +200,7 @@ def _mostly_yes(found: Figures) -> list[str]:
 def _missing(found: Figures) -> Iterator[str]:
     for gap in found.patterns.roots[:MOST]:
         follows = f" Missing or not good enough because of it: {follows_words(gap, MOST)}." if gap.leads_to else ""
-        yield f"{gap.rule.title}: missing or not good enough in {applying_words(gap)}.{follows}"
+        yield f"{gap_words(gap.rule, gap.statuses)}, in {applying_words(gap)}.{follows}"
     more = len(found.patterns.roots) - MOST
     if more > 0:
         yield f"{counted(more, 'other root gap')} {_is(more)} in the table; none is in more cases than these."

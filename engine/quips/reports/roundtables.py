@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
@@ -24,13 +25,16 @@ from quips.reports.roundsummary import (
 )
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
+from quips.reports.wording import gap_words
 from quips.scoring.cards import Group
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import LEAST, is_small
 
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
+GAPS_IN_CHART = 10
 _GAPS_IN_GROUPS = 5
+_BESIDE_A_BAR = 44
 _OVERTURNED_SHOWN = 10
 
 
@@ -39,9 +43,9 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def bar(label: str, measure: Measure, words: str) -> Bar:
-    """Return a row of a chart; the name of a headline is cut to what stands beside a bar."""
-    return Bar(label[:9], measure, words)
+def shortened(title: str) -> str:
+    """Return a title cut to what stands beside a bar of a chart."""
+    return shorten(title, _BESIDE_A_BAR, placeholder=" …")
 
 
 def cases(found: Figures) -> Iterator[Block]:
@@ -76,7 +80,7 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
     drawn, settled = found.progress.cases, found.progress.settled
     before = ""
     for row in found.composition:
-        column = found.named.get(row.column, "kinds of which enough were wanted")
+        column = found.named.get(row.column, "kinds of case of which there should not be too few")
         if column != before:
             before = column
             yield (capital(column),)
@@ -112,14 +116,23 @@ def is_marked(found: Figures) -> bool:
     return found.card is not None and any(marks(one) for one in found.card.walk())
 
 
-def gap_chart(found: Figures) -> Chart:
-    """Return the shares of the root gaps that apply to cases enough, numbered as in the table."""
-    rows = [
-        bar(f"Gap {n}", gap.measure, f"{gap.rule.title}: {gap.told}")
+def measured(found: Figures) -> list[tuple[str, Measure, RootGap]]:
+    """Return the commonest root gaps of which there is a percentage, each with its label in a chart, numbered as in the table."""
+    shown = [
+        (shortened(f"{n}. {gap_words(gap.rule, gap.statuses)}"), gap.measure, gap)
         for n, gap in enumerate(found.patterns.roots, 1)
         if gap.measure
     ]
-    words = "Chart of in how many of the cases that it applies to each root gap is, with intervals. The table after it has all."
+    return shown[:GAPS_IN_CHART]
+
+
+def gap_chart(found: Figures) -> Chart:
+    """Return the shares of the commonest root gaps of which there is a percentage."""
+    rows = [Bar(label, measure, gap.told) for label, measure, gap in measured(found)]
+    words = (
+        f"Chart of the commonest root gaps, {GAPS_IN_CHART} at the most: in how many of the cases that it applies to each is, "
+        f"with intervals. One that applies to fewer than {LEAST} cases is in the table after it alone."
+    )
     return Chart(words, rows, ())
 
 
@@ -127,7 +140,7 @@ def gaps(found: Figures) -> Table:
     """Return the root gaps, what follows from them, what would put them right, and what became of that."""
     rows = [
         (
-            f"{n}. {gap.rule.title}",
+            f"{n}. {gap_words(gap.rule, gap.statuses)}",
             _cases(gap),
             follows_words(gap) or "Nothing",
             f"{' '.join(gap.remedies)} {_actions(gap)}",
@@ -186,7 +199,11 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
         head = (capital(name), "Score", "On how many questions", "All cases, on the same questions")
         yield _rated(f"Scores by {name}", head, rows, (3, 5, 4, 5, 4))
     common = found.patterns.roots[:_GAPS_IN_GROUPS]
-    beneath = [row for gap in common for row in ((gap.rule.title,), *((one.name, one.told[gap.rule.name]) for one in gaps_by))]
+    beneath = [
+        row
+        for gap in common
+        for row in ((gap_words(gap.rule, gap.statuses),), *((one.name, one.told[gap.rule.name]) for one in gaps_by))
+    ]
     yield Table(f"The commonest root gaps by {name}", (capital(name), "Of all cases of the group"), beneath, (6, 11))
 
 

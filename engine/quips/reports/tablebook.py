@@ -86,7 +86,12 @@ class TableBook:
         ]
         if not rows:
             return
-        self.table(name, (first, "Score %", "Down to low", "Up to high"), rows, (10, 10, 12, 12))
+        self.table(
+            name,
+            (first, "Score %", "Down to low", "Up to high"),
+            rows,
+            (max(10, *(len(label) for label, _ in measured)), 10, 12, 12),
+        )
         sheet = self._book.get_worksheet_by_name(name)
         chart = self._book.add_chart({"type": "bar"})
         last = len(rows)
@@ -105,7 +110,7 @@ class TableBook:
         chart.set_y_axis({"reverse": True})
         chart.set_legend({"none": True})
         chart.set_title({"name": f"{name}, per cent{', with their intervals' if bounded else ''}"})
-        chart.set_size({"width": 760, "height": max(300, 60 + 24 * last)})
+        chart.set_size({"width": 960, "height": max(300, 60 + 24 * last)})
         sheet.insert_chart("F2", chart, {"description": f"{name}. The table beside it has the same figures."})
 
     def _sheet(self, name: str) -> Any:

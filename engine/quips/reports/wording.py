@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from quips.audits import Audit
-from quips.explain import day_in_words, wanted_in_words
+from quips.explain import day_in_words, in_sentence, wanted_in_words
 from quips.findings import EntryShown, Finding
 from quips.framework import Citation, Source
 from quips.knowledge import Knowledge, OwnRule
@@ -18,7 +18,7 @@ from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
 from quips.reasons import STATUS_WORDS
 from quips.rules import Each, Rule
-from quips.statuses import Status, Verdict
+from quips.statuses import VERDICTS, Status, Verdict
 from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
 
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
@@ -245,9 +245,24 @@ def as_at_words(audit: Audit) -> str:
 
 def status_words(finding: Finding) -> str:
     """Return a finding's status as a heading, such as ``Missing``; an outcome is never said to be the officer's doing."""
-    if finding.rule.bears == "outcome" and finding.verdict is Verdict.GAP:
+    return _status_of(finding.rule, finding.status)
+
+
+def gap_words(rule: Rule, statuses: Collection[Status]) -> str:
+    """Return what falls short as a heading, such as ``Missing: a first visit``; ``Not met`` where it is not one status alone.
+
+    Args:
+        rule: The rule.
+        statuses: The statuses of its gaps.
+    """
+    [status, *others] = statuses
+    return f"{'Not met' if others else _status_of(rule, status)}: {in_sentence(rule.title)}"
+
+
+def _status_of(rule: Rule, status: Status) -> str:
+    if rule.bears == "outcome" and VERDICTS[status] is Verdict.GAP:
         return "Outcome not achieved"
-    words = STATUS_WORDS[finding.status]
+    words = STATUS_WORDS[status]
     return words[:1].upper() + words[1:]
 
 
