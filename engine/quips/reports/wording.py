@@ -24,7 +24,7 @@ from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
 wrap = partial(textwrap.wrap, break_on_hyphens=False)
 """Wraps text; the names of rules and files are not broken at their hyphens."""
 
-ONLY_EARLIER = "It is not asked of the case as it is now; it was when the work was due, and that work falls short."
+ONLY_EARLIER = "It is not asked of the case as it is now; it was on the day from which work that falls short is counted."
 INDICATIVE = (
     "Indicative: this is what the record shows, read by rules. The judgement is the auditor's, and ratings are the "
     "inspectorate's."
