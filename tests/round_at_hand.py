@@ -153,10 +153,11 @@ class RoundAtHand:
         self.take(lambda state: feeding_back.feed_back(self.plan, state, by, name, actions, {}))
 
     def act(self, name: str) -> None:
-        """Let the officer do every action."""
+        """Let the officer do every action that is open."""
         changes = [
             {"number": n, "status": "done", "done_on": "2026-11-20", "evidence": "Entry of that day."}
-            for n in self.case(name).actions
+            for n, action in self.case(name).actions.items()
+            if action.status == "open"
         ]
         self.take(lambda state: feeding_back.act(self.plan, state, self.case(name).officer, name, changes))
 

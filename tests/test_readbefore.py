@@ -89,8 +89,22 @@ def test_where_nothing_can_be_kept_all_goes_on(file: Path) -> None:
     assert ReadOnDisk().document(TEXT, "x.yaml").value == {"a": [1, "two", {"b": "no"}], "c": "2010-03-01"}
 
 
-def test_no_more_is_kept_than_a_few_knowledge_bases(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_is_kept_than_a_few_knowledge_bases_and_the_longest_unused_goes_first(
+    file: Path, monkeypatch: pytest.MonkeyPatch, parsed: list[str]
+) -> None:
     monkeypatch.setattr(readbefore, "_KEPT", 3)
-    read_and_kept(*(f"n: {n}\n" for n in range(3)))
+    read_and_kept("n: 0\n", "n: 1\n", "n: 2\n")
     read_and_kept("n: 3\n", "n: 2\n")
-    assert len(ReadOnDisk()._before) == 3
+    parsed.clear()
+    again = ReadOnDisk()
+    for n in range(4):
+        again.document(f"n: {n}\n", "x.yaml")
+    assert parsed == ["n: 1\n"], "of those not used the second time, one had to go"
+
+
+def test_what_another_python_or_another_quips_kept_is_taken_away(file: Path) -> None:
+    file.parent.mkdir()
+    old = file.with_name("read-of-old")
+    old.write_bytes(b"")
+    read_and_kept(TEXT)
+    assert not old.exists() and file.exists()

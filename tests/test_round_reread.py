@@ -368,7 +368,7 @@ def test_the_command_prints_what_closed_what_is_open_with_what_puts_it_right_and
     for words in (
         "Closed: 1",
         "Still open: none",
-        "Not clear, and so still open: 1",
+        "Not clear: 1",
         "New: 1",
         "OFFICIAL-SENSITIVE",
         "Indicative",
@@ -462,6 +462,9 @@ def test_an_unreadable_day_is_told_and_nothing_is_kept(visits):
 # The feedback after it -----------------------------------------------------------------------------------------------------
 
 
+CHANGE = {"on": "2010-11-15", "affects": ["risk_of_harm"]}
+
+
 def told_next(again: CaseAgain) -> tuple[Prepared, dict[str, Any]]:
     """What is told of the case the next time, after a director refused."""
     again.round.act("TV-1")
@@ -506,6 +509,33 @@ def test_what_is_new_stands_with_the_others_and_can_be_disputed(visits):
     assert new
     found, _ = told_next(visits)
     assert new <= set(found.told) <= set(visits.round.book.can_be_disputed(visits.round.case("TV-1")))
+
+
+def test_a_gap_since_of_a_rule_that_was_set_aside_before_is_new_and_told(visits):
+    round_ = visits.round
+    officer = round_.case("TV-1").officer
+    told = round_.book.can_be_disputed(round_.case("TV-1"))
+    round_.take(lambda state: feeding_back.dispute(round_.plan, state, officer, "TV-1", AGAIN, "It was done.", told))
+    round_.take(lambda state: feeding_back.answer_dispute(round_.plan, state, "M01", "TV-1", AGAIN, "set_aside", "Seen."))
+    assert AGAIN not in round_.book.can_be_disputed(round_.case("TV-1"))
+    change = visits.add(significant_change=CHANGE).read("2011-03-26")
+    assert AGAIN in change.new
+    assert f"New: {knowledge().rules[AGAIN].title}." in list(
+        signingsheet.shown(round_.book, round_.folder.rows(), round_.case("TV-1"))
+    )
+    found, said = told_next(visits)
+    [again] = [one for one in said["gaps"] if one["rule"] == AGAIN]
+    assert "15 November 2010" in str(again["findings"]) and len(again["findings"]) == 1, "what was set aside is not told again"
+    assert AGAIN in {one.rule for one in found.actions}
+
+
+def test_a_gap_of_one_occasion_that_is_not_clear_stays_though_another_of_its_rule_is_still_seen(visits):
+    """Of the change that was known the entry was taken out; after another one, since, nobody visited either."""
+    visits.drop("significant_change").add(significant_change=CHANGE).read("2011-03-26")
+    _, said = told_next(visits)
+    [again] = [one for one in said["gaps"] if one["rule"] == AGAIN]
+    told = str(again["findings"])
+    assert "13 October 2010" in told and "15 November 2010" in told
 
 
 def test_a_case_that_was_opened_and_settled_again_is_told_as_it_was_settled(visits):

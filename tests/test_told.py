@@ -158,14 +158,15 @@ circumstances:
 record:
   - unpaid_work_assessment: {on: 2010-03-10, risk_considered: true}
   - unpaid_work_start: 2010-03-20
-  - roh_analysis: {on: 2010-04-05, sufficient: true}
+  - roh_analysis: {on: LATER, sufficient: true}
 """
-    told = next(one for one in audited(text).findings if one.rule.name == "risk-considered-before-unpaid-work" and one.done)
-    assert told.status is Status.UNDERMINED
-    [change] = told.would_be_met
-    assert change.startswith(
-        "this looked at again, and done anew or said to stand, since it came before what it rests on: a full"
-    )
+    for later in ("2010-03-12", "2010-05-05"):  # in time by itself, and late
+        found = audited(text.replace("LATER", later)).findings
+        told = next(one for one in found if one.rule.name == "risk-considered-before-unpaid-work" and one.done)
+        assert told.status is Status.UNDERMINED
+        assert "was only done afterwards" in told.why[0]
+        [change] = told.would_be_met
+        assert change.startswith("this looked at again, and done anew or said to stand, since it came before what it rests on:")
 
 
 def test_the_reason_given_for_lateness_is_told_with_what_it_excuses() -> None:

@@ -142,13 +142,15 @@ def test_an_entry_long_before_every_date_of_the_case_is_asked_about(day: str, as
 
 
 def test_a_warning_speaks_of_the_entry_in_words_and_leads_to_it(officer: Officer) -> None:
-    record = "record:\n  - home_visit: 2018-10-05\n  - police_call_out: {on: 2017-01-03}\ndisputes: []"
+    reason = "not_done: {activity: home_visit, reason: on leave, on: 2017-01-04}"
+    record = f"record:\n  - home_visit: 2018-10-05\n  - police_call_out: {{on: 2017-01-03}}\n  - {reason}\ndisputes: []"
     officer.put("TV-1", TEXT.replace("record: []", record).replace("release: 2018-10-01", "release: 2019-10-01"))
     page = officer.page(f"{CASE}/findings")
     above = page.partition("To put right")[0]
     assert "Police call-out on 3 January 2017 is more than half a year before" in words_of(above)
     assert f'href="{CASE}/record/1"' in above and f'href="{CASE}/circumstance/release"' in above
-    assert "police_call_out" not in words_of(above)
+    assert "The reason for no home visit on 4 January 2017 is more than half a year before" in words_of(above)
+    assert "police_call_out" not in words_of(above) and "not_done" not in words_of(above)
 
 
 def test_the_edition_in_use_is_shown_as_chosen(officer: Officer) -> None:

@@ -95,6 +95,9 @@ class ReadOnDisk(ReadBefore):
             _file().parent.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(hashlib.sha256(packed).digest() + packed)
             partial.replace(_file())
+            for other in _file().parent.glob("read-*"):
+                if other != _file():
+                    other.unlink()  # of another Python, or of Quips as it was
         except OSError:
             with suppress(OSError):
                 partial.unlink()

@@ -145,6 +145,7 @@ class Telling:
                 yield "The sources give different limits, and they lead to different answers; which holds is for the auditor."
             for attempt in attempts:
                 yield f"{self._limit(attempt)}: {STATUS_WORDS[status_of(attempt)]}."
+            yield from dict.fromkeys(words for attempt in attempts for words in self._why_late(attempt))
             return
         yield from _TOLD[attempts[0].seen](self, attempts[0])
         yield "Every limit that may apply gives the same answer."
@@ -503,7 +504,7 @@ def _leaves(step: Step) -> Iterator[Step]:
         yield from _leaves(inner)
 
 
-_WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED, Status.LATE})
+_WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
 _REASONS = {
     Reason.ACCEPTED: "An acceptable reason is on record.",
     Reason.REFUSED: "A reason is on record, and it was not acceptable.",

@@ -43,7 +43,9 @@ class State:
     do: Callable[[Page, Path], None] = lambda page, folder: None
 
     def reach(self, window: Watched, folder: Path) -> None:
-        self.do(window.open(self.path), folder)
+        page = window.open(self.path)
+        assert page.url == window.address + self.path or self.path in LEADING_ON, f"{self.path} leads to {page.url}"
+        self.do(page, folder)
 
 
 def conflicted(path: str, answer: str) -> State:
@@ -168,6 +170,7 @@ STATES: dict[str, State] = {
     "long record": State("/cases/LONG-2/record"),
     "text in many scripts": State("/cases/SCRIPTS-1/check"),
 }
+LEADING_ON = {f"{NEW}/ask"}
 NOT_PAGES = {
     "static",
     "asking.ask",

@@ -134,8 +134,7 @@ class Book:
 
         That is all that it falls short of, what was new when it was read again, and each no that rests on what was set aside.
         """
-        new = [name for name in (case.read_again.new if case.read_again else ()) if name not in set_aside(case)]
-        found_since = {name: title_of(self.auditor.knowledge, name) for name in new}
+        found_since = {name: title_of(self.auditor.knowledge, name) for name in case.new_gaps}
         return self.falls_short(case) | found_since | self.no_on_set_aside(case)
 
     def judged(self, state: State) -> Judged:

@@ -125,7 +125,7 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     if audit is None:  # the step has seen to it
         raise StepRefusedError(f"{reference} is not settled.")
     aside = set_aside(case)
-    roots = roots_of(audit, aside)
+    roots = roots_of(audit)
     again, knowledge = case.read_again, book.auditor.knowledge
     today = date.fromisoformat(book.folder.today())
     due = due_on(today, book.plan.due_days)
@@ -179,7 +179,7 @@ def give(book: Book, prepared: Prepared, letters: Mapping[str, bytes], sheet: by
         turn.take(feeding_back.feed_back(book.plan, turn.state, prepared.by, case.reference, prepared.actions, files))
 
 
-def roots_of(audit: Audit, aside: frozenset[str]) -> list[Root]:
+def roots_of(audit: Audit, aside: frozenset[str] = frozenset()) -> list[Root]:
     """Return what is to be put right: a root for each rule, urgent ones first, else in the order in which gaps are told.
 
     Args:
@@ -187,7 +187,7 @@ def roots_of(audit: Audit, aside: frozenset[str]) -> list[Root]:
         aside: The rules whose findings were set aside; what hangs on these stays, as nobody has disputed it.
     """
     by_rule: dict[str, list[Gap]] = {}
-    for gap in gaps_of(audit.gaps, lambda name: name not in aside):
+    for gap in gaps_of(audit.gaps, lambda gap: gap.rule.name not in aside):
         by_rule.setdefault(gap.finding.rule.name, []).append(gap)
     roots = [_root(gaps, audit) for gaps in by_rule.values()]
     return sorted(roots, key=lambda root: not root.urgent)

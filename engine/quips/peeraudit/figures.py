@@ -339,9 +339,8 @@ def _put_right(book: Book, state: State, as_at: str) -> PutRight:
     cases = [case for case in state.cases.values() if case.feedback is not None]
     actions = [action for case in cases for action in case.actions.values()]
     counts = Counter(action.status for action in actions)
-    reread = [case for case in cases if case.rereads]
-    again = [case.rereads[-1] for case in reread]
-    late, unsure = sum(len(done_late(book, case)) for case in reread), sum(len(one.unsure) for one in again)
+    again = [case.read_again for case in cases if case.read_again is not None]
+    late, unsure = sum(len(done_late(book, case)) for case in cases), sum(len(one.unsure) for one in again)
     return PutRight(
         *(counts[DONE], counts[OPEN], sum(action.status == OPEN and action.due < as_at for action in actions)),
         *(counts[WITHDRAWN], len(again), sum(len(one.closed) for one in again), late, unsure),

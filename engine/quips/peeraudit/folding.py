@@ -214,7 +214,9 @@ def _disputed(case: RoundCase, row: Row) -> RoundCase:
 def _answered(case: RoundCase, row: Row) -> RoundCase:
     about = row.step.about
     rule, outcome = about["rule"], about["outcome"]
-    answered = replace(case.disputes[rule], answered_by=row.step.who, outcome=outcome, answer=about["because"])
+    answered = replace(
+        case.disputes[rule], answered_by=row.step.who, outcome=outcome, answer=about["because"], answered_at=row.at
+    )
     actions = dict(case.actions)
     if outcome == SET_ASIDE:
         for number, action in actions.items():
@@ -245,8 +247,8 @@ def _set_aside(case: RoundCase) -> dict[str, Dispute]:
 
 
 def _with_disputes(case: RoundCase, held: dict[str, Dispute]) -> RoundCase:
-    """Return a case in which some disputes hold; the others that were answered stay known, as what was said in the round."""
-    past = (one for rule, one in case.disputes.items() if rule not in held and not one.is_open)
+    """Return a case in which some disputes hold; the others stay known, as what was said in the round."""
+    past = (one for rule, one in case.disputes.items() if rule not in held)
     return replace(case, disputes=held, past_disputes=(*case.past_disputes, *past))
 
 

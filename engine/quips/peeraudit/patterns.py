@@ -119,9 +119,11 @@ def patterns_of(
     for found in roots.values():
         for root in found:
             by_rule.setdefault(root.rule.name, []).append(root)
-    said = {name: _verdicts(audit) for name, audit in audits.items()}
     # whatever the round looks at: in a case that meets it, what is a gap in another may bear on none of its questions
-    applying = Counter(name for case in settled for name in _applying(book.whole(case)))
+    said = {case.reference: _verdicts(audit) for case in settled if (audit := book.whole(case)) is not None}
+    applying = Counter(
+        name for found in said.values() for name, verdicts in found.items() if verdicts != {Verdict.NOT_APPLICABLE}
+    )
     counted = [_root_gap(name, of_rule, settled, said, has, applying[name], population) for name, of_rule in by_rule.items()]
     # Of those in as many cases, the one from which most follows comes first.
     counted.sort(key=lambda one: (-one.share.yes, -len(one.leads_to), SEVERITIES.index(one.rule.severity), one.rule.name))
@@ -144,11 +146,6 @@ def _verdicts(audit: Audit) -> dict[str, set[Verdict]]:
     for finding in audit.findings:
         found.setdefault(finding.rule.name, set()).add(finding.verdict)
     return found
-
-
-def _applying(audit: Audit | None) -> set[str]:
-    """Return the rules that apply to a case."""
-    return {one.rule.name for one in audit.findings if one.verdict is not Verdict.NOT_APPLICABLE} if audit is not None else set()
 
 
 def _root_gap(

@@ -208,7 +208,7 @@ class _Tasks:
                     done = f'{case.open_actions[0].number} --done DAY --evidence "…"'
                     yield self.task(owners, "put right what is open", (name,), "act", done)
             case Phase.TO_COUNTERSIGN:
-                if case.actions and not case.rereads:
+                if case.actions and not case.is_read_since_feedback:
                     able = self.may((*case.readers, *self.with_role(LEAD)), lambda who: reread(plan, state, who, name, *_NOTHING))
                     yield self.task(able, "read it again, now that it was put right", (name,), "reread", "FILE")
                 # Who may refuse may accept, once nothing of the case itself is in the way.

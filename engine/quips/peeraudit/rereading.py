@@ -137,8 +137,7 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
             still_open[name] = "It was late, and nothing that is done now undoes that."
     there = {finding.ref for findings in was.values() for finding in findings}
     gaps = book.in_scope(now).with_verdict(Verdict.GAP)
-    known = {*rules, *set_aside(case)}
-    new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in known)
+    new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in rules)
     taken_out = frozenset(name for name in unsure if name not in done_since and any(why.is_taken_out for why in whys[name]))
     return Change(now, closed, still_open, unsure, tuple(new), taken_out, frozenset(done_since))
 
@@ -161,10 +160,9 @@ def done_late(book: Book, case: RoundCase) -> set[str]:
     Raises:
         InputError, StorageError: A record cannot be read.
     """
-    settled = book.settled(case)
-    if settled is None or not case.rereads:
+    settled, again = book.settled(case), case.read_again
+    if settled is None or again is None:
         return set()
-    again = case.rereads[-1]
     now, was = book.audit(again.file), _gaps_by_rule(settled)
     open_ = [name for name in again.still_open if name not in again.unsure and name in was]
     return {name for name in open_ if not _left(was[name], now)}
@@ -222,7 +220,7 @@ class _Compared:
         if _is_past(was, now):
             return None
         if not _is_put_right(was, now):
-            return _Why(self._with_losses(_stands_now(now), was), bool(self.losses))
+            return _Why(self._with_losses(_stands_now(now), was), bool(self._bearing(was)))
         rested, kinds = {entry.words for entry in was.entries}, _activities(was.rule)
         moved = [loss.words for loss in self.losses if loss.entry and (loss.entry in rested or loss.about in kinds)]
         if moved:  # an entry that was given another day would else stand for work that was never done
@@ -233,16 +231,20 @@ class _Compared:
         back = self.back.get(was.ref) if self.back is not None else None
         if back is None or not _is_put_right(was, back):
             words = self._with_losses("", was) or "the record cannot be put beside what it said before"
-            return _Why(words, bool(self.losses))
+            return _Why(words, bool(self._bearing(was)))
         return None
 
     def _with_losses(self, words: str, was: Finding) -> str:
-        """Return why, with what the record no longer says that bears on it."""
-        activities = _activities(was.rule)
-        about = {fact.name for fact in was.facts} | activities | {self.vocabulary.activities[name].stage for name in activities}
-        bearing = [loss.words for loss in self.losses if loss.about in about] or [loss.words for loss in self.losses]
+        """Return why, with what the record no longer says that bears on it, or with all of that if none does."""
+        bearing = self._bearing(was) or [loss.words for loss in self.losses]
         told = bearing[:_MOST_TOLD] + ([f"{len(bearing) - _MOST_TOLD} more"] if len(bearing) > _MOST_TOLD else [])
         return listed([*([words] if words else []), *told], "and")
+
+    def _bearing(self, was: Finding) -> list[str]:
+        """Return what the record no longer says that bears on a gap, in words."""
+        activities = _activities(was.rule)
+        about = {fact.name for fact in was.facts} | activities | {self.vocabulary.activities[name].stage for name in activities}
+        return [loss.words for loss in self.losses if loss.about in about]
 
     def what_shows(self, was: Iterable[Finding]) -> str:
         """Return what shows that gaps of a rule were put right, in words; empty if there was nothing that can be."""

@@ -90,15 +90,17 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
             answer = f"{outcome} by {dispute.answered_by}: {dispute.answer}"
         yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
     aside = set_aside(case)
-    for again in case.rereads[-1:]:
+    again = case.read_again
+    if again is not None:
         yield f"Read again by {again.by} on {again.at[:10]}."
-        for what, found in (("Closed", again.closed), ("Still open", again.still_open), ("New", again.new)):
-            titles = [rules[name].title for name in found if name not in aside]
+        held = [[name for name in found if name not in aside] for found in (again.closed, again.still_open)]
+        for what, found in zip(("Closed", "Still open", "New"), (*held, case.new_gaps), strict=True):
+            titles = [rules[name].title for name in found]
             yield from (f"{what}: {title}." for title in titles or ["none"])
         for name, why in again.unsure.items():
             if name not in aside:
                 yield f"Not clear whether it was put right: {rules[name].title}: {why}."
-    if case.feedback and not case.rereads:
+    if case.feedback and not case.is_read_since_feedback:
         yield "Not read again since the feedback."
     for refusal in case.refusals:
         yield f"Refused before by {refusal.by}: {refusal.because}"
@@ -107,7 +109,8 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
 
 def _look_first(case: RoundCase) -> Iterator[str]:
     """Yield what a director should weigh before all else: gaps that are open at the last reading."""
-    open_ = len({name for again in case.rereads[-1:] for name in (*again.still_open, *again.new)} - set_aside(case))
+    still_open = set(case.read_again.still_open) - set_aside(case) if case.read_again else set()
+    open_ = len(still_open.union(case.new_gaps))
     if open_ == 1:
         yield "Look first: 1 gap is open at the last reading, named below. To accept leaves it so."
     elif open_:

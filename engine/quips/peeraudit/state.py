@@ -124,6 +124,7 @@ class Dispute:
         answered_by: Who answered; empty while it is open.
         outcome: ``stands`` or ``set_aside``; empty while it is open.
         answer: The answer.
+        answered_at: When it was answered, in UTC; empty while it is open.
     """
 
     rule: str
@@ -132,6 +133,7 @@ class Dispute:
     answered_by: str = ""
     outcome: str = ""
     answer: str = ""
+    answered_at: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -266,6 +268,18 @@ class RoundCase:
         """The last time that it was read again since it was settled; None if it was not."""
         since = self.moderated.at if self.moderated else ""
         return next((again for again in reversed(self.rereads) if again.at >= since), None)
+
+    @property
+    def new_gaps(self) -> list[str]:
+        """The rules of which there was a new gap when it was last read, but for those set aside since, not before."""
+        again = self.read_again
+        since = {one.rule for one in self.disputes.values() if again and one.outcome == SET_ASIDE and one.answered_at >= again.at}
+        return [name for name in again.new if name not in since] if again else []
+
+    @property
+    def is_read_since_feedback(self) -> bool:
+        """Whether it was read again after the feedback that stands was given."""
+        return bool(self.feedback and self.read_again and self.read_again.at >= self.feedback.at)
 
     @property
     def open_disputes(self) -> list[Dispute]:

@@ -38,7 +38,7 @@ def _not_clear(change: Change, rules: Mapping[str, Rule]) -> Iterator[Part]:
     decide = "What decides these is open. Say it in the record, or put right first what they rest on, and read it again."
     judge = (
         "Work done since meets these, and no rule can say whether that makes up for what was found. The director judges that on "
-        "signing, is shown it with why, and refuses if more is asked for. The report counts them as still open."
+        "signing, is shown it with why, and refuses if more is asked for. The report counts them apart, as for people to judge."
     )
     for names, advice in ((change.taken_out, put_back), (undecided, decide)):
         told = [name for name in change.unsure if name in names]
@@ -62,7 +62,7 @@ def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, 
             "Still open",
             [("", [f"{rules[name].title}. {note or rules[name].remedy}" for name, note in change.still_open.items()])],
         ),
-        ("Not clear, and so still open", [*_not_clear(change, rules)]),
+        ("Not clear", [*_not_clear(change, rules)]),
         ("New", [("", [f"{rules[name].title}. {rules[name].remedy}" for name in change.new])]),
     )
     for heading, of_heading in parts:

@@ -91,7 +91,10 @@ def could_change(look: Look, finding: Finding) -> list[str]:
 
 
 def as_confirmed(look: Look) -> Audit:
-    """Return the audit for taking away: what was inferred, and somebody has said is right, makes nothing provisional."""
+    """Return the audit for taking away: what was inferred, and somebody has said is right, makes no finding provisional.
+
+    What is suggested for prompts stays as an auditor would have it, who has not said so.
+    """
     assert look.audit is not None
     findings = tuple(finding._replace(provisional=tuple(could_change(look, finding))) for finding in look.audit.findings)
     return replace(look.audit, findings=findings, gaps=tuple(gaps_in_order(findings, look.knowledge.rule_graph)))

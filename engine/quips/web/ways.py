@@ -237,12 +237,15 @@ def _kind_asked_for(rule: Rule, vocabulary: Vocabulary) -> Mapping[str, dict[str
 
 
 def _beneath(look: Look, finding: Finding) -> Way:
-    rules = look.knowledge.rules
+    rules, refs = look.knowledge.rules, dict.fromkeys(finding.undermined_by)
     links = tuple(
-        Link(rules[rule].title, address("findings.finding", look.kept.name, "", rule=rule, key=key))
-        for rule, key in dict.fromkeys(finding.undermined_by)
+        Link(rules[rule].title, address("findings.finding", look.kept.name, "", rule=rule, key=key)) for rule, key in refs
     )
-    return Way("Put right what it rests on", "Then look at this again: it may have to be done anew.", links)
+    assert look.audit is not None
+    verdicts = [one.verdict for one in look.audit.findings if one.ref in refs and not one.done_late]
+    if Verdict.GAP in verdicts:
+        return Way("Put right what it rests on", "Then look at this again: it may have to be done anew.", links)
+    return Way("Look at this again", "What it rests on was only done afterwards: this may have to be done anew.", links)
 
 
 def _entries_asked_for(look: Look, rule: Rule) -> Iterator[Link]:
