@@ -17,6 +17,7 @@ from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.rereading import done_late
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
+from quips.proposals import NOT_APPLICABLE
 from quips.readings import Reading, readings
 from quips.rounds import Comparison, Round, compare
 from quips.scoring.cards import Asked, Scorecard, score_judged
@@ -79,7 +80,8 @@ class Agreement:
 
     Attributes:
         cases: How many cases both have read.
-        alike: To how many of the questions that both answered they gave the same answer; the others count as no.
+        alike: To how many of the questions that both answered, and at least one found applicable, they gave the same answer; the
+            others count as no. Those that both found not applicable stand apart: to agree that there is nothing to judge is easy.
         questions: How far they agree on each question, those least agreed on first.
     """
 
@@ -324,7 +326,9 @@ def _composition(drawn: Mapping[str, Any], state: State) -> Iterator[Composed]:
 def _agreement(book: Book, state: State) -> Agreement:
     """Say how far first and second readers agree, over the cases that both have read; others stay unseen."""
     found = tuple(readings(judged_twice(book, state)))
-    return Agreement(len(read_twice(state)), Share(sum(one.raw.yes for one in found), sum(one.raw.no for one in found)), found)
+    neither = sum(pair.table.get((NOT_APPLICABLE, NOT_APPLICABLE), 0) for one in found for pair in one.pairs)
+    alike, otherwise = sum(one.raw.yes for one in found) - neither, sum(one.raw.no for one in found)
+    return Agreement(len(read_twice(state)), Share(alike, otherwise, neither), found)
 
 
 def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -15,7 +15,7 @@ from quips.peeraudit.trail import Row
 from quips.problems import listed
 from quips.reports.wording import wrap
 
-WHO = "Who it was is who it was said to be: there are no passwords in a round."
+WHO = "A round has no passwords: whoever could write in its folder could have put down something as somebody else."
 
 
 def log_text(plan: Plan, rows: Sequence[Row], state: State, case: str, width: int) -> str:

@@ -70,7 +70,7 @@ def paper(report: RoundReport) -> Paper:
     number = f"Report {report.number}, made on " if report.number else "Made on "
     under = (
         found.edition.title,
-        f"{number}{report.day}, from row {found.rows} of the round's trail, with the seal {report.seal}.",
+        f"{number}{report.day}. Seal {report.seal}.",
     )
     sections = [
         Section("In short", [*summary(found)]),
@@ -134,6 +134,7 @@ def _gaps(found: Figures) -> Iterator[Block]:
     if patterns.aside:
         yield Words("Set aside after the officer or the senior disputed it, and not counted above:")
         yield Points([f"{one.title}: {counted(one.cases, 'case')}" for one in patterns.aside])
+        yield Words("A question that was answered no because of one of these still counts as no, unless it was disputed too.")
 
 
 def _groups(found: Figures) -> Iterator[Section]:

@@ -14,6 +14,7 @@ from quips.scoring.tree import Scored
 from quips.shares import CONFIDENCE, LEAST, Share, interval, is_small, whole_percent
 
 MOST = 3
+_MOST_WITH_TIES = 5
 KEY_QUESTION = "key question"
 UNFINISHED = "This round is not finished, and its figures can still change."
 
@@ -26,6 +27,7 @@ def summary(found: Figures) -> Iterator[Block]:
     """
     if not found.progress.is_finished:
         yield Words(f"{UNFINISHED} {_left(found)}", stands_out=True)
+    yield from _at_risk(found)
     yield Heading("What was read")
     yield Words(f"{_read(found)} {found.looked_at}".strip())
     if found.patterns.cases < LEAST:
@@ -41,6 +43,10 @@ def summary(found: Figures) -> Iterator[Block]:
         )
     yield Heading("What was answered yes most often")
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
+    noes = _mostly_no(found)
+    if noes:
+        yield Heading("What was answered no most often")
+        yield Points(noes)
     yield Heading("What fell short most often, and what follows from it")
     yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
     yield from _done(found)
@@ -197,13 +203,37 @@ def _mostly_yes(found: Figures) -> list[str]:
     return [f"{one.title} Yes in {_of(share)}." for one, share in best[:MOST]]
 
 
+def _mostly_no(found: Figures) -> list[str]:
+    able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share) and one.share.no]
+    most = sorted(able, key=lambda pair: (-pair[1].no, pair[1].of))
+    return [f"{one.title} No in {_of(Share(share.no, share.yes))}." for one, share in most[:MOST]]
+
+
 def _missing(found: Figures) -> Iterator[str]:
-    for gap in found.patterns.roots[:MOST]:
-        follows = f" Missing or not good enough because of it: {follows_words(gap, MOST)}." if gap.leads_to else ""
-        yield f"{gap_words(gap.rule, gap.statuses)}, in {applying_words(gap)}.{follows}"
-    more = len(found.patterns.roots) - MOST
+    roots = found.patterns.roots
+    least = min((gap.share.yes for gap in roots[:MOST]), default=0)
+    shown = [gap for gap in roots[:_MOST_WITH_TIES] if gap.share.yes >= least]  # one in as many cases is not passed over
+    for gap in shown:
+        follows = f" With it fell short: {follows_words(gap, MOST)}." if gap.leads_to else ""
+        yield f"{gap_words(gap.rule, gap.statuses)} in {applying_words(gap)}.{follows}"
+    more = len(roots) - len(shown)
     if more > 0:
         yield f"{counted(more, 'other root gap')} {_is(more)} in the table; none is in more cases than these."
+
+
+def _at_risk(found: Figures) -> Iterator[Block]:
+    """Yield what a board asks first: whether somebody may be at risk, and what was done about it."""
+    if found.urgent:
+        times = "Once" if found.urgent == 1 else f"{found.urgent} times"
+        yield Words(
+            f"{times} somebody might have been at risk, and that was raised at once, outside the round. What was done about it "
+            "is in the round's own log."
+        )
+    if found.unanswered:
+        cases = cases_words(found.unanswered)
+        yield Words(
+            f"On {cases} open gaps concern a child, a victim or MAPPA, and nobody has written down what was done at once.", True
+        )
 
 
 def _of(share: Share) -> str:
@@ -217,16 +247,6 @@ def _done(found: Figures) -> Iterator[Block]:
         yield Words("No feedback has been given yet.")
     else:
         yield Words(" ".join(_done_words(found)))
-    if found.urgent:
-        risks = counted(found.urgent, "live risk")
-        yield Words(
-            f"{risks} {_was(found.urgent)} raised at once, outside the round. What was done about it is in the round's own log."
-        )
-    if found.unanswered:
-        cases = cases_words(found.unanswered)
-        yield Words(
-            f"On {cases} open gaps concern a child, a victim or MAPPA, and nobody has written down what was done at once.", True
-        )
     if done.overdue:
         yield Words(f"{counted(done.overdue, 'action')} {_is(done.overdue)} overdue.", stands_out=True)
 
@@ -236,10 +256,10 @@ def _done_words(found: Figures) -> Iterator[str]:
     yield f"The officers and their seniors were given feedback on {cases_words(progress.fed_back)}."
     total = done.done + done.open + done.withdrawn
     if total:
-        parts = [f"{done.done} {_is(done.done)} done"]
+        parts = [f"{done.done} {_is(done.done)} reported done"]
         parts += [f"{done.open} {_is(done.open)} {OPEN}"] if done.open else []
         parts += [f"{done.withdrawn} {_was(done.withdrawn)} withdrawn"] if done.withdrawn else []
-        yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
+        yield f"Of {counted(total, 'action')} to put things right{_what_for(found)}, {listed(parts, 'and')}."
     if done.reread:
         became = [f"{counted(done.closed, 'gap')} {_was(done.closed)} closed"]
         if done.late:
@@ -263,6 +283,17 @@ def _done_words(found: Figures) -> Iterator[str]:
     yield f"A director has countersigned {cases_words(signed) if signed else 'none so far'}."
 
 
+def _what_for(found: Figures) -> str:
+    """Say what the actions are for, where not all of them are for gaps in the table."""
+    rules = [action.rule for actions in found.actions.values() for action in actions]
+    titles, roots = asked(found), {gap.rule.name for gap in found.patterns.roots}
+    for_gaps, for_noes = sum(name in roots for name in rules), sum(name in titles for name in rules)
+    others = len(rules) - for_gaps - for_noes
+    parts = [f"{for_noes} for questions answered no"] if for_noes else []
+    parts += [f"{others} for what was set aside since, or was found when a case was read again"] if others else []
+    return f" ({listed([f'{for_gaps} for gaps in the table', *parts], 'and')})" if parts else ""
+
+
 def _sure(found: Figures) -> Iterator[str]:
     settled, eligible = found.patterns.cases, found.eligible
     if eligible is not None and eligible <= settled:
@@ -278,13 +309,15 @@ def _sure(found: Figures) -> Iterator[str]:
         )
     alike = found.agreement.alike
     if alike.of:
+        few = " That is too few cases to say how far readers agree." if found.agreement.cases < LEAST else ""
         yield (
-            f"Where two people read the same case, they gave the same answer to {alike.yes} of {counted(alike.of, 'question')} "
-            f"({alike.percent}%)."
+            f"{cases_words(found.agreement.cases).capitalize()} {_was(found.agreement.cases)} read by two people. Where at least "
+            f"one of them found that a question applies, they gave the same answer to {alike.yes} of {alike.of} "
+            f"({alike.percent}%).{few}"
         )
     yield (
         "A gap means that the record does not show the work, or not in time, or not good enough. The work may have been done and "
-        "not written down. Scores and ratings here are indicative: ratings are the judgement of the inspectorate."
+        "not written down. Scores here are the readers' own, and indicative: the inspectorate's are made otherwise."
     )
 
 

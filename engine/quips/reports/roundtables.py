@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import shorten
 
+from quips.explain import in_sentence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import RootGap
@@ -25,7 +26,7 @@ from quips.reports.roundsummary import (
 )
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
-from quips.reports.wording import gap_words
+from quips.reports.wording import gap_status, gap_words
 from quips.scoring.cards import Group
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
@@ -55,7 +56,7 @@ def cases(found: Figures) -> Iterator[Block]:
     yield Table("How far the cases are", ("Cases that are", "Number"), [*rows, ("All", str(progress.cases))], (12, 5))
     if found.composition:
         yield Table(
-            "The cases beside the list that they were drawn from",
+            "The cases beside the list that they were drawn from, by what the list said then",
             ("Kind of case", "On the list", "Drawn", "Settled"),
             [*_composition(found)],
             (8, 3, 3, 3),
@@ -119,7 +120,7 @@ def is_marked(found: Figures) -> bool:
 def measured(found: Figures) -> list[tuple[str, Measure, RootGap]]:
     """Return the commonest root gaps of which there is a percentage, each with its label in a chart, numbered as in the table."""
     shown = [
-        (shortened(f"{n}. {gap_words(gap.rule, gap.statuses)}"), gap.measure, gap)
+        (shortened(f"{n}. {capital(gap_status(gap.rule, gap.statuses))}: {in_sentence(gap.rule.title)}"), gap.measure, gap)
         for n, gap in enumerate(found.patterns.roots, 1)
         if gap.measure
     ]
@@ -143,14 +144,14 @@ def gaps(found: Figures) -> Table:
             f"{n}. {gap_words(gap.rule, gap.statuses)}",
             _cases(gap),
             follows_words(gap) or "Nothing",
-            f"{' '.join(gap.remedies)} {_actions(gap)}",
+            f"{' In other cases: '.join(gap.remedies)} {_actions(gap)}",
         )
         for n, gap in enumerate(found.patterns.roots, 1)
     ]
     head = (
-        "What was missing or not good enough",
+        "What should be there, and what it was",
         "Cases, of those that it applies to",
-        "Missing or not good enough because of it",
+        "What fell short with it",
         "What officers were asked to do, and what was done",
     )
     return Table("Root gaps, those of most cases first", head, rows, (9, 6, 10, 9))
@@ -256,14 +257,10 @@ def put_right(found: Figures) -> Iterator[Block]:
     ]
     yield Table("What was done", ("What", "Number"), [(what, str(number)) for what, number in rows], (12, 5))
     if found.disputes:
-        disputed = [
-            (one.case, one.title, one.because, f"{OUTCOMES[one.outcome]}. {one.answer}".strip()) for one in found.disputes
-        ]
-        head = ("Case", "Finding", "Why it was disputed", "Answer")
-        yield Table("Findings that were disputed", head, disputed, (3, 5, 4, 5))
-    if found.refusals:
-        refused = [(one.case, str(one.feedback), one.because) for one in found.refusals]
-        yield Table("Refused by a director", ("Case", "Feedback", "Why"), refused, (3, 3, 11))
+        disputed = [(one.title, OUTCOMES[one.outcome]) for one in found.disputes]
+        yield Table("Findings that were disputed", ("Finding", "Answer"), disputed, (12, 5))
+    if found.disputes or found.refusals:
+        yield Words("What was said of single cases, in disputes, answers and refusals, is in the workbook and in the log.")
 
 
 def agreement(found: Figures) -> Iterator[Block]:
@@ -285,8 +282,12 @@ def agreement(found: Figures) -> Iterator[Block]:
         )
     titles, title = asked(found), "Agreement on each question, the least agreed on first"
     if agreed.cases < LEAST:
-        alike = [(titles[one.question], _alike(one)) for one in agreed.questions]
-        yield Table(title, ("Question", "Same answer"), alike, (14, 3))
+        apart = [(titles[one.question], _alike(one)) for one in agreed.questions if one.raw.no]
+        left = len(agreed.questions) - len(apart)
+        if apart:
+            yield Table("Questions on which two readers differed", ("Question", "Same answer"), apart, (14, 3))
+        if left:
+            yield Words(f"On {'all' if not apart else 'the other'} {counted(left, 'question')} they always gave the same answer.")
         return
     rows = [(titles[one.question], _alike(one), *_by_chance(one)) for one in agreed.questions]
     yield Table(title, ("Question", "Same answer", "Kappa", "AC1 and its interval"), rows, (8, 3, 2, 4))

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from quips.audits import Audit
-from quips.explain import day_in_words, in_sentence, wanted_in_words
+from quips.explain import day_in_words, wanted_in_words
 from quips.findings import EntryShown, Finding
 from quips.framework import Citation, Source
 from quips.knowledge import Knowledge, OwnRule
@@ -245,25 +245,26 @@ def as_at_words(audit: Audit) -> str:
 
 def status_words(finding: Finding) -> str:
     """Return a finding's status as a heading, such as ``Missing``; an outcome is never said to be the officer's doing."""
-    return _status_of(finding.rule, finding.status)
+    words = gap_status(finding.rule, [finding.status])
+    return words[:1].upper() + words[1:]
 
 
 def gap_words(rule: Rule, statuses: Collection[Status]) -> str:
-    """Return what falls short as a heading, such as ``Missing: a first visit``; ``Not met`` where it is not one status alone.
+    """Return what should be there and what it is, such as ``A first visit: missing``.
 
     Args:
         rule: The rule.
         statuses: The statuses of its gaps.
     """
+    return f"{rule.title}: {gap_status(rule, statuses)}"
+
+
+def gap_status(rule: Rule, statuses: Collection[Status]) -> str:
+    """Return what findings of a rule are, in a word or two; ``not met`` where they are not all alike."""
     [status, *others] = statuses
-    return f"{'Not met' if others else _status_of(rule, status)}: {in_sentence(rule.title)}"
-
-
-def _status_of(rule: Rule, status: Status) -> str:
     if rule.bears == "outcome" and VERDICTS[status] is Verdict.GAP:
-        return "Outcome not achieved"
-    words = STATUS_WORDS[status]
-    return words[:1].upper() + words[1:]
+        return "outcome not achieved"
+    return "not met" if others else STATUS_WORDS[status]
 
 
 def cited(cites: Iterable[Citation], sources: Mapping[str, Source]) -> list[str]:
