@@ -43,10 +43,10 @@ def summary(found: Figures) -> Iterator[Block]:
         )
     yield Heading("What was answered yes most often")
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
-    noes = _mostly_no(found)
-    if noes:
+    answered_no = _mostly_no(found)
+    if answered_no:
         yield Heading("What was answered no most often")
-        yield Points(noes)
+        yield Points(answered_no)
     yield Heading("What fell short most often, and what follows from it")
     yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
     yield from _done(found)
