@@ -215,6 +215,16 @@ def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> N
     )
 
 
+def test_what_became_of_each_root_gap_stands_beside_its_actions(report: RoundReport) -> None:
+    """Two cases were read again; what their files show of each gap is counted by gap."""
+    became = [gap.became for gap in report.figures.patterns.roots]
+    again = report.figures.put_right.reread
+    assert again and all(sum(one.values()) <= again for one in became) and any(one.values() for one in became)
+    for gap, row in zip(report.figures.patterns.roots, roundtables.gaps(report.figures).rows, strict=True):
+        assert ("When read again: " in row[3]) is bool(gap.became)
+        assert all(f"{n} {which}" in row[3] for which, n in gap.became.items())
+
+
 def test_nobody_is_told_to_have_been_asked_for_what_was_only_late(report: RoundReport, judged: Judged) -> None:
     [gap] = [one for one in report.figures.patterns.roots if one.rule.name == "sentence-plan-completed"]
     for form, render in ROUND_FORMATS.items():

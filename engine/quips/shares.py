@@ -110,8 +110,8 @@ def interval(share: Share, confidence: float = CONFIDENCE, population: int | Non
     """Return the lowest and highest proportion that the cases read are compatible with, by Wilson's score interval.
 
     Where the number of relevant cases in the whole population is known, the interval is that of a sample of n(N-1)/(N-n) cases,
-    the finite-population correction: half of a small caseload tells more than a few cases of a large one. Where all were read,
-    nothing is uncertain, and both ends are the share.
+    the finite-population correction: half of a small caseload tells more than a few cases of a large one. What cannot be
+    is left out: if 1 of 10 was answered no, it is not all 16 that are yes. Where all were read, both ends are the share.
 
     Args:
         share: The share.
@@ -135,6 +135,8 @@ def interval(share: Share, confidence: float = CONFIDENCE, population: int | Non
     # at 0 and at 1 the end is exactly there, whatever a computer's arithmetic makes of it
     low = 0.0 if share.yes == 0 else min(p, (middle - spread) / scale)
     high = 1.0 if share.no == 0 else max(p, (middle + spread) / scale)
+    if population is not None:
+        low, high = max(low, share.yes / population), min(high, (population - share.no) / population)
     return low, high
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ from quips.judged import NOT_GIVEN
 from quips.ordering import SEVERITIES
 from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import Root, roots_of
+from quips.peeraudit.rereading import done_late
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
 from quips.scoring.cards import hidden_shares
@@ -18,6 +19,9 @@ from quips.scoring.measures import Measure
 from quips.scoring.tree import Results
 from quips.shares import Share
 from quips.statuses import Status, Verdict
+
+CLOSED, STAYS_LATE, FOR_PEOPLE, STILL_OPEN = "closed", "done late, which nothing closes", "for people to judge", "still open"
+"""What became of a gap, as the case file read again shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class RootGap:
         also_follows: In how many others it is a gap that follows from another.
         open: In how many others nobody can tell, from the record, whether it is a gap.
         leads_to: The rules of which there is a gap only because of it, each with in how many cases, most often first.
+        became: What the case files of these cases show of it when they were read again, with in how many.
         remedies: What officers are asked to do about it, each once, that of most cases first: not what the rule asks for where
             it was only late.
         actions: How many actions there are to put it right, by status.
@@ -46,6 +51,7 @@ class RootGap:
     also_follows: int
     open: int
     leads_to: tuple[tuple[Rule, int], ...]
+    became: Mapping[str, int]
     remedies: tuple[str, ...]
     actions: Mapping[str, int]
 
@@ -124,7 +130,11 @@ def patterns_of(
     applying = Counter(
         name for found in said.values() for name, verdicts in found.items() if verdicts != {Verdict.NOT_APPLICABLE}
     )
-    counted = [_root_gap(name, of_rule, settled, said, has, applying[name], population) for name, of_rule in by_rule.items()]
+    became = _became(book, settled, has)
+    counted = [
+        _root_gap(name, of_rule, settled, said, has, applying[name], became[name], population)
+        for name, of_rule in by_rule.items()
+    ]
     # Of those in as many cases, the one from which most follows comes first.
     counted.sort(key=lambda one: (-one.share.yes, -len(one.leads_to), SEVERITIES.index(one.rule.severity), one.rule.name))
     names = [one.rule.name for one in counted]
@@ -148,6 +158,19 @@ def _verdicts(audit: Audit) -> dict[str, set[Verdict]]:
     return found
 
 
+def _became(book: Book, settled: Sequence[RoundCase], has: Mapping[str, frozenset[str]]) -> dict[str, Counter[str]]:
+    """Return for each root gap what became of it in the cases that were read again, with in how many."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for case in settled:
+        again = case.read_again
+        if again is not None:
+            late = done_late(book, case)
+            for name in has[case.reference]:
+                held = ((CLOSED, again.closed), (FOR_PEOPLE, again.unsure), (STAYS_LATE, late))
+                found[name][next((which for which, names in held if name in names), STILL_OPEN)] += 1
+    return found
+
+
 def _root_gap(
     name: str,
     roots: Sequence[Root],
@@ -155,6 +178,7 @@ def _root_gap(
     said: Mapping[str, Mapping[str, set[Verdict]]],
     has: Mapping[str, frozenset[str]],
     applies: int,
+    became: Mapping[str, int],
     population: int | None,
 ) -> RootGap:
     beneath = {rule.name: rule for root in roots for rule in root.follows}
@@ -171,6 +195,7 @@ def _root_gap(
     return RootGap(
         *(roots[0].rule, statuses, share, told, results.measure(name), also, cannot_tell),
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
+        became,
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
         {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
     )

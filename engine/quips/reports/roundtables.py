@@ -8,7 +8,7 @@ from textwrap import shorten
 from quips.explain import in_sentence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
-from quips.peeraudit.patterns import RootGap
+from quips.peeraudit.patterns import CLOSED, FOR_PEOPLE, STAYS_LATE, STILL_OPEN, RootGap
 from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
@@ -144,7 +144,7 @@ def gaps(found: Figures) -> Table:
             f"{n}. {gap_words(gap.rule, gap.statuses)}",
             _cases(gap),
             follows_words(gap) or "Nothing",
-            f"{' In other cases: '.join(gap.remedies)} {_actions(gap)}",
+            f"{' In other cases: '.join(gap.remedies)} {_actions(gap)}{_became(gap)}",
         )
         for n, gap in enumerate(found.patterns.roots, 1)
     ]
@@ -152,7 +152,7 @@ def gaps(found: Figures) -> Table:
         "What should be there, and what it was",
         "Cases, of those that it applies to",
         "What fell short with it",
-        "What officers were asked to do, and what was done",
+        "What officers were asked to do, and what became of it",
     )
     return Table("Root gaps, those of most cases first", head, rows, (9, 6, 10, 9))
 
@@ -172,6 +172,13 @@ def _actions(gap: RootGap) -> str:
         return "No action was set."
     words = ((DONE, "done"), (OPEN, "open"), (WITHDRAWN, "withdrawn"))
     return f"Actions: {', '.join(f'{gap.actions[status]} {word}' for status, word in words if gap.actions[status])}."
+
+
+def _became(gap: RootGap) -> str:
+    """Say what the case files show of a gap when they were read again; empty where none was."""
+    order = (CLOSED, STAYS_LATE, FOR_PEOPLE, STILL_OPEN)
+    parts = [f"{gap.became[which]} {which}" for which in order if gap.became.get(which)]
+    return f" When read again: {listed(parts, 'and')}." if parts else ""
 
 
 def groups(found: Figures, column: str) -> Iterator[Block]:
