@@ -21,13 +21,14 @@ from quips.knowledge import OwnRule
 from quips.peeraudit.figures import Composed, Figures, figures_of
 from quips.peeraudit.folder import digest_of
 from quips.reports import roundtables
-from quips.reports.blocks import Points, Table
+from quips.reports.blocks import Points, Table, Words
 from quips.reports.blocktext import to_text
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundrows import figures_as_json
 from quips.reports.roundsummary import summary
 from quips.reports.wording import gap_words
+from quips.scoring.cards import FEW_IN_COMMON
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import Share
@@ -80,7 +81,7 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "2 are reported done, 23 are open and 1 was withdrawn" in page, page
     assert "A director has countersigned 2 cases" in page and "7 of 8 (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
-    assert "fewer than half of their questions were asked and concern at least 5 of the cases: " in page
+    assert "In the tables alone, since they rest on fewer than half of their questions: " in page
     assert "2.2 Protecting the public by minimising risk of harm (1 of" in page
     assert (
         "2 cases were read again afterwards: 1 gap was closed; 1 was of work done late, which is a matter of record and cannot "
@@ -263,7 +264,7 @@ def test_rules_of_the_regions_own_are_named_wherever_it_is_said_how_the_report_w
 def test_no_form_says_what_the_urgent_concern_was(report: RoundReport, judged: Judged) -> None:
     for form, render in ROUND_FORMATS.items():
         assert "by the gate" not in _words_of(form, render(report, judged)), form
-    assert "Once somebody might have been at risk, and that was raised at once" in words(report)
+    assert "On 1 occasion somebody might have been at risk; that was raised at once" in words(report)
 
 
 def test_groups_are_set_side_by_side_with_the_inspectorates_caveat(report: RoundReport) -> None:
@@ -273,6 +274,15 @@ def test_groups_are_set_side_by_side_with_the_inspectorates_caveat(report: Round
     assert "East (4 cases), North (4 cases) and South (4 cases): too few cases in a group to show" in groups
     assert "All settled cases are of one sentence: licence." in groups
     assert "PO: 33% (2 of 6; 95% interval 10 to 70)" in groups
+
+
+def test_where_no_group_has_a_score_that_is_said_once(report: RoundReport) -> None:
+    card = report.figures.by["grade"]
+    none = [{key: replace(one, measure=None, told=FEW_IN_COMMON) for key, one in group.scores.items()} for group in card.groups]
+    groups = tuple(replace(group, scores=scores) for group, scores in zip(card.groups, none, strict=True))
+    blocks = [*roundtables.groups(replace(report.figures, by={"grade": replace(card, groups=groups)}), "grade")]
+    assert any(isinstance(one, Words) and one.text.startswith("No score can be shown by grade") for one in blocks)
+    assert not any(isinstance(one, Table) and one.title.startswith("Scores") for one in blocks)
 
 
 def test_a_group_is_shown_beside_all_cases_on_the_same_questions(report: RoundReport, judged: Judged) -> None:

@@ -124,8 +124,7 @@ def _gaps(found: Figures) -> Iterator[Block]:
         yield Words(f"Fewer than {LEAST} cases are settled, so gaps are not counted.")
         return
     yield Words(
-        "A root gap is one that no other gap explains. What follows from it stands beside it, and is often put right by the same "
-        f"work. {_without(patterns.without)}"
+        f"A root gap is one that no other gap explains. What follows from it stands beside it. {_without(patterns.without)}"
     )
     if patterns.roots:
         if roundtables.measured(found):

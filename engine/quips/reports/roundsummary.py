@@ -38,8 +38,8 @@ def summary(found: Figures) -> Iterator[Block]:
     yield Points([*_scores(found)] or [_no_score(found)])
     if any(rests_on(scored) for scored in (found.card.scored if found.card else ())):
         yield Words(
-            f"A score rests on those of its questions that at least {LEAST} settled cases are about. The others were not asked, "
-            "or are about too few cases."
+            f"A score is the mean of the percentages of those of its questions that at least {LEAST} settled cases are about. "
+            "The others were not asked, or are about too few cases."
         )
     yield Heading("What was answered yes most often")
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
@@ -134,10 +134,7 @@ def _scores(found: Figures) -> Iterator[str]:
         yield f"{numbered(one)}: {one.told}{rating}{rests_on(one)}."
     if left:
         few = "; ".join(f"{numbered(one)} ({one.rests_on[0]} of {one.rests_on[1]})" for one in left)
-        yield (
-            f"Not told here, as fewer than half of their questions were asked and concern at least {LEAST} of the cases: {few}. "
-            "What these come to is in the tables."
-        )
+        yield (f"In the tables alone, since they rest on fewer than half of their questions: {few}.")
 
 
 def _told_of(scored: Scored) -> Iterator[Scored]:
@@ -224,10 +221,10 @@ def _missing(found: Figures) -> Iterator[str]:
 def _at_risk(found: Figures) -> Iterator[Block]:
     """Yield what a board asks first: whether somebody may be at risk, and what was done about it."""
     if found.urgent:
-        times = "Once" if found.urgent == 1 else f"{found.urgent} times"
+        times = "On 1 occasion" if found.urgent == 1 else f"On {found.urgent} occasions"
         yield Words(
-            f"{times} somebody might have been at risk, and that was raised at once, outside the round. What was done about it "
-            "is in the round's own log."
+            f"{times} somebody might have been at risk; that was raised at once, outside the round. What was done about it is in "
+            "the round's own log."
         )
     if found.unanswered:
         cases = cases_words(found.unanswered)
@@ -290,7 +287,7 @@ def _what_for(found: Figures) -> str:
     for_gaps, for_noes = sum(name in roots for name in rules), sum(name in titles for name in rules)
     others = len(rules) - for_gaps - for_noes
     parts = [f"{for_noes} for questions answered no"] if for_noes else []
-    parts += [f"{others} for what was set aside since, or was found when a case was read again"] if others else []
+    parts += [f"{others} for what was set aside since or is new"] if others else []
     return f" ({listed([f'{for_gaps} for gaps in the table', *parts], 'and')})" if parts else ""
 
 

@@ -160,9 +160,9 @@ def gaps(found: Figures) -> Table:
 def _cases(gap: RootGap) -> str:
     words = [f"{gap.told}."]
     if gap.also_follows:
-        words.append(f"In {gap.also_follows} more it follows from another gap.")
+        words.append(f"In {gap.also_follows} of the others it follows from another gap.")
     if gap.open:
-        words.append(f"In {gap.open} more the record does not tell.")
+        words.append(f"In {gap.open} of the others the record does not tell.")
     return " ".join(words)
 
 
@@ -203,7 +203,9 @@ def groups(found: Figures, column: str) -> Iterator[Block]:
         for group, one in beside:
             limits = f" {limits_words(areas[group.name])}" if group.name in areas else ""
             rows.append((group.name, f"{one.told}{limits}", *_on_the_same(group, one, scored), rating_words(one)))
-    if rows:
+    if rows and all(one.measure is None for _, beside in grouped(card) for _, one in beside):
+        yield Words(f"No score can be shown by {name}: too few questions are about enough cases in each group.")
+    elif rows:
         head = (capital(name), "Score", "On how many questions", "All cases, on the same questions")
         yield _rated(f"Scores by {name}", head, rows, (3, 5, 4, 5, 4))
     common = found.patterns.roots[:_GAPS_IN_GROUPS]
@@ -255,7 +257,7 @@ def put_right(found: Figures) -> Iterator[Block]:
         ("Cases read again after the changes", done.reread),
         *(again if done.reread else ()),
         ("Cases that a director has countersigned", found.progress.countersigned),
-        ("Times that a director refused", len(found.refusals)),
+        ("Times that a director refused to countersign", len(found.refusals)),
         ("Live risks raised at once, outside the round", found.urgent),
         (
             "Cases with a gap about a child, a victim or MAPPA of which nobody has written down what was done at once",
@@ -279,7 +281,7 @@ def agreement(found: Figures) -> Iterator[Block]:
     told = f"{cases_words(agreed.cases).capitalize()} {'was' if agreed.cases == 1 else 'were'} read by two people."
     if agreed.cases < LEAST:
         yield Words(
-            f"{told} Of fewer than {LEAST} it is only told how often both gave the same answer: by chance alone they often would."
+            f"{told} With fewer than {LEAST} such cases only the number of same answers is given: readers often agree by chance."
         )
     else:
         yield Words(
@@ -294,7 +296,10 @@ def agreement(found: Figures) -> Iterator[Block]:
         if apart:
             yield Table("Questions on which two readers differed", ("Question", "Same answer"), apart, (14, 3))
         if left:
-            yield Words(f"On {'all' if not apart else 'the other'} {counted(left, 'question')} they always gave the same answer.")
+            yield Words(
+                f"On {'all' if not apart else 'the other'} {counted(left, 'question')} they gave the same answer, which was "
+                "often that the question does not apply."
+            )
         return
     rows = [(titles[one.question], _alike(one), *_by_chance(one)) for one in agreed.questions]
     yield Table(title, ("Question", "Same answer", "Kappa", "AC1 and its interval"), rows, (8, 3, 2, 4))
