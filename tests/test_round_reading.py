@@ -317,7 +317,7 @@ def test_a_form_of_another_round_or_reader_is_refused(desk: Desk, tmp_path: Path
     other.draw(["TV-1", "TV-3"])
     other.allocate()
     elsewhere = Desk(other, monkeypatch)
-    assert "and not of this one" in elsewhere.refused("import", form)
+    assert "Hand it in to the round it belongs to" in elsewhere.refused("import", form)
 
 
 def test_a_form_with_another_reference_is_refused_at_its_cell(desk: Desk) -> None:

@@ -124,14 +124,16 @@ def _inferred(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> I
     A no is relied on by what does not apply, too: nobody would miss a plan that was quietly taken not to be needed.
     """
     using: dict[str, list[Finding]] = {}
+    seen: set[str] = set()
     for finding in audit.findings:
         applies = finding.verdict is not Verdict.NOT_APPLICABLE
         for fact in finding.facts:
-            mark = aside_key(INFERRED, inferred_mark(fact.name, fact.value))
-            seen = mark in aside or aside_key(CIRCUMSTANCE, fact.name) in aside
-            relied_on = fact.inferred and fact.name not in knowledge.by_definition and (applies or fact.value == _NO)
-            if relied_on and not seen:
+            if fact.inferred and fact.name not in knowledge.by_definition and (applies or fact.value == _NO):
                 using.setdefault(fact.name, []).append(finding)
+                marks = (aside_key(INFERRED, inferred_mark(fact.name, fact.value)), aside_key(CIRCUMSTANCE, fact.name))
+                seen.update(fact.name for mark in marks if mark in aside)
+    # What changes over time is inferred to be one thing and then another: either stands for both.
+    using = {name: findings for name, findings in using.items() if name not in seen}
     if using:
         names = tuple(sorted(using, key=lambda name: (-len(using[name]), name)))
         yield Step(INFERRED, names, _severest_first(finding for name in names for finding in using[name]))
