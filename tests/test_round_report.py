@@ -220,10 +220,10 @@ def test_what_became_of_each_root_gap_stands_beside_its_actions(report: RoundRep
     """Two cases were read again; what their files show of each gap is counted by gap."""
     became = [gap.became for gap in report.figures.patterns.roots]
     again = report.figures.put_right.reread
-    assert again and all(sum(one.values()) <= again for one in became) and any(one.values() for one in became)
+    assert again and all(sum(one.values()) <= again for one in became) and any(sum(one.values()) for one in became)
     for gap, row in zip(report.figures.patterns.roots, roundtables.gaps(report.figures).rows, strict=True):
-        assert ("When read again: " in row[3]) is bool(gap.became)
-        assert all(f"{n} {which}" in row[3] for which, n in gap.became.items())
+        assert ("When read again: " in row[3]) is any(gap.became.values())
+        assert all(f"{n} {roundtables.BECAME_WORDS[which]}" in row[3] for which, n in gap.became.items() if n)
 
 
 def test_nobody_is_told_to_have_been_asked_for_what_was_only_late(report: RoundReport, judged: Judged) -> None:

@@ -147,9 +147,9 @@ def test_a_warning_speaks_of_the_entry_in_words_and_leads_to_it(officer: Officer
     officer.put("TV-1", TEXT.replace("record: []", record).replace("release: 2018-10-01", "release: 2019-10-01"))
     page = officer.page(f"{CASE}/findings")
     above = page.partition("To put right")[0]
-    assert "Police call-out on 3 January 2017 is more than half a year before" in words_of(above)
+    assert "Police call-out: 3 January 2017 is more than half a year before" in words_of(above)
     assert f'href="{CASE}/record/1"' in above and f'href="{CASE}/circumstance/release"' in above
-    assert "The reason for no home visit on 4 January 2017 is more than half a year before" in words_of(above)
+    assert "No home visit, for a reason: 4 January 2017 is more than half a year before" in words_of(above)
     assert "police_call_out" not in words_of(above) and "not_done" not in words_of(above)
 
 

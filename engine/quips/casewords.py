@@ -23,6 +23,13 @@ def day_words(day: str) -> str:
     return "on a day that nobody can tell" if day == "unknown" else day_in_words(date.fromisoformat(day).toordinal())
 
 
+def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:
+    """Return what an entry of the record is about, such as ``Home visit``."""
+    if activity == "not_done":
+        return f"No {in_sentence(vocabulary.activities[said['activity']].title)}, for a reason"
+    return vocabulary.activities[activity].title
+
+
 def given_in_words(term: Term, given: Any) -> str:
     """Return what a case file says of a term, as people say it."""
     if isinstance(given, list) and given and isinstance(given[0], dict):

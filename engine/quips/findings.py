@@ -12,6 +12,7 @@ from quips.decisions import Decision, Ref
 from quips.explain import Explainer, Fact, day_in_words, entry_in_words, in_sentence, lateness_in_words
 from quips.framework import Citation, Row
 from quips.knowledge import Knowledge
+from quips.mending import Mending
 from quips.occasions import Occasion, State, not_said
 from quips.places import Place
 from quips.reasons import Telling
@@ -233,7 +234,7 @@ class FindingBuilder:
         facts = explainer.facts(names, day)
         verdict = asks.verdicts[status]
         only_timing = status in _OF_TIMING and evaluated.only_timing
-        telling = Telling(rule, evaluated, self.case, explainer, day, self.titles)
+        about = (rule, evaluated, self.case, explainer, day, self.titles)
         # By position: by name it takes Python as long to call this as to find some of what is passed.
         return Finding(
             rule,
@@ -246,8 +247,8 @@ class FindingBuilder:
             decision.because_of,
             decision.undermined_by,
             () if status is _NOT_APPLICABLE else self.provisional(rule, evaluated, decision, facts, asks.until, incomplete),
-            tuple(telling.why()),
-            tuple(telling.would_be_met()),
+            tuple(Telling(*about).why()),
+            tuple(Mending(*about).would_be_met()),
             evaluated.day,
             evaluated.due,
             at_latest,

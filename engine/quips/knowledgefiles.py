@@ -172,12 +172,12 @@ def yaml_files(folder: Path) -> list[Path]:
 def shown_as(path: Path) -> str:
     """Return a path relative to where the user stands, if it lies beneath."""
     try:
-        return str((_resolved(path.parent) / path.name).relative_to(Path.cwd()))
+        return str((_resolved(Path.cwd() / path.parent) / path.name).relative_to(Path.cwd()))
     except ValueError:
         return str(path)
 
 
 @cache
 def _resolved(folder: Path) -> Path:
-    """A folder without links and dots; kept, for there are many files in each."""
+    """A folder, from the root, without links and dots; kept, for there are many files in each."""
     return folder.resolve()

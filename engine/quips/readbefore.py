@@ -14,6 +14,7 @@ import sys
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import yaml
 from platformdirs import user_cache_path
@@ -70,7 +71,7 @@ class ReadOnDisk(ReadBefore):
             return {}
         if hashlib.sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             return {}
-        found: dict[bytes, bytes] = marshal.loads(data[_DIGEST:])  # noqa: S302, of the user's own folder, as said above
+        found: dict[bytes, bytes] = _unpacked(data[_DIGEST:])
         return found
 
     def read(self, text: str, file: str) -> Document:
@@ -79,7 +80,7 @@ class ReadOnDisk(ReadBefore):
         packed = self._before.get(digest)
         if packed is not None:
             self._used[digest] = packed
-            return Document(file, *marshal.loads(packed))  # noqa: S302, as below
+            return Document(file, *_unpacked(packed))
         document = parse_yaml(text, file)
         self._used[digest] = marshal.dumps((document.value, dict(document.places), dict(document.keys)))
         self._is_new = True
@@ -101,6 +102,12 @@ class ReadOnDisk(ReadBefore):
         except OSError:
             with suppress(OSError):
                 partial.unlink()
+
+
+def _unpacked(packed: bytes) -> Any:
+    # Safe enough, and five times as fast as reading the YAML: these are bytes that we wrote, whole by their digest, in a folder
+    # in which only the user writes, as Python's own .pyc files are. JSON could not hold the places, whose keys are tuples.
+    return marshal.loads(packed)  # noqa: S302
 
 
 def _file() -> Path:

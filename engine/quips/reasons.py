@@ -1,31 +1,30 @@
-"""Says why a finding is as it is, and the smallest change that would have it met, in an officer's words."""
+"""Says why a finding is as it is, in an officer's words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
 from quips.attempts import Attempt, Reason, Seen, Spells
-from quips.cases import Case, Entry
-from quips.conditions import Condition, Test, tests_of
+from quips.cases import Entry
+from quips.conditions import Test, tests_of
 from quips.explain import (
-    Explainer,
     Step,
     attribute_in_words,
     day_in_words,
-    entry_in_words,
     in_sentence,
     lateness_in_words,
     value_in_words,
     wanted_in_words,
 )
 from quips.occasions import State, not_said
+from quips.phrases import WEAK, Phrases
 from quips.problems import listed
-from quips.reference import Evaluated, stands, status_of
-from quips.rules import Becomes, Rule
+from quips.reference import stands, status_of
+from quips.rules import Becomes
 from quips.statuses import Status
-from quips.truth import asks_attribute, pair_asks
+from quips.truth import asks_attribute
 from quips.vocabulary import Term
 
 STATUS_WORDS: Mapping[Status, str] = {
@@ -49,24 +48,8 @@ _NOTE_SHOWN = 300
 
 
 @dataclass(slots=True, eq=False)
-class Telling:
-    """One finding and what is needed to tell its reasons.
-
-    Attributes:
-        rule: The rule.
-        evaluated: The finding, as evaluated.
-        case: The case.
-        explainer: Explains the rule's conditions about the case.
-        day: The day on which the circumstances were read, as an ordinal.
-        titles: The title of every rule, by name.
-    """
-
-    rule: Rule
-    evaluated: Evaluated
-    case: Case
-    explainer: Explainer
-    day: int
-    titles: Mapping[str, str]
+class Telling(Phrases):
+    """Tells why a finding is as it is."""
 
     def why(self) -> list[str]:
         """Return why the finding is as it is, in sentences."""
@@ -81,22 +64,6 @@ class Telling:
             return [self._cannot_tell()]
         return [self._clash()] if self.rule.conflict else [self._inference()]
 
-    def would_be_met(self) -> list[str]:
-        """Return the changes of which any one would have the finding met, the smallest there are; empty if it is met."""
-        status = self.evaluated.status
-        if status in _AS_THEY_SHOULD_BE:
-            return []
-        if status is _NOT_APPLICABLE:
-            changes = self.explainer.smallest_change(self.rule.applies, self.day)
-            return [f"it would apply if {listed(changes, 'and')}"] if changes else []
-        if self.evaluated.undermined_by:
-            return [", and ".join(self._put_right_beneath())]
-        if self.rule.conflict:
-            return self._no_clash()
-        attempts = self.evaluated.observation.attempts if self.evaluated.observation else []
-        any_of = dict.fromkeys(change for attempt in attempts for change in self._changes(attempt))
-        return sorted(any_of, key=_REASONS_WANTED.__contains__)  # what is to be done first, then the reasons for not doing it
-
     # Parts -----------------------------------------------------------------------------------------------------------
 
     def _noted(self) -> Iterator[str]:
@@ -107,28 +74,13 @@ class Telling:
             words = shorten(str(note), _NOTE_SHOWN, placeholder=" …")
             yield f"Noted on the {in_sentence(self._title(self.evaluated.occasion.about))}: “{words}”."
 
-    def _rules_beneath(self) -> list[str]:
-        duties = self.explainer.conditions.program.duties
-        return [duties[found.number].name for found in self.evaluated.undermined_by]
-
     def _beneath(self) -> Iterator[str]:
         for found in self.evaluated.undermined_by:
             title = in_sentence(self.titles[self.explainer.conditions.program.duties[found.number].name])
-            before = " and was only done afterwards" if found.status not in _WEAK else ""
+            before = " and was only done afterwards" if found.status not in WEAK else ""
             yield f"It rests on other work: {title}. That is {STATUS_WORDS[found.status]}{before}."
         if stands(self.evaluated):
             yield "The auditor has recorded why this work stands, whatever it rests on."
-
-    def _put_right_beneath(self) -> Iterator[str]:
-        """Yield what would mend what it rests on; of what only came afterwards there is nothing left to mend."""
-        found = dict(zip(self._rules_beneath(), self.evaluated.undermined_by, strict=True))
-        weak = [in_sentence(self.titles[name]) for name, one in found.items() if one.status in _WEAK]
-        after = [in_sentence(self.titles[name]) for name, one in found.items() if one.status not in _WEAK]
-        if weak:
-            yield f"what it rests on put right: {listed(weak, 'and')}"
-        if after:
-            titles = listed(after, "and")
-            yield f"this looked at again, and done anew or said to stand, since it came before what it rests on: {titles}"
 
     def _of_observation(self, attempts: list[Attempt]) -> Iterable[str]:
         if len(attempts) == 1:
@@ -282,18 +234,6 @@ class Telling:
         previous, entry = self.evaluated.occasion.previous, self.evaluated.occasion.entry
         return f"{self._entry(previous)}; then {in_sentence(self._entry(entry))}: {said}."
 
-    def _no_clash(self) -> list[str]:
-        assert self.rule.conflict is not None
-        if self.rule.conflict.pair is None:
-            return self.explainer.smallest_change(self.rule.conflict.when, self.day, wanted=False)
-        entry, previous = self.evaluated.occasion.entry, self.evaluated.occasion.previous
-        if entry is None or previous is None or not pair_asks(self.rule.conflict.when)(previous, entry):
-            return []
-        said = [
-            attribute_in_words(test, self.explainer.vocabulary, (entry.activity,)) for test in tests_of(self.rule.conflict.when)
-        ]
-        return [f"not: {words}" for words in said[:1]]
-
     def _inference(self) -> str:
         assert self.rule.derives is not None
         name, value = self.rule.derives
@@ -304,88 +244,7 @@ class Telling:
             return f"The record gives {given}, but the rest of it points to {inferred}. What is given counts; check it."
         return f"From what is given it follows that {inferred}."
 
-    def _changes(self, attempt: Attempt) -> Iterator[str]:
-        """The smallest changes under one reading of the limit, of which any one will do."""
-        seen = attempt.seen
-        good = self._wanted()
-        if seen in _SETTLED_BY:
-            yield _SETTLED_BY[seen]
-        elif seen is _AFTER:
-            yield f"done by {day_in_words(attempt.due)}"
-            yield _LATE_FOR_A_REASON
-        elif seen is _EARLY:
-            yield f"done on or after {day_in_words(attempt.first)}"
-            yield "the auditor's judgement that it still holds"
-        elif seen is _BAD and self.rule.expect and self.rule.expect.never:
-            yield f"no {self._what()}, if the record is wrong about it"
-        elif (seen is _BAD or seen is _UNJUDGED) and not attempt.measure:
-            yield good or "judged sufficient"
-        else:
-            by = f" by {day_in_words(attempt.due)}" if attempt.due is not None else ""
-            which = f", with {good}" if good else ""
-            often = " as often as the limit asks" if attempt.measure else ""
-            yield f"{self._what()}{self._which()} on record{by}{often}{which}"
-            yield _NOT_DONE_FOR_A_REASON
-
     # Words -----------------------------------------------------------------------------------------------------------
-
-    def _activities(self) -> tuple[str, ...]:
-        return self.rule.expect.activities if self.rule.expect else ()
-
-    def _bounds(self) -> list[str]:
-        expect = self.rule.expect
-        return [bound for bound in expect.bounds if not bound.startswith("trigger")] if expect else []
-
-    def _title(self, name: str) -> str:
-        vocabulary = self.explainer.vocabulary
-        known = vocabulary.circumstances.get(name) or vocabulary.activities.get(name)
-        return known.title if known else name.replace("_", " ")
-
-    def _entry(self, entry: Entry | None) -> str:
-        if entry is None:
-            return "Something done"
-        words = entry_in_words(entry.activity, entry.day, self.explainer.vocabulary)
-        return words[:1].upper() + words[1:]
-
-    def _what(self) -> str:
-        """The activities that count."""
-        names = self._activities()
-        return self._once(
-            ("what", names), lambda: listed([in_sentence(self.explainer.vocabulary.activities[n].title) for n in names])
-        )
-
-    def _which(self) -> str:
-        """What kind of activity counts, in brackets."""
-        tests = self.rule.expect.where.parts if self.rule.expect else ()
-        if not tests:
-            return ""
-        return self._once(("which", self.rule.name), lambda: f" ({in_sentence('; '.join(self._said(tests)))})")
-
-    def _wanted(self) -> str:
-        """What a good one is like."""
-        tests, names = self.rule.expect.judged if self.rule.expect else None, self._judged_activities()
-        if not tests:
-            return ""
-        return self._once(
-            ("wanted", self.rule.name, names),
-            lambda: listed(
-                [in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and"
-            ),
-        )
-
-    def _said(self, tests: Iterable[Condition]) -> list[str]:
-        return [attribute_in_words(test, self.explainer.vocabulary, self._activities()) for test in tests]
-
-    def _once(self, key: Hashable, words: Callable[[], str]) -> str:
-        """Words that depend on no case, found once for all."""
-        known = self.explainer.conditions.words
-        if key not in known:
-            known[key] = words()
-        return known[key]
-
-    def _judged_activities(self) -> tuple[str, ...]:
-        entry = self.evaluated.occasion.entry
-        return (entry.activity,) if self.rule.expect and self.rule.expect.this and entry else self._activities()
 
     def _between(self, attempt: Attempt) -> str:
         first, last = attempt.first, attempt.due
@@ -397,15 +256,6 @@ class Telling:
 
     def _in_time(self, attempt: Attempt) -> str:
         return f" {self._limit(attempt)}." if attempt.due is not None and attempt.timed else ""
-
-    def _limit(self, attempt: Attempt) -> str:
-        due = f"due by {day_in_words(attempt.due)}" if attempt.due is not None else "no last day"
-        if attempt.row is None or attempt.row.value is None:
-            return due[:1].upper() + due[1:]
-        since = f" from {day_in_words(attempt.first)}" if attempt.first is not None else ""
-        unverified = ", a number that is not verified" if attempt.row.standing == "unverified" else ""
-        length = attempt.row.in_words()
-        return f"{length[:1].upper()}{length[1:]}{since}: {due}{unverified}"
 
     def _measured(self, attempt: Attempt) -> str:
         measure = attempt.measure
@@ -504,7 +354,6 @@ def _leaves(step: Step) -> Iterator[Step]:
         yield from _leaves(inner)
 
 
-_WEAK = frozenset({Status.MISSING, Status.INSUFFICIENT, Status.UNDERMINED})
 _REASONS = {
     Reason.ACCEPTED: "An acceptable reason is on record.",
     Reason.REFUSED: "A reason is on record, and it was not acceptable.",
@@ -512,10 +361,7 @@ _REASONS = {
 }
 _NONE, _NO_REASON = State.NONE, Reason.NONE
 _NOT_APPLICABLE, _CANNOT_TELL = Status.NOT_APPLICABLE, Status.CANNOT_TELL
-_AFTER, _EARLY, _BAD, _UNJUDGED = Seen.AFTER, Seen.EARLY, Seen.BAD, Seen.UNJUDGED
 """Python 3.11 takes longer to look a member up in its class than is spent on most of what is asked with it."""
-_AS_THEY_SHOULD_BE = frozenset({Status.MET, Status.CONSISTENT, Status.EXCEPTED, Status.CANNOT_TELL})
-"""What no single change would have met, because it is already so, or because nobody can tell what would."""
 _TOLD: dict[Seen, Callable[[Telling, Attempt], Iterable[str]]] = {
     Seen.GOOD: Telling._good,
     Seen.UNJUDGED: Telling._not_judged,
@@ -534,18 +380,3 @@ _TOLD: dict[Seen, Callable[[Telling, Attempt], Iterable[str]]] = {
     Seen.NO_END: Telling._without_window,
 }
 """How what was seen in a window is told."""
-_NOT_DONE_FOR_A_REASON = "an acceptable reason on record"
-_LATE_FOR_A_REASON = "an acceptable reason for the lateness on record"
-_REASONS_WANTED = frozenset({_NOT_DONE_FOR_A_REASON, _LATE_FOR_A_REASON})
-_OCCASION_WANTED = "the occasion for it on record"
-_DETAILS_WANTED = "the day it was done, and what it was, on record"
-_SETTLED_BY = {
-    Seen.UNDATED: _DETAILS_WANTED,
-    Seen.UNCLEAR: _DETAILS_WANTED,
-    Seen.FUTURE: _OCCASION_WANTED,
-    Seen.DATE_NOT_GIVEN: _OCCASION_WANTED,
-    Seen.DOUBTFUL: _OCCASION_WANTED,
-    Seen.NOT_SEEN: _OCCASION_WANTED,
-    Seen.NO_END: _OCCASION_WANTED,
-}
-"""What would settle it where it is always the same."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from quips.cases import entry_said
-from quips.explain import day_in_words, in_sentence
+from quips.casewords import entry_title
+from quips.explain import day_in_words
 from quips.problems import Level, Problem
 from quips.source import Document
 from quips.vocabulary import DAY, Vocabulary
@@ -51,19 +51,12 @@ def _long_before(document: Document, earliest: date, vocabulary: Vocabulary) -> 
             yield Problem(
                 document.place("record", n, name),
                 "long-before",
-                f"{_title(name, given, vocabulary)} on {_words(date.fromisoformat(on))} is more than half a year before any "
+                f"{entry_title(name, given, vocabulary)}: {_words(date.fromisoformat(on))} is more than half a year before any "
                 f"date in the circumstances, of which {_words(earliest)} is the first.",
                 "Correct it if it is a slip, such as last year's number. What happened before this case is better told in a "
                 "note: what is on the record is read as part of it, and starts its clocks.",
                 Level.WARNING,
             )
-
-
-def _title(activity: str, given: Any, vocabulary: Vocabulary) -> str:
-    """What an entry is about; one of what was not done speaks of that."""
-    if activity == "not_done":
-        return f"The reason for no {in_sentence(vocabulary.activities[given['activity']].title)}"
-    return vocabulary.activities[activity].title
 
 
 def _words(day: date) -> str:

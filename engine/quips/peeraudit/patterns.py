@@ -20,8 +20,9 @@ from quips.scoring.tree import Results
 from quips.shares import Share
 from quips.statuses import Status, Verdict
 
-CLOSED, STAYS_LATE, FOR_PEOPLE, STILL_OPEN = "closed", "done late, which nothing closes", "for people to judge", "still open"
-"""What became of a gap, as the case file read again shows."""
+CLOSED, LATE, UNSURE, STILL_OPEN = "closed", "late", "unsure", "still_open"
+BECAME = (CLOSED, LATE, UNSURE, STILL_OPEN)
+"""What became of a gap, as the case file read again shows: named as the counts of all gaps are in `PutRight`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _became(book: Book, settled: Sequence[RoundCase], has: Mapping[str, frozense
         if again is not None:
             late = done_late(book, case)
             for name in has[case.reference]:
-                held = ((CLOSED, again.closed), (FOR_PEOPLE, again.unsure), (STAYS_LATE, late))
+                held = ((CLOSED, again.closed), (UNSURE, again.unsure), (LATE, late))
                 found[name][next((which for which, names in held if name in names), STILL_OPEN)] += 1
     return found
 
@@ -195,7 +196,7 @@ def _root_gap(
     return RootGap(
         *(roots[0].rule, statuses, share, told, results.measure(name), also, cannot_tell),
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
-        became,
+        {which: became[which] for which in BECAME},
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
         {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
     )

@@ -208,7 +208,7 @@ class RoundCase:
         times_fed_back: How often feedback was given.
         actions: What is to be put right, by number.
         disputes: What is disputed, by rule; what was set aside stays until the case is opened again.
-        past_disputes: What was disputed and answered, and does not hold any more since the feedback was taken back.
+        past_disputes: What was disputed, and does not hold any more since the feedback was taken back or the case opened again.
         rereads: The times the case file was read again, in order.
         signature: The director's signature; None until then.
         refusals: The times that a director refused.

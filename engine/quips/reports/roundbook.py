@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, words_of
 from quips.peeraudit.figures import Figures
+from quips.peeraudit.patterns import BECAME
 from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
 from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
 from quips.reports.roundsummary import UNFINISHED, asked, is_of_one_part, numbered, questions_of
-from quips.reports.roundtables import OUTCOMES, capital, measured, shortened
+from quips.reports.roundtables import BECAME_WORDS, OUTCOMES, capital, measured, shortened
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
 from quips.reports.tablebook import Row, TableBook
@@ -127,13 +128,15 @@ def _gaps(book: TableBook, found: Figures) -> None:
                 gap.also_follows,
                 gap.open,
             ),
-            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], " ".join(gap.remedies)),
+            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], *(gap.became[which] for which in BECAME)),
+            " ".join(gap.remedies),
         )
         for n, gap in enumerate(roots, 1)
     ]
-    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn")
+    again = (f"Read again: {BECAME_WORDS[which]}" for which in BECAME)
+    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn", *again)
     head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
-    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 60))
+    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 12, 12, 12, 12, 60))
     book.chart("Chart of root gaps", "Gap", [(label, measure) for label, measure, _ in measured(found)])
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]
     if leads:

@@ -132,6 +132,7 @@ def _root(gap: RootGap) -> Json:
         "leads_to": [{"rule": rule.name, "title": rule.title, "cases": n} for rule, n in gap.leads_to],
         "remedies": list(gap.remedies),
         "actions": dict(gap.actions),
+        "read_again": dict(gap.became),
     }
 
 

@@ -134,7 +134,7 @@ def _scores(found: Figures) -> Iterator[str]:
         yield f"{numbered(one)}: {one.told}{rating}{rests_on(one)}."
     if left:
         few = "; ".join(f"{numbered(one)} ({one.rests_on[0]} of {one.rests_on[1]})" for one in left)
-        yield (f"In the tables alone, since they rest on fewer than half of their questions: {few}.")
+        yield f"In the tables alone, since they rest on fewer than half of their questions: {few}."
 
 
 def _told_of(scored: Scored) -> Iterator[Scored]:
@@ -314,7 +314,7 @@ def _sure(found: Figures) -> Iterator[str]:
         )
     yield (
         "A gap means that the record does not show the work, or not in time, or not good enough. The work may have been done and "
-        "not written down. Scores here are the readers' own, and indicative: the inspectorate's are made otherwise."
+        "not written down. Scores and ratings here are indicative: ratings are the judgement of the inspectorate."
     )
 
 

@@ -8,7 +8,7 @@ from textwrap import shorten
 from quips.explain import in_sentence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
-from quips.peeraudit.patterns import CLOSED, FOR_PEOPLE, STAYS_LATE, STILL_OPEN, RootGap
+from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, RootGap
 from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
@@ -33,6 +33,12 @@ from quips.scoring.tree import Scored
 from quips.shares import LEAST, is_small
 
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
+BECAME_WORDS = {
+    CLOSED: "closed",
+    LATE: "done late, which nothing closes",
+    UNSURE: "for people to judge",
+    STILL_OPEN: "still open",
+}
 GAPS_IN_CHART = 10
 _GAPS_IN_GROUPS = 5
 _BESIDE_A_BAR = 44
@@ -176,8 +182,7 @@ def _actions(gap: RootGap) -> str:
 
 def _became(gap: RootGap) -> str:
     """Say what the case files show of a gap when they were read again; empty where none was."""
-    order = (CLOSED, STAYS_LATE, FOR_PEOPLE, STILL_OPEN)
-    parts = [f"{gap.became[which]} {which}" for which in order if gap.became.get(which)]
+    parts = [f"{gap.became[which]} {BECAME_WORDS[which]}" for which in BECAME if gap.became[which]]
     return f" When read again: {listed(parts, 'and')}." if parts else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from quips.cases import History, entry_said
+from quips.casewords import entry_title
 from quips.explain import day_in_words, in_sentence, value_in_words
 from quips.findings import Finding
 from quips.reports import wording
@@ -14,7 +15,6 @@ from quips.rules import Anchor
 from quips.statuses import Status, Verdict
 from quips.web.desk import Look
 from quips.web.interview import activities_of
-from quips.web.showing import entry_title
 from quips.web.view import address
 from quips.web.ways import Link, adding_links, entry_numbers, told_only
 

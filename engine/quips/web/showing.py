@@ -8,8 +8,7 @@ from typing import Any
 
 from quips.audits import Audit
 from quips.cases import entry_said
-from quips.casewords import day_words, given_in_words
-from quips.explain import in_sentence
+from quips.casewords import day_words, entry_title, given_in_words
 from quips.findings import Finding, uses_inferred
 from quips.ordering import gaps_in_order
 from quips.places import Place
@@ -98,13 +97,6 @@ def as_confirmed(look: Look) -> Audit:
     assert look.audit is not None
     findings = tuple(finding._replace(provisional=tuple(could_change(look, finding))) for finding in look.audit.findings)
     return replace(look.audit, findings=findings, gaps=tuple(gaps_in_order(findings, look.knowledge.rule_graph)))
-
-
-def entry_title(activity: str, said: Any, vocabulary: Vocabulary) -> str:
-    """Return what an entry of the record is about, such as ``Home visit``."""
-    if activity == "not_done":
-        return f"No {in_sentence(vocabulary.activities[said['activity']].title)}, for a reason"
-    return vocabulary.activities[activity].title
 
 
 def entry_rows(activity: str, said: Any, vocabulary: Vocabulary) -> list[tuple[str, str]]:

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quips.cases import entry_said
-from quips.casewords import day_words
 from quips.conditions import Test, has_of
-from quips.explain import in_sentence
+from quips.explain import entry_in_words, in_sentence
 from quips.findings import EntryShown, Finding
 from quips.places import Place
 from quips.proposals import NOT_APPLICABLE
@@ -252,11 +250,11 @@ def _entries_asked_for(look: Look, rule: Rule) -> Iterator[Link]:
     """The entries of which a rule asks whether they are on the record."""
     conditions = (rule.applies, *([rule.conflict.when] if rule.conflict is not None else []))
     names = {name for condition in conditions for has in has_of(condition) for name in has.activities}
-    for number, item in enumerate(look.value["record"]):
-        for name, given in item.items():
-            if name in names:
-                words = f"{in_sentence(look.knowledge.vocabulary.activities[name].title)} on {day_words(entry_said(given)['on'])}"
-                yield Link(f"Open: {words}", address("entries.entry", look.kept.name, _HERE, number=number))
+    assert look.audit is not None
+    for name in sorted(names):
+        for entry in look.audit.case.entries.get(name, ()):
+            words = entry_in_words(entry.activity, entry.day, look.knowledge.vocabulary)
+            yield Link(f"Open: {words}", address("entries.entry", look.kept.name, _HERE, number=entry.path[1]))
 
 
 def _facts(look: Look, finding: Finding) -> tuple[Link, ...]:

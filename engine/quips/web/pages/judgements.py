@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from quips import casetext
+from quips.casewords import entry_title
 from quips.conditions import AllOf
 from quips.explain import Explainer, Step, in_sentence
 from quips.findings import Finding
@@ -24,7 +25,6 @@ from quips.vocabulary import COMMON_ATTRIBUTES
 from quips.web import interview
 from quips.web.answers import Errors, Form, choices_of, first, text_from_form
 from quips.web.desk import Look
-from quips.web.showing import entry_title
 from quips.web.view import Page, desk, sent, show, sound, version
 from quips.web.view import address as page_address
 
