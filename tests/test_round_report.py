@@ -172,7 +172,7 @@ def test_bars_of_charts_are_called_by_titles_and_ten_gaps_at_most_are_drawn(repo
 
 def test_marks_and_numbers_are_explained_in_words_that_need_no_explaining(report: RoundReport) -> None:
     text = words(report)
-    assert "could not be checked against a printed source" in text
+    assert "is known from memory and not from a printed source" in text
     assert not re.search("answered of enough cases|of which enough were wanted|remembered, not printed", text)
     kind = Composed("", "licence", 20, 8, None)
     _, composed, *_ = roundtables.cases(replace(report.figures, composition=(kind,)))

@@ -46,7 +46,7 @@ def test_all_that_is_wrong_on_a_page_of_several_questions_is_told_and_nothing_is
     answer = officer.send(SENTENCE, sent)
     assert answer.status_code == 422
     said = text_of(answer.text)
-    assert "Choose an answer to 'Which requirements has the order" in said and "must be a real date" in said
+    assert "Choose an answer to 'Which requirements are on the order" in said and "must be a real date" in said
     assert officer.value("TV-1")["circumstances"] == {}
 
 

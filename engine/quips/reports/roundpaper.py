@@ -15,7 +15,7 @@ from quips.reports.changetext import left_out_words, rounds_words
 from quips.reports.charts import Bar
 from quips.reports.roundlog import WHO
 from quips.reports.roundsummary import counted, is_of_one_part, numbered, summary
-from quips.reports.scoretext import INDICATIVE, LIMITS
+from quips.reports.scoretext import INDICATIVE, LIMITS, MARKS_MEAN
 from quips.reports.wording import own_rules_words
 from quips.rounds import Comparison
 from quips.scoring.schemes import bands_of
@@ -108,10 +108,7 @@ def _scores(found: Figures) -> Iterator[Block]:
         yield roundtables.scores(found, scored)
     yield roundtables.questions(found)
     if roundtables.is_marked(found):
-        yield Words(
-            "* The wording of these questions is our own: no report prints it. † The wording of the question, or the percentage "
-            "at which a rating begins, is known from memory, and could not be checked against a printed source."
-        )
+        yield Words(MARKS_MEAN)
 
 
 def _without(cases: int) -> str:

@@ -15,9 +15,10 @@ from quips.shares import told
 
 INDICATIVE = "What is worked out here is indicative: ratings and conclusions are the judgement of people."
 STANDING = {
-    RECONSTRUCTED: "rests on prompts put together from findings",
-    UNVERIFIED: "rests on what is remembered, not printed",
+    RECONSTRUCTED: "rests on questions in our own wording, which no report prints",
+    UNVERIFIED: "rests on a wording, or on where a rating begins, that is known from memory and not from a printed source",
 }
+MARKS_MEAN = f"* {STANDING[RECONSTRUCTED]}. † {STANDING[UNVERIFIED]}."
 LIMITS = (
     "Limits say between which numbers of yes a group of that size would mostly lie if it were like all groups together: in "
     f"95 or more of 100 such samples, and in 998 or more of 1000. {NO_RANKING}"
@@ -121,7 +122,7 @@ class _Text:
             yield ""
             yield from self.scored(scored, 0)
         yield ""
-        yield from self.wrapped("* rests on prompts put together from findings. † rests on what is remembered, not printed.")
+        yield from self.wrapped(MARKS_MEAN)
         if self.card.groups:
             yield from self.groups(self.card.groups)
         yield from self.overturned("prompt", self.card.by_prompt)
