@@ -42,6 +42,11 @@ COOKIES: dict[str, str] = {}
 """The cookie of a browser that was let in, by the address of the server."""
 
 
+def hear_interrupts() -> None:
+    """Let a program about to begin hear Ctrl+C, to which a shell makes deaf what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Served:
     """A server; a context manager that ends it."""
 
@@ -61,7 +66,9 @@ class Served:
         command = [sys.executable, "-m", "quips", "serve", str(self.folder), *options]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), "PYTHONUNBUFFERED": "1"}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=ROOT)
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, env=environment, cwd=ROOT, preexec_fn=hear_interrupts
+            )
         until = time.monotonic() + _SECONDS_TO_START
         while time.monotonic() < until:
             assert self._process.poll() is None, self.told()

@@ -17,6 +17,7 @@ from breaking import broken, check, faults, laid_out
 from knowledge_base import ROOT
 from quips.authoring.checkup import check_up
 from quips.authoring.watching import Checker, changes
+from served import hear_interrupts
 
 
 def watched(folder: Path, *steps: Callable[[], object]) -> list[list[Path]]:
@@ -72,9 +73,6 @@ def test_the_command_checks_when_a_file_is_saved_and_ends_quietly(tmp_path: Path
     command = [sys.executable, "-m", "quips", "check", "--watch", "--format", "concise"]
     command += ["--rules", str(folder / "rules"), "--framework", str(folder / "framework")]
     environment = os.environ | {"PYTHONPATH": str(ROOT / "engine"), "PYTHONUNBUFFERED": "1"}
-
-    def hear_interrupts() -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, preexec_fn=hear_interrupts
