@@ -56,6 +56,8 @@ class Effort:
     n_words: int = 0
     n_questions: int = 0
     n_dates: int = 0
+    minutes_to_gaps: float = 0.0
+    """Until it is known what is missing and what was late; after that it is asked how well things were done."""
     read: set[str] = field(default_factory=set)
 
     @property
@@ -82,7 +84,12 @@ class CountingOfficer(Officer):
         page = self.page(address)
         self.effort.look_at(page)
         chosen = form_of(page, *(names or tuple(answers))).as_it_stands()
-        asked = [name for name in answers if not name.endswith(("-day", "-month", "-year"))]
-        self.effort.n_questions += sum(any((name, one) not in chosen for one in answers[name]) for name in asked)
-        self.effort.n_dates += sum(name.endswith("-day") and name != "as_at-day" for name in answers)
+        new = [name for name, given in answers.items() if any((name, one.lstrip("0") or one) not in chosen for one in given)]
+        dates = [name for name in new if name.endswith(("-day", "-month", "-year"))]
+        lists = [name for name in new if name.startswith("days-")]
+        self.effort.n_questions += len(new) - len(dates) - len(lists)
+        self.effort.n_dates += len({name.rpartition("-")[0] for name in dates} - {"as_at"})
+        self.effort.n_dates += sum(len(answers[name][0].splitlines()) for name in lists)
+        if address.partition("?")[0].endswith("/complete"):
+            self.effort.minutes_to_gaps = self.effort.minutes
         return super().send(address, answers, *names, follow=follow)

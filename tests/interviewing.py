@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from desk_client import start
 from html_forms import form_of
+from quips.cases import entry_said
 from quips.vocabulary import STAGES
+from quips.web.interview import entry_mark
 
 Answers = dict[str, list[str]]
 _LONGEST = 600
@@ -50,6 +52,8 @@ class Interview:
         self.asked: list[tuple[str, str]] = []
         record = [next(iter(entry.items())) for entry in facts["record"]]
         self._left = dict(enumerate(record))
+        self._shortened: dict[str, Any] = {}
+        """What the file says of the entries of which only the day has been given so far, by their marks."""
 
     def run(self) -> list[tuple[str, str]]:
         """Answer until nothing is asked any more; returns what was asked, in order.
@@ -70,6 +74,7 @@ class Interview:
                 "circumstances": self._circumstances,
                 "inferred": self._inferred,
                 "which": self._which,
+                "more": self._more,
                 "activity": self._activity,
                 "complete": self._stages,
                 "record": self._entry,
@@ -134,8 +139,26 @@ class Interview:
         return {n: e for n, e in self._left.items() if activity == (e[1]["activity"] if e[0] == "not_done" else e[0])}
 
     def _which(self, address: str, offered: list[str]) -> None:
+        """Tick what the file has, and give its days; what its days alone do not tell is left to a page of its own."""
         self._ask("which", *offered)
-        self._send(address, {"there": [name for name in offered if self._of(name)] or ["none"]})
+        fields = form_of(self.officer.page(address)).names()
+        there = {name: entries for name in offered if (entries := self._of(name))}
+        answers: Answers = {"there": list(there) or ["none"]}
+        for name, entries in there.items():
+            days = [entry_said(said).get("on", "unknown") for _, said in entries.values()]
+            all_done = all(activity == name for activity, _ in entries.values())
+            if f"days-{name}" in fields and all_done and "unknown" not in days and len({*days}) == len(days):
+                answers[f"days-{name}"] = ["\n".join(days)]
+                for (_, said), day in zip(entries.values(), days, strict=True):
+                    self._shortened[entry_mark({name: {"on": day}})] = said
+                self._left = {n: entry for n, entry in self._left.items() if n not in entries}
+        self._send(address, answers)
+
+    def _more(self, address: str, marks: list[str]) -> None:
+        """Tick the entries of which the file says more than their day."""
+        self._ask("more", *marks)
+        there = [mark for mark in marks if entry_said(self._shortened.get(mark, "")).keys() > {"on"}]
+        self._send(address, {"more": there or ["none"]})
 
     def _activity(self, address: str, names: list[str]) -> None:
         """Enter everything that the file says of an activity; from each page the next is opened as an officer would."""
@@ -155,8 +178,11 @@ class Interview:
         self._send(address, {"complete": list(STAGES) if complete is True else complete or ["none"]})
 
     def _entry(self, address: str, numbers: list[str]) -> None:
+        """Say all that the file says of an entry; nothing, if that has been entered."""
         self._ask("record", *numbers)
-        self._send(address, {}, "when" if "when" in form_of(self.officer.page(address)).names() else "reason")
+        form = form_of(self.officer.page(address))
+        said = self._shortened.pop(next(one.value for one in form.fields if one.name == "entry"), None)
+        self._send(address, entry_answers(said) if said is not None else {}, "when" if "when" in form.names() else "reason")
 
 
 def most_that_fits(name: str, given: Any, offered: list[str]) -> tuple[Answers, bool]:

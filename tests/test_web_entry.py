@@ -9,6 +9,7 @@ import pytest
 
 from desk_client import Officer
 from html_forms import form_of
+from knowledge_base import ORDINARY
 from pages_at_hand import words_of
 from quips.web.interview import ACTIVITY
 
@@ -185,7 +186,7 @@ def test_days_that_cannot_be_are_told_by_their_lines_all_at_once_and_nothing_is_
     assert answer.status_code == 422
     page = words_of(answer.text)
     for told in (
-        "Line 1 must be a real date",
+        "The others: line 1 must be a real date",
         "Line 2 gives 8 October 2018 again",
         "Line 3 must be a day, a month and a year",
         "Line 4 must be 26 November 2018, the day the record is read, or before",
@@ -196,7 +197,91 @@ def test_days_that_cannot_be_are_told_by_their_lines_all_at_once_and_nothing_is_
     assert "Line 6" not in page
     assert officer.value("TV-1")["record"] == []
     many = "\n".join(f"{1 + n % 28} {1 + n // 28} 2017" for n in range(101))
-    assert "Give 100 days or fewer" in officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [many]}).text
+    assert (
+        "The others: give 100 days or fewer" in officer.send(f"{CASE}/activity/contact/add", {**sent, "other_days": [many]}).text
+    )
+
+
+# What is on the file, and when -------------------------------------------------------------------------------------------
+
+WHICH = f"{CASE}/which?about=rosh_screening&about=oasys&about=contact&from=ask"
+
+
+def test_the_days_of_what_is_ticked_become_entries_and_what_is_given_none_is_asked_next(officer: Officer) -> None:
+    fields = form_of(officer.page(WHICH)).names()
+    assert "days-rosh_screening" not in fields, "what the screening found decides what comes after it: its day is not enough"
+    ticked = {"there": ["rosh_screening", "oasys", "contact"]}
+    sent = officer.send(WHICH, {**ticked, "days-contact": ["15/10/2018\n22 oct 2018\n"], "days-oasys": ["8 10 2018"]})
+    assert sent.status_code == 303
+    record = officer.value("TV-1")["record"]
+    days = {"oasys": ["2018-10-08"], "contact": ["2018-10-15", "2018-10-22"]}
+    assert record == [{name: {"on": day}} for name in ("oasys", "contact") for day in days[name]]
+    asked = [step.names for step in officer.desk.look("TV-1").steps if step.kind == ACTIVITY]
+    assert asked == [("rosh_screening",)]
+
+
+def test_a_page_that_is_opened_again_shows_what_is_there_and_asks_nothing_twice(officer: Officer) -> None:
+    officer.send(WHICH, {"there": ["oasys"], "days-oasys": ["8 10 2018"]})
+    again = officer.page(WHICH)
+    assert "On the record already: 8 October 2018." in words_of(again)
+    standing = form_of(again).as_it_stands()
+    assert ("there", "oasys") in standing and ("days-oasys", "") in standing
+    assert officer.send(WHICH, {}, "there").status_code == 303
+    assert not [step for step in officer.desk.look("TV-1").steps if step.kind == ACTIVITY]
+    assert len(officer.value("TV-1")["record"]) == 1
+    refused = officer.send(WHICH, {"days-oasys": ["1 10 2018\n8 10 2018"]}, "there")
+    assert refused.status_code == 422 and "OASys assessment: 8 October 2018 is on the record already" in words_of(refused.text)
+    assert len(officer.value("TV-1")["record"]) == 1
+
+
+def test_days_are_never_dropped_without_a_word(officer: Officer) -> None:
+    """Without script the days of all stand open; with it, those of what is not ticked are sent though nobody sees them."""
+    wrong = {"there": ["oasys"], "days-oasys": ["8 10 2018"], "days-contact": ["9 10 2018"]}
+    refused = officer.send(WHICH, wrong)
+    assert refused.status_code == 422
+    assert "Contact: tick it to have its days entered, or take the days out" in words_of(refused.text)
+    assert ("there", "contact") in form_of(refused.text).as_it_stands(), "so that what is to be changed is in sight"
+    refused = officer.send(
+        WHICH, {"there": ["oasys", "contact"], "days-oasys": ["8 10"], "days-contact": ["9 10 2018\n31 2 2018"]}
+    )
+    page = words_of(refused.text)
+    assert "OASys assessment: line 1 must be a day, a month and a year" in page
+    assert "Contact: line 2 must be a real date" in page
+    assert ("days-contact", "9 10 2018\n31 2 2018") in form_of(refused.text).as_it_stands()
+    assert officer.value("TV-1")["record"] == []
+
+
+LATE = ORDINARY.read_text(encoding="utf-8").replace("TV-0100", "TV-1").replace("2009-11-05", "2009-11-20")
+"""A first appointment of which only its day is given, and that is too late."""
+
+
+def marks_asked(officer: Officer) -> list[str]:
+    return [mark for step in officer.desk.look("TV-1").steps if step.kind == "more" for mark in step.names]
+
+
+def test_of_what_gives_only_its_day_it_is_asked_once_whether_it_fell_short(officer: Officer) -> None:
+    officer.put("TV-1", LATE)
+    marks = marks_asked(officer)
+    page = f"{CASE}/more?{'&'.join(f'about={mark}' for mark in marks)}&from=ask"
+    said = words_of(officer.page(page))
+    assert "First appointment, 20 November 2009 Late: due by 9 November 2009." in said
+    assert "Sentence plan" not in said, "it is said of it that it was good enough"
+    assert officer.send(page, {}, "more").status_code == 422
+    assert officer.send(page, {"more": [marks[0], "none"]}).status_code == 422
+    assert officer.send(page, {"more": [marks[0]]}).status_code == 303
+    assert marks_asked(officer) == []
+    waiting = [step.names for step in officer.desk.look("TV-1").steps if step.kind == "entry" and not step.wanted]
+    assert waiting == [("3",)]
+    assert "Was it good enough" in words_of(officer.page(f"{CASE}/record/0?from=ask"))
+    officer.send(f"{CASE}/record/0?from=ask", {}, "when")
+    assert [step for step in officer.desk.look("TV-1").steps if step.about("entry", "0")] == [], (
+        "left as it is, it is not asked again"
+    )
+
+
+def test_what_was_entered_on_its_own_page_is_not_asked_about_again(officer: Officer) -> None:
+    officer.send(f"{CASE}/activity/oasys/add", {"when": ["date"], "on-day": ["8"], "on-month": ["10"], "on-year": ["2018"]})
+    assert marks_asked(officer) == []
 
 
 def test_what_a_change_affects_is_asked_in_sight_also_of_the_first_one_on_a_record_that_is_complete(officer: Officer) -> None:

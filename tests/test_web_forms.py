@@ -18,8 +18,9 @@ from hostile import TEXTS
 from html_forms import Form, Sent, forms_of
 from knowledge_base import ROOT, knowledge
 from profiles import examples
+from quips.web.interview import entry_mark
 
-TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8")
+TEXT = (ROOT / "examples" / "cases" / "TV-0042.yaml").read_text(encoding="utf-8") + "  - contact: 2009-08-10\n"
 CASE = "/cases/TV-0042"
 ACTIVITIES = ("home_visit", "roh_analysis", "marac_referral", "contact", "sentence_plan")
 ADDRESSES = (
@@ -35,6 +36,7 @@ ADDRESSES = (
     f"{CASE}/circumstances?about=sentence&about=requirements&about=supervision_started&about=tier",
     f"{CASE}/inferred?about=home_visit_indicated&about=oversight_required",
     f"{CASE}/which?about=oasys&about=contact&about=sara",
+    f"{CASE}/more?about={entry_mark({'contact': '2009-08-10'})}",
     f"{CASE}/complete",
     *(f"{CASE}/record/{number}{tail}" for number in range(4) for tail in ("", "/remove")),
     f"{CASE}/judgements/omi-2/1.2/rosh-classification-agreed",

@@ -18,6 +18,7 @@ from quips.casetext import new_case, with_circumstance, with_entry
 from quips.peeraudit.figures import figures_of
 from quips.reports.roundpaper import RoundReport
 from quips.reports.roundreports import ROUND_FORMATS
+from quips.web.interview import entry_mark
 from reported_round import fed_back
 from served import Served
 from watching import NARROW, WIDE, Watched, keep_picture, opened, overflowing, violations
@@ -27,6 +28,8 @@ GAP = "/".join(audited(TEXT).gaps[0].finding.ref)
 FILLED = "/cases/TV-0042"
 NEW = "/cases/NEW-1"
 SEVERAL = "about=sentence&about=requirements&about=supervision_started&about=in_wales"
+DAYS_ONLY = ["2009-09-01", "2009-10-01", "2009-11-01"]
+MARKS = "&".join(f"about={entry_mark({'home_visit': {'on': day}})}" for day in DAYS_ONLY)
 _REASON = {"activity": "home_visit", "reason": "a reason", "on": "2009-09-02"}
 
 
@@ -156,6 +159,11 @@ STATES: dict[str, State] = {
     "stages with errors": refused(f"{NEW}/complete?from=ask"),
     "which are on the file": State(f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask"),
     "which with errors": refused(f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask"),
+    "days with errors": refused(
+        f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask", {"#days-contact": "1 2 2010\nlast week"}
+    ),
+    "of which there is more to say": State(f"/cases/DAYS-1/more?{MARKS}&from=ask"),
+    "more with errors": refused(f"/cases/DAYS-1/more?{MARKS}&from=ask"),
     "finding": State(f"{FILLED}/findings/{GAP}"),
     "dispute": State(f"{FILLED}/disputes/{GAP}"),
     "dispute with errors": refused(f"{FILLED}/disputes/{GAP}"),
@@ -197,6 +205,10 @@ def write_cases(folder: Path) -> None:
     officer.send("/cases/OLD-1/circumstance/tier", {"tier": ["3"]})
     changes = [{"from": "2009-07-13", "is": "high"}, {"from": "2009-12-01", "is": "medium"}]
     officer.put("CHANGED-1", with_circumstance(new_case("CHANGED-1", "2010-04-19"), "rosh_level", changes))
+    days = new_case("DAYS-1", "2010-04-19")
+    for day in DAYS_ONLY:
+        days = with_entry(days, "home_visit", {"on": day})
+    officer.put("DAYS-1", days)
     officer.put("LONG-1", long_case("LONG-1"))
     officer.put("LONG-2", long_case("LONG-2", 120))  # each is a card of its own, alike as they are, and axe looks at each
     scripts = new_case("SCRIPTS-1", "2010-04-19")

@@ -99,12 +99,13 @@ def date_from_form(form: Form, prefix: str, label: str, errors: Errors, latest: 
         return None
 
 
-def days_from_form(form: Form, name: str, errors: Errors, latest: date, given: str | None = None) -> list[str]:
+def days_from_form(form: Form, name: str, label: str, errors: Errors, latest: date, given: str | None = None) -> list[str]:
     """Return the days of a field that holds one on each line, written year-month-day, in its order.
 
     Args:
         form: What was sent.
         name: The field.
+        label: What the days are called, as a sentence begins.
         errors: What is wrong is added here, with its line.
         latest: The last day it can be.
         given: A day that has been given already and must not come again.
@@ -113,7 +114,7 @@ def days_from_form(form: Form, name: str, errors: Errors, latest: date, given: s
     wrong: list[str] = []
     lines = [line.strip() for line in first(form, name).splitlines()]
     if len(lines) > MOST_DAYS:
-        errors.add(name, f"Give {MOST_DAYS} days or fewer, and the rest on another page")
+        errors.add(name, f"{label}: give {MOST_DAYS} days or fewer, and the rest on another page")
         return []
     for number, line in enumerate(lines, 1):
         if not line:
@@ -121,13 +122,13 @@ def days_from_form(form: Form, name: str, errors: Errors, latest: date, given: s
         try:
             day = _day_in_time(*_parts_of_day(line), latest)
         except _WrongDayError as error:
-            wrong.append(f"Line {number} must {error.must}")
+            wrong.append(f"{number} must {error.must}")
             continue
         if day == given or day in found:
-            wrong.append(f"Line {number} gives {day_in_words(_ordinal(day))} again. Take it out: each is added once")
+            wrong.append(f"{number} gives {day_in_words(_ordinal(day))} again. Take it out: each is added once")
         found.append(day)
     if wrong:
-        errors.add(name, ". ".join(wrong))
+        errors.add(name, f"{label}: line " + ". Line ".join(wrong))
     return found
 
 

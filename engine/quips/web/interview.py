@@ -1,15 +1,16 @@
 """What to ask next of a case, worked out from its audit each time, so that no list of steps can go stale.
 
 In this order: the circumstances that settle most, a few about one subject on a page; what was inferred and is relied on, on one
-page; then which of the things that the applicable rules look for are on the file, and each of those; what waits for a judgement
-of its quality; last, for which stages of the work all that the file holds has been entered.
+page; then which of the things that the applicable rules look for are on the file, and when they were done; for which stages of
+the work all that the file holds has been entered. With that it is found what is missing and what was late. Only then is it asked
+how well things were done: of which entries there is more to say, and what waits for a judgement of its quality.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,14 +24,16 @@ from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import DAY, STAGES
 
-CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, ENTRY, STAGE = "circumstance", "inferred", "which", "activity", "entry", "stage"
+CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, STAGE, MORE, ENTRY = (
+    *("circumstance", "inferred", "which", "activity", "stage", "more", "entry"),
+)
 TO_ENTER, RIGHT = "to_enter", "right"
-"""That an activity is on the file, while no entry has been made of it; that what was inferred is right."""
+"""That more is on the file than has been entered, of an activity or an entry; that what was inferred, or is entered, is right."""
 _NO = "no"
 """What a circumstance that is a yes or a no is found to be, in words."""
-CIRCUMSTANCES_AT_ONCE, ACTIVITIES_AT_ONCE = 8, 16
-"""How many circumstances are asked on one page, and of how many activities it is asked whether they are on the file."""
-
+CIRCUMSTANCES_AT_ONCE, ACTIVITIES_AT_ONCE, ENTRIES_AT_ONCE = 8, 16, 30
+"""How many circumstances are asked on one page, of how many activities whether they are on the file, of how many entries
+whether there is more to say."""
 
 _LOOKED_FOR = (Status.MISSING, Status.NOT_ON_RECORD, Status.NOT_YET_DUE)
 
@@ -41,8 +44,9 @@ class Step:
 
     Attributes:
         kind: Several circumstances, whether what was ``inferred`` is right, ``which`` of several activities are on the file, one
-            ``activity``, an ``entry``, or for which ``stage`` all has been entered.
-        names: The circumstances, activities or stages; of an entry, its number in the record.
+            ``activity``, for which ``stage`` all has been entered, of which of several entries ``more`` is to be said, or one
+            ``entry``.
+        names: The circumstances, activities or stages; the marks of several entries; of one entry, its number in the record.
         because: The findings that depend on it, most severe first.
         wanted: For an entry, the attributes that are asked.
     """
@@ -67,10 +71,10 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
     """
     asking = list(_circumstances(audit, knowledge, aside))
     inferred = list(_inferred(audit, knowledge, aside))
-    record = [*_activities(audit, knowledge, aside), *_entries(audit, aside)]
+    record = list(_activities(audit, knowledge, aside))
     # What the entries bring up is confirmed once they are made, not between one and the next.
     rest = [*record, *inferred] if audit.case.entries else [*inferred, *record]
-    return [*asking, *rest, *_stages(audit, knowledge, aside)]
+    return [*asking, *rest, *_stages(audit, knowledge, aside), *_entries(audit, knowledge, aside)]
 
 
 def aside_key(kind: str, name: str) -> str:
@@ -78,7 +82,8 @@ def aside_key(kind: str, name: str) -> str:
 
     Args:
         kind: What is asked.
-        name: The circumstance, activity or stage; of an entry its mark, of what was inferred also what it was inferred to be.
+        name: The circumstance, activity or stage; of an entry its mark, and so too of whether there is more to say of it; of what
+            was inferred also what it was inferred to be.
     """
     return f"{kind}/{name}"
 
@@ -154,10 +159,15 @@ def _activities(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) ->
     for name in [*(name for name in unsaid if name in ticked), *(name for name in ticked if name not in unsaid)]:
         yield Step(ACTIVITY, (name,), _severest_first(bearing.get(name, [])))
     unasked = [name for name in unsaid if aside_key(ACTIVITY, name) not in aside]
-    n_pages = -(-len(unasked) // ACTIVITIES_AT_ONCE)
-    for page in range(n_pages):  # all of about the same length
-        names = tuple(unasked[len(unasked) * page // n_pages : len(unasked) * (page + 1) // n_pages])
+    for names in _shared_out(unasked, ACTIVITIES_AT_ONCE):
         yield Step(WHICH, names, _severest_first(finding for name in names for finding in bearing[name]))
+
+
+def _shared_out(names: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+    """Several pages, all of about the same length, none with more than a number of questions."""
+    n_pages = -(-len(names) // most)
+    for page in range(n_pages):
+        yield tuple(names[len(names) * page // n_pages : len(names) * (page + 1) // n_pages])
 
 
 def _stages(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
@@ -207,15 +217,25 @@ def _waits_for(finding: Finding, knowledge: Knowledge) -> set[str]:
     return {activities[name].stage for name in names if name in activities}
 
 
-def _entries(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
-    """The entries of the record of which something is not said that a finding waits for, each with what is asked of it."""
+def _entries(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> Iterator[Step]:
+    """Of which entries there is more to say; then each of those, and each of which a finding waits for something not said.
+
+    An entry that gives its day and nothing else counts as work done, and done well: so it is asked whether it fell short.
+    """
     document = audit.case.document
     assert document is not None  # a case on the desk is read from a file
     record = [(n, name, said) for n, item in enumerate(document.value["record"]) for name, said in item.items()]
     numbers = {document.place("record", n, name): n for n, name, _ in record}
-    waiting: dict[int, dict[str, None]] = {}
+    marks = {n: entry_mark(item) for n, item in enumerate(document.value["record"])}
+    waiting: dict[int, dict[str, None]] = {
+        n: {} for n in marks if aside.get(aside_key(MORE, marks[n])) == TO_ENTER and aside_key(ENTRY, marks[n]) not in aside
+    }
     because: dict[int, list[Finding]] = {}
+    deciding: dict[int, list[Finding]] = {}
     for finding in audit.findings:
+        if finding.verdict is not Verdict.NOT_APPLICABLE:
+            for n in (numbers[entry.place] for entry in finding.entries if entry.place in numbers):
+                deciding.setdefault(n, []).append(finding)
         asked = [
             (numbers.get(entry.place, -1) if entry.place else -1, name)
             for entry in finding.entries
@@ -233,15 +253,28 @@ def _entries(audit: Audit, aside: Mapping[str, str]) -> Iterator[Step]:
             if number >= 0 and not says(record[number][2], attribute):
                 waiting.setdefault(number, {})[attribute] = None
                 because.setdefault(number, []).append(finding)
+    bare = {
+        marks[n]: n
+        for n, name, said in record
+        if n in deciding and n not in waiting and name in knowledge.work and gives_only_its_day(said)
+    }
+    unasked = [mark for mark in bare if aside_key(MORE, mark) not in aside]
+    for page in _shared_out(unasked, ENTRIES_AT_ONCE):
+        yield Step(MORE, page, _severest_first(finding for mark in page for finding in deciding[bare[mark]]))
     for number, wanted in sorted(waiting.items()):
-        if aside_key(ENTRY, entry_mark(document.value["record"][number])) not in aside:
-            yield Step(ENTRY, (str(number),), _severest_first(because[number]), tuple(wanted))
+        if aside_key(ENTRY, marks[number]) not in aside:
+            yield Step(ENTRY, (str(number),), _severest_first(because.get(number, [])), tuple(wanted))
 
 
 def says(said: Any, attribute: str) -> bool:
     """Return whether an entry, as it stands in a case file, says something; that nobody can tell its day says nothing."""
     given = entry_said(said)
     return attribute in given and (attribute != DAY or given[DAY] != "unknown")
+
+
+def gives_only_its_day(said: Any) -> bool:
+    """Return whether an entry, as it stands in a case file, says nothing but when it was."""
+    return entry_said(said).keys() == {DAY}
 
 
 def entry_mark(item: Mapping[str, Any]) -> str:
@@ -272,14 +305,36 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
     """
     decide: dict[str, None] = {}
     judge: dict[str, None] = {}
-    for finding in audit.findings:
-        waits_in_vain = finding.settled_by and audit.not_offered.issuperset(finding.settled_by)
-        if waits_in_vain or _is_for_others(finding):
-            continue
+    for finding in _may_be_for(audit):
         decide.update(dict.fromkeys(_decided_by(finding.rule, activity)))
         if finding.verdict is not Verdict.NOT_APPLICABLE and activity in activities_of(finding.rule):
             judge.update(dict.fromkeys(_judged_by(finding.rule)))
     return [*decide, *(name for name in judge if name not in decide)]
+
+
+def is_told_by_its_day(audit: Audit, activity: str) -> bool:
+    """Whether the day of an entry says of which kind it is: no rule that may be for a case looks for one kind of it only."""
+    return not any(_decided_by(one.rule, activity) or _kinds_looked_for(one.rule, activity) for one in _may_be_for(audit))
+
+
+def _kinds_looked_for(rule: Rule, activity: str) -> list[str]:
+    """The attributes by which an activity is what a rule looks for, whether as good work or as what conflicts with it."""
+    names: list[str] = []
+    if rule.expect is not None and activity in rule.expect.activities:
+        names += [*rule.expect.same, *(test.subject for test in tests_of(rule.expect.where))]
+    if rule.conflict is not None:
+        wheres = [rule.conflict.where] if rule.conflict.pair == activity else []
+        wheres += [asked.where for asked in has_of(rule.conflict.when) if activity in asked.activities]
+        names += [test.subject for where in wheres for test in tests_of(where)]
+    return names
+
+
+def _may_be_for(audit: Audit) -> Iterator[Finding]:
+    """The findings of the rules that are for a case, or would be once an entry is made or a question answered."""
+    for finding in audit.findings:
+        waits_in_vain = finding.settled_by and audit.not_offered.issuperset(finding.settled_by)
+        if not waits_in_vain and not _is_for_others(finding):
+            yield finding
 
 
 def _is_for_others(finding: Finding) -> bool:

@@ -13,10 +13,10 @@ from quips.findings import Finding, uses_inferred
 from quips.ordering import gaps_in_order
 from quips.places import Place
 from quips.problems import listed
-from quips.vocabulary import Activity, Term, Vocabulary
+from quips.vocabulary import DAY, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
-from quips.web.interview import CIRCUMSTANCE, INFERRED, RIGHT, WHICH, aside_key, inferred_mark
+from quips.web.interview import CIRCUMSTANCE, ENTRY, INFERRED, MORE, RIGHT, WHICH, aside_key, inferred_mark
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
 _DAYS_NAMED = 8
@@ -99,6 +99,11 @@ def as_confirmed(look: Look) -> Audit:
     return replace(look.audit, findings=findings, gaps=tuple(gaps_in_order(findings, look.knowledge.rule_graph)))
 
 
+def day_of(said: Any) -> str:
+    """Return when an entry of the record was, in words."""
+    return day_words(entry_said(said)[DAY])
+
+
 def entry_rows(activity: str, said: Any, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Return all that is said of an entry: what is asked, and the answer in words."""
     said = entry_said(said)
@@ -125,7 +130,7 @@ def n_answered(look: Look) -> int:
     """Return how many questions have been answered."""
     answered = {
         *(aside_key(CIRCUMSTANCE, name) for name in look.value["circumstances"]),
-        *look.aside,
+        *(key for key in look.aside if not key.startswith((f"{MORE}/", f"{ENTRY}/"))),
         *(f"entry/{n}" for n in range(len(look.value["record"]))),
     }
     return len(answered)
@@ -134,9 +139,14 @@ def n_answered(look: Look) -> int:
 def pages_to_go(look: Look) -> tuple[int, bool]:
     """Return how many pages of the interview are left, and whether answers can bring up more.
 
-    They can while it is still asked what the case is and what is on the file.
+    They can while it is still asked what the case is, what is on the file, and of which of it there is more to say.
     """
-    return len(look.steps), any(step.kind in (CIRCUMSTANCE, WHICH) for step in look.steps)
+    return len(look.steps), any(step.kind in (CIRCUMSTANCE, WHICH, MORE) for step in look.steps)
+
+
+def only_how_well(look: Look) -> bool:
+    """Return whether what is missing and what was late is known, and it is only asked how well things were done."""
+    return all(step.kind in (MORE, ENTRY) for step in look.steps)
 
 
 def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:

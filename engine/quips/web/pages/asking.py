@@ -10,7 +10,10 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.vocabulary import NONE, STAGES, Term
+from quips.casewords import day_words
+from quips.explain import day_in_words
+from quips.statuses import Status
+from quips.vocabulary import NONE, STAGES, Activity, Term
 from quips.web import interview, showing
 from quips.web.answers import (
     ASIDE,
@@ -21,11 +24,13 @@ from quips.web.answers import (
     circumstance_from_form,
     circumstance_to_form,
     date_above,
+    days_from_form,
     in_order_of,
     is_answered,
     with_same_day,
 )
 from quips.web.desk import Edit, Look
+from quips.web.pages.entries import entries_of
 from quips.web.subjects import by_subject
 from quips.web.view import (
     Page,
@@ -42,6 +47,7 @@ from quips.web.view import (
     sound,
     version,
 )
+from quips.web.ways import entry_numbers
 
 blueprint = Blueprint("asking", __name__, url_prefix="/cases/<name>")
 
@@ -65,6 +71,8 @@ def _address(look: Look, step: interview.Step) -> str:
             return address("asking.inferred", name, "ask", about=step.names)
         case interview.WHICH:
             return address("asking.which", name, "ask", about=step.names)
+        case interview.MORE:
+            return address("asking.more", name, "ask", about=step.names)
         case interview.STAGE:
             return address("asking.stages", name, "ask")
         case interview.ACTIVITY:
@@ -149,31 +157,105 @@ def inferred(name: str) -> Page:
 
 @blueprint.route("/which", methods=["GET", "POST"])
 def which(name: str) -> Page:
-    """Ask which of several things that are looked for are on the file; each of them is entered after that."""
+    """Ask which of several things that are looked for are on the file, and when they were done.
+
+    What is ticked and given no day is asked about after that, on a page of its own; so is what has to be told apart by its kind.
+    """
     look = sound(name)
-    activities = look.knowledge.vocabulary.activities
-    offered = [known(one, activities) for one in _about()]
+    asked = [known(one, look.knowledge.vocabulary.activities) for one in _about()]
+    offered = sorted(asked, key=lambda one: STAGES.index(one.stage))
+    said = {one.name: said_of(look, one.name) for one in offered}
     errors, form = Errors(), sent()
-    there = [one.name for one in offered if one.name in form.get("there", ())]
+    there = form.get("there", ())
     if request.method == "POST":
-        is_none = NONE in form.get("there", ())
-        if there and is_none:
+        ticked = [one.name for one in offered if one.name in there]
+        is_none = NONE in there
+        if ticked and is_none:
             errors.add("there", "Choose those that are on the file, or 'None of these', not both")
-        elif not there and not is_none and not leaving_now():
+        elif not ticked and not is_none and not leaving_now():
             errors.add("there", "Choose those that are on the file, or 'None of these'")
-        else:
-            said = there if leaving_now() and not is_none else [one.name for one in offered]
-            answers = {one: interview.TO_ENTER if one in there else NOT_RECORDED for one in said}
-            keys = {interview.aside_key(interview.ACTIVITY, one): answer for one, answer in answers.items()}
-            desk().put_all_aside(name, keys)
+        entries = _entered(look, offered, form, errors)
+        if not errors:
+            edits = [partial(casetext.with_entry, activity=one, said={"on": day}) for one, day in entries]
+            if edits:
+                desk().change(name, version(), *edits)
+            settled = {one for one, _ in entries} | {one for one in said if said[one]}
+            answers: dict[str, str | None] = {one: None if one in settled else interview.TO_ENTER for one in ticked}
+            if is_none or not leaving_now():
+                answers |= {one: None if one in settled else NOT_RECORDED for one in said if one not in ticked}
+            desk().put_all_aside(name, {interview.aside_key(interview.ACTIVITY, one): answer for one, answer in answers.items()})
             return back(name)
+        form["there"] = [*there, *(one.name for one in offered if errors.at(days_field(one)) and one.name not in there)]
     else:
-        answered = {one.name: look.aside.get(interview.aside_key(interview.ACTIVITY, one.name)) for one in offered}
-        ticked = [one for one, answer in answered.items() if answer == interview.TO_ENTER]
+        answered = {one: look.aside.get(interview.aside_key(interview.ACTIVITY, one)) for one in said}
+        ticked = [one for one in said if said[one] or answered[one] == interview.TO_ENTER]
         form = {"there": ticked or ([NONE] if all(answered.values()) else [])}
     step = next((step for step in look.steps if step.kind == interview.WHICH and offered[0].name in step.names), None)
     groups = [(stage, list(of_stage)) for stage, of_stage in groupby(offered, key=lambda one: one.stage)]
-    return show("which.html", look, came_from(), errors, groups=groups, form=form, step=step)
+    assert look.audit is not None
+    dated = {one.name for one in offered if interview.is_told_by_its_day(look.audit, one.name)}
+    return show("which.html", look, came_from(), errors, groups=groups, form=form, step=step, dated=dated, field=days_field)
+
+
+def days_field(activity: Activity) -> str:
+    """Return the name of the field for the days on which something was done."""
+    return f"days-{activity.name}"
+
+
+def said_of(look: Look, activity: str) -> list[dict[str, Any]]:
+    """Return what the record says of an activity: what was done, and why it was not."""
+    return [said for _, _, said in entries_of(look, activity)]
+
+
+def _entered(look: Look, offered: list[Activity], form: Form, errors: Errors) -> list[tuple[str, str]]:
+    """The activities whose days a form gives, each with one of its days; what is wrong is added to the errors."""
+    found = []
+    for one in offered:
+        field = days_field(one)
+        days = days_from_form(form, field, one.title, errors, read_on(look))
+        again = [day for day in days if {"on": day} in said_of(look, one.name)]
+        if days and one.name not in form.get("there", ()):
+            errors.add(field, f"{one.title}: tick it to have its days entered, or take the days out")
+        elif again:
+            errors.add(field, f"{one.title}: {day_words(again[0])} is on the record already. Take it out here")
+        found += [(one.name, day) for day in days]
+    return found
+
+
+@blueprint.route("/more", methods=["GET", "POST"])
+def more(name: str) -> Page:
+    """Ask of which of several entries, of which only the day is known, there is more to say; each of them is asked about next."""
+    look = sound(name)
+    record = enumerate(look.value["record"])
+    marks = {interview.entry_mark(item): n for n, item in record if interview.gives_only_its_day(*item.values())}
+    asked = [(mark, marks[mark]) for mark in _about() if mark in marks]
+    errors, form = Errors(), sent()
+    if not asked:  # all of them have been removed since, or more has been said of them
+        return back(name)
+    if request.method == "POST":
+        ticked = [mark for mark, _ in asked if mark in form.get("more", ())]
+        if leaving_now() and not form.get("more"):
+            return back(name)
+        if bool(ticked) == (NONE in form.get("more", ())):
+            errors.add("more", "Choose those of which there is more to say, or 'None of these'")
+        else:
+            answers = {mark: interview.TO_ENTER if mark in ticked else interview.RIGHT for mark, _ in asked}
+            desk().put_all_aside(name, {interview.aside_key(interview.MORE, mark): one for mark, one in answers.items()})
+            return back(name)
+    else:
+        answered = {mark: look.aside.get(interview.aside_key(interview.MORE, mark)) for mark, _ in asked}
+        ticked = [mark for mark, answer in answered.items() if answer == interview.TO_ENTER]
+        form = {"more": ticked or ([NONE] if all(answered.values()) else [])}
+    step = next((step for step in look.steps if step.kind == interview.MORE and asked[0][0] in step.names), None)
+    return show("more.html", look, came_from(), errors, asked=asked, form=form, step=step, late=late_entries(look))
+
+
+def late_entries(look: Look) -> dict[int, str]:
+    """Return the entries that were late, by their numbers, each with the last day that was in time, in words."""
+    assert look.audit is not None
+    numbers = entry_numbers(look)
+    late = [one for one in look.audit.findings if one.status is Status.LATE and one.due is not None]
+    return {numbers[entry.place]: day_in_words(one.due) for one in late for entry in one.entries if entry.place in numbers}
 
 
 @blueprint.route("/complete", methods=["GET", "POST"])

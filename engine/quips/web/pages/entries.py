@@ -74,7 +74,7 @@ def add(name: str, activity: str) -> Page:
         said = entry_from_form(asked, form, read_on(look), errors)
         if told_only() and said.get("evidence") == "interview" and "note" not in said:
             errors.add("note", "Enter what shows that it was done, or where that can be seen")
-        days = days_from_form(form, OTHER_DAYS, errors, read_on(look), said.get("on"))
+        days = days_from_form(form, OTHER_DAYS, "The others", errors, read_on(look), said.get("on"))
         alike = [said, *({**said, "on": day} for day in days)]
         if not errors and any(one in _of_kind(look, activity) for one in alike):
             message = "What this says is on the record already. If it happened once more, say below what tells the two apart"
@@ -99,6 +99,7 @@ def _added(before: Look, asked: Activity) -> Response:
     look, there = sound(name), {*_read_by_rules(before, asked)}
     asides: dict[str, str | None] = {}
     for one in range(number, len(look.value["record"])):
+        asides[interview.aside_key(interview.MORE, mark(look, one))] = interview.RIGHT
         open_ = wanted(look, one)
         if open_ and {*open_} <= there:
             asides[interview.aside_key(interview.ENTRY, mark(look, one))] = DONT_KNOW
@@ -125,8 +126,11 @@ def entry(name: str, number: int) -> Page:
         return _entry_page(look, asked, form, errors, number)
     if now != said:
         desk().change(name, version(), partial(casetext.with_entry_replaced, number=number, activity=activity, said=now))
-    if not all(interview.says(now, name) for name in wanted(look, number)):  # left open on purpose: it is not asked again
-        desk().put_aside(name, interview.aside_key(interview.ENTRY, mark(sound(name), number)), DONT_KNOW)
+    asked_of, now_called = wanted(look, number), mark(sound(name), number)
+    asides = {interview.aside_key(interview.MORE, now_called): interview.RIGHT}
+    if not all(interview.says(now, name) for name in asked_of):  # left open on purpose: it is not asked again
+        asides[interview.aside_key(interview.ENTRY, now_called)] = DONT_KNOW
+    desk().put_all_aside(name, asides)
     return back(name)
 
 
