@@ -209,8 +209,8 @@ def write_cases(folder: Path) -> None:
     for day in DAYS_ONLY:
         days = with_entry(days, "home_visit", {"on": day})
     officer.put("DAYS-1", days)
-    officer.put("LONG-1", long_case("LONG-1"))
-    officer.put("LONG-2", long_case("LONG-2", 120))  # each is a card of its own, alike as they are, and axe looks at each
+    officer.put("LONG-1", long_case("LONG-1", 150))  # alike as they are, axe looks at each of its entries
+    officer.put("LONG-2", long_case("LONG-2", 50))
     scripts = new_case("SCRIPTS-1", "2010-04-19")
     for note in (
         "Mae’n byw yn Llanfairpwllgwyngyll; ŵyr a ŷd",
@@ -223,7 +223,7 @@ def write_cases(folder: Path) -> None:
     officer.put("SCRIPTS-1", with_entry(scripts, "not_done", _REASON))
 
 
-def long_case(name: str, entries: int = 500) -> str:
+def long_case(name: str, entries: int) -> str:
     """Return a case with many entries, as years of supervision leave them."""
     names = [
         n for n in knowledge().vocabulary.activities if n in ("contact", "home_visit", "roh_review", "plan_review", "supervision")

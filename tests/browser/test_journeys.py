@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from knowledge_base import ROOT
 from quips.durable.engine import durable_available
 from quips.source import parse_yaml
 from served import Served
-from watching import keep_picture, opened
+from watching import NARROW, keep_picture, opened, overflowing
 
 FACTS = "gp-west-mercia-2008-remand-in-custody"
 """The example with the shortest interview."""
@@ -135,3 +136,16 @@ def test_back_in_the_browser_and_again_loses_nothing(chromium: Browser, served: 
         if "tier: 2" not in kept:  # the browser showed the page as it was: then both answers are told, and neither is lost
             assert "tier: 3" in kept
             assert "has changed since you opened the page" in page.inner_text("main")
+
+
+def test_five_hundred_entries_are_all_there_to_be_seen_and_fit(chromium: Browser, served: Served) -> None:
+    days = (date(2000, 1, 3) + timedelta(weeks=number) for number in range(500))
+    entries = "".join(f"  - contact: {day}\n" for day in days)
+    case = f"case: MANY-1\nas_at: 2010-04-19\ncircumstances: {{}}\nrecord:\n{entries}"
+    (served.folder / "MANY-1.yaml").write_text(case, encoding="utf-8")
+    with opened(chromium, served.address) as window:
+        page = window.open("/cases/MANY-1/timeline")
+        assert page.locator("[id^='entry-']").count() == 500
+        page.set_viewport_size(NARROW)
+        assert overflowing(page) == []
+        assert window.told() == []
