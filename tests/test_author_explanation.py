@@ -6,6 +6,7 @@ import json
 from datetime import date
 from functools import cache
 from itertools import combinations
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,8 +19,6 @@ from quips.authoring.laidopen import LaidOpen, counted_words, laid_open
 from quips.authoring.moves import can_go_together, taken
 from quips.cli import main
 from quips.findings import FindingBuilder
-from quips.framework import Row
-from quips.places import NOWHERE
 from quips.source import Document
 from quips.workdays import add
 
@@ -147,7 +146,7 @@ def test_the_days_that_count_and_those_that_do_not_make_up_the_time(unit: str) -
     for _ in range(60):
         start, value = date(2004, 1, 1).toordinal() + random.randrange(6000), random.randint(1, 40)
         due = add(start, value, unit)
-        words, left_out = counted_words(start, Row(None, value, unit, 1, 0, 1, None, "published", (), "", NOWHERE), due)
+        words, left_out = counted_words(start, value, unit, due)
         assert words.startswith(f"{value} {unit.replace('_', ' ')[: -1 if value == 1 else None]} from ")
         if unit != "working_days":
             assert left_out == ""
@@ -165,6 +164,23 @@ def test_officers_are_told_what_they_were_told_and_authors_more() -> None:
     [place] = {line.rsplit("(", 1)[1].rstrip(")") for line in more.splitlines() if line.startswith("  rosh_level:")}
     assert "rosh_level" in lines[int(place.split(":")[1]) - 1]
     assert "framework/limits/contact.yaml:" in more and "Tried:" in more
+
+
+@pytest.mark.parametrize(
+    ("record", "done"),
+    [("[]", ""), ("[{agency_check: {on: 2009-07-21, agency: police_domestic_abuse}}]", "; done on 21 July 2009, 1 day after it")],
+)
+def test_our_own_last_day_is_counted_out_as_a_limit_is(tmp_path: Path, record: str, done: str) -> None:
+    """From Monday 13 July 2009: five working days end on Monday 20 July, past one weekend."""
+    case = tmp_path / "M-1.yaml"
+    case.write_text(
+        "case: M-1\nas_at: 2010-04-19\ncircumstances: {sentence: licence, provider: trust, supervision_started: 2009-07-13, "
+        f"release: 2009-07-13, domestic_abuse: true}}\nrecord: {record}\n",
+        encoding="utf-8",
+    )
+    said = " ".join(quips("explain", case, "police-check-made", "--author").stdout.split())
+    day = "our own last day: 5 working days from 13 July 2009, which is day 0: the last is 20 July 2009"
+    assert f"{day}{done} (rules/domestic-abuse/police-check-made.yaml:13:14) Not counted: 2 days of weekends." in said
 
 
 def test_each_rule_that_is_shipped_can_be_laid_open() -> None:

@@ -92,8 +92,18 @@ class Row:
         """Return the length of time, such as ``ten working days``."""
         if self.value is None:
             return "on time (no number is given)"
-        unit = self.unit.replace("_", " ")
-        return f"{self.value} {unit[:-1] if self.value == 1 else unit}"
+        return length_in_words(self.value, self.unit)
+
+
+def length_in_words(value: int, unit: str) -> str:
+    """Return a length of time in words.
+
+    Example:
+        >>> length_in_words(10, "working_days"), length_in_words(1, "months")
+        ('10 working days', '1 month')
+    """
+    words = unit.replace("_", " ")
+    return f"{value} {words[:-1] if value == 1 else words}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from quips.attempts import Attempt
 from quips.audits import Audit
 from quips.authoring.nearest import Nearby, Search
 from quips.cases import Entry
 from quips.conditions import ALWAYS, Test, tests_of
 from quips.explain import Fact, Step, attribute_in_words, day_in_words, entry_in_words, value_in_words
 from quips.findings import Finding, FindingBuilder
-from quips.framework import Row
+from quips.framework import length_in_words
 from quips.graph import facts_needed_by
 from quips.knowledge import Knowledge
 from quips.places import Place
@@ -105,24 +106,23 @@ def laid_open(engine: ReferenceEngine, audit: Audit, rule: Rule, builder: Findin
     return found
 
 
-def counted_words(start: int, row: Row, due: int) -> tuple[str, str]:
+def counted_words(start: int, value: int, unit: str, due: int) -> tuple[str, str]:
     """Return how a length of time is counted from a day, and which days were not counted.
 
     Args:
         start: The day the clock starts, as an ordinal: day 0.
-        row: The length.
+        value: How many of the unit.
+        unit: The unit.
         due: The last day.
 
     Example:
-        >>> from quips.places import NOWHERE
-        >>> row = Row(None, 10, "working_days", 1, 0, 1, None, "published", (), "", NOWHERE)
         >>> start, due = (date(2009, *day).toordinal() for day in ((8, 24), (9, 8)))
-        >>> for words in counted_words(start, row, due): print(words)
+        >>> for words in counted_words(start, 10, "working_days", due): print(words)
         10 working days from 24 August 2009, which is day 0: the last is 8 September 2009
         4 days of weekends and the bank holiday on 31 August 2009
     """
-    words = f"{row.in_words()} from {day_in_words(start)}, which is day 0: the last is {day_in_words(due)}"
-    if row.unit != "working_days":
+    words = f"{length_in_words(value, unit)} from {day_in_words(start)}, which is day 0: the last is {day_in_words(due)}"
+    if unit != "working_days":
         return words, ""
     counted = {day for decade in {_decade(start), _decade(due)} for day in working_days(decade)}
     off = [day for day in range(start + 1, due + 1) if day not in counted]
@@ -145,7 +145,11 @@ def _days(evaluated: Evaluated) -> list[int]:
 
 
 def _counted(evaluated: Evaluated, builder: FindingBuilder, rule: Rule, day: int) -> Iterator[Counted]:
-    for attempt in evaluated.observation.attempts if evaluated.observation else ():
+    attempts = evaluated.observation.attempts if evaluated.observation else ()
+    ours = next((attempt for attempt in attempts if attempt.at_latest is not None), None)
+    if ours is not None and evaluated.day is not None:
+        yield _our_own(evaluated.day, ours, rule)
+    for attempt in attempts:
         row = attempt.row
         if row is None:
             continue
@@ -161,13 +165,25 @@ def _counted(evaluated: Evaluated, builder: FindingBuilder, rule: Rule, day: int
             window = f"{row.in_words()}, here from {day_in_words(attempt.first)} to {day_in_words(attempt.due)}"
             yield Counted(f"{reading}{window}", row.place, when, "")
             continue
-        words, left_out = counted_words(start, row, attempt.due)
-        done = attempt.done
-        if done is not None:
-            by = done - attempt.due
-            on_time = "on the last day" if not by else f"{abs(by)} day{'s' * (abs(by) != 1)} {'after' if by > 0 else 'before'} it"
-            words += f"; done on {day_in_words(done)}, {on_time}"
-        yield Counted(f"{reading}{words}", row.place, when, left_out)
+        words, left_out = counted_words(start, row.value, row.unit, attempt.due)
+        yield Counted(f"{reading}{words}{_done_words(attempt.done, attempt.due)}", row.place, when, left_out)
+
+
+def _our_own(start: int, attempt: Attempt, rule: Rule) -> Counted:
+    """How the last day was counted that the rule itself sets, for no source gives a number."""
+    assert rule.expect is not None and rule.expect.at_latest is not None and attempt.at_latest is not None
+    words, left_out = counted_words(start, *rule.expect.at_latest, attempt.at_latest)
+    words = f"our own last day: {words}{_done_words(attempt.done, attempt.at_latest)}"
+    return Counted(words, rule.document.place("expect", "at_latest"), None, left_out)
+
+
+def _done_words(done: int | None, due: int) -> str:
+    """When it was done, counted from the last day; empty if it was not."""
+    if done is None:
+        return ""
+    by = done - due
+    on_time = "on the last day" if not by else f"{abs(by)} day{'s' * (abs(by) != 1)} {'after' if by > 0 else 'before'} it"
+    return f"; done on {day_in_words(done)}, {on_time}"
 
 
 def _entries(rule: Rule, evaluated: Evaluated, audit: Audit, knowledge: Knowledge) -> Iterator[EntryAsked]:
