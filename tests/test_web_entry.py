@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk_client import Officer
-from html_forms import form_of
+from html_forms import form_of, links_of
 from knowledge_base import ORDINARY
 from pages_at_hand import words_of
 from quips.web.interview import ACTIVITY
@@ -249,6 +249,21 @@ def test_days_are_never_dropped_without_a_word(officer: Officer) -> None:
     assert "Contact: line 2 must be a real date" in page
     assert ("days-contact", "9 10 2018\n31 2 2018") in form_of(refused.text).as_it_stands()
     assert officer.value("TV-1")["record"] == []
+
+
+def test_somebody_with_the_file_open_gives_the_days_of_several_at_once(officer: Officer) -> None:
+    officer.send(f"{CASE}/which?about=oasys&about=contact", {"there": ["none"]})
+    links = [link for link in links_of(officer.page(f"{CASE}/record")) if "/days?" in link]
+    page = next(link for link in links if "about=contact" in link)
+    assert "about=rosh_screening" not in "".join(links), "what it found has to be said of it as well"
+    wrong = officer.send(page, {"days-contact": ["15 10 2018\n16 13 2018"]})
+    assert wrong.status_code == 422 and "Contact: line 2 must be a real date" in words_of(wrong.text)
+    saved = officer.send(page, {"days-contact": ["15 10 2018\n22 10 2018"]})
+    assert (saved.status_code, saved.location) == (303, f"{CASE}/record")
+    assert officer.value("TV-1")["record"] == [{"contact": {"on": day}} for day in ("2018-10-15", "2018-10-22")]
+    assert f"{ACTIVITY}/contact" not in officer.desk.look("TV-1").aside, "that it is not in the file is no longer said"
+    assert officer.send(page, {"days-contact": ["22 10 2018"]}).status_code == 422, "it is there already"
+    assert officer.send(page, {}, "days-contact").status_code == 303 and len(officer.value("TV-1")["record"]) == 2
 
 
 LATE = ORDINARY.read_text(encoding="utf-8").replace("TV-0100", "TV-1").replace("2009-11-05", "2009-11-20")

@@ -37,6 +37,7 @@ ADDRESSES = (
     f"{CASE}/inferred?about=home_visit_indicated&about=oversight_required",
     f"{CASE}/which?about=oasys&about=contact&about=sara",
     f"{CASE}/more?about={entry_mark({'contact': '2009-08-10'})}",
+    f"{CASE}/days?about=oasys&about=contact&from=stages",
     f"{CASE}/complete",
     *(f"{CASE}/record/{number}{tail}" for number in range(4) for tail in ("", "/remove")),
     f"{CASE}/judgements/omi-2/1.2/rosh-classification-agreed",

@@ -162,6 +162,8 @@ STATES: dict[str, State] = {
     "days with errors": refused(
         f"{NEW}/which?about=oasys&about=sentence_plan&about=contact&from=ask", {"#days-contact": "1 2 2010\nlast week"}
     ),
+    "days of several": State(f"{FILLED}/days?about=oasys&about=home_visit&from=stages"),
+    "days of several with errors": refused(f"{NEW}/days?about=oasys&about=contact&from=stages", {"#days-oasys": "31 2 2010"}),
     "of which there is more to say": State(f"/cases/DAYS-1/more?{MARKS}&from=ask"),
     "more with errors": refused(f"/cases/DAYS-1/more?{MARKS}&from=ask"),
     "finding": State(f"{FILLED}/findings/{GAP}"),

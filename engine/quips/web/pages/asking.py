@@ -10,10 +10,9 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.casewords import day_words
 from quips.explain import day_in_words
 from quips.statuses import Status
-from quips.vocabulary import NONE, STAGES, Activity, Term
+from quips.vocabulary import NONE, STAGES, Term
 from quips.web import interview, showing
 from quips.web.answers import (
     ASIDE,
@@ -24,13 +23,12 @@ from quips.web.answers import (
     circumstance_from_form,
     circumstance_to_form,
     date_above,
-    days_from_form,
     in_order_of,
     is_answered,
     with_same_day,
 )
 from quips.web.desk import Edit, Look
-from quips.web.pages.entries import entries_of
+from quips.web.pages.entries import add_days, days_field, entries_from_days, entries_of
 from quips.web.subjects import by_subject
 from quips.web.view import (
     Page,
@@ -164,7 +162,7 @@ def which(name: str) -> Page:
     look = sound(name)
     asked = [known(one, look.knowledge.vocabulary.activities) for one in _about()]
     offered = sorted(asked, key=lambda one: STAGES.index(one.stage))
-    said = {one.name: said_of(look, one.name) for one in offered}
+    said = {one.name: entries_of(look, one.name) for one in offered}
     errors, form = Errors(), sent()
     there = form.get("there", ())
     if request.method == "POST":
@@ -174,12 +172,13 @@ def which(name: str) -> Page:
             errors.add("there", "Choose those that are on the file, or 'None of these', not both")
         elif not ticked and not is_none and not leaving_now():
             errors.add("there", "Choose those that are on the file, or 'None of these'")
-        entries = _entered(look, offered, form, errors)
+        dated = entries_from_days(look, offered, form, errors)
+        for one in offered:
+            if one.name in dated and one.name not in ticked:
+                errors.add(days_field(one), f"{one.title}: tick it to have its days entered, or take the days out")
         if not errors:
-            edits = [partial(casetext.with_entry, activity=one, said={"on": day}) for one, day in entries]
-            if edits:
-                desk().change(name, version(), *edits)
-            settled = {one for one, _ in entries} | {one for one in said if said[one]}
+            add_days(look, dated)
+            settled = {one for one in said if said[one] or one in dated}
             answers: dict[str, str | None] = {one: None if one in settled else interview.TO_ENTER for one in ticked}
             if is_none or not leaving_now():
                 answers |= {one: None if one in settled else NOT_RECORDED for one in said if one not in ticked}
@@ -193,33 +192,8 @@ def which(name: str) -> Page:
     step = next((step for step in look.steps if step.kind == interview.WHICH and offered[0].name in step.names), None)
     groups = [(stage, list(of_stage)) for stage, of_stage in groupby(offered, key=lambda one: one.stage)]
     assert look.audit is not None
-    dated = {one.name for one in offered if interview.is_told_by_its_day(look.audit, one.name)}
-    return show("which.html", look, came_from(), errors, groups=groups, form=form, step=step, dated=dated, field=days_field)
-
-
-def days_field(activity: Activity) -> str:
-    """Return the name of the field for the days on which something was done."""
-    return f"days-{activity.name}"
-
-
-def said_of(look: Look, activity: str) -> list[dict[str, Any]]:
-    """Return what the record says of an activity: what was done, and why it was not."""
-    return [said for _, _, said in entries_of(look, activity)]
-
-
-def _entered(look: Look, offered: list[Activity], form: Form, errors: Errors) -> list[tuple[str, str]]:
-    """The activities whose days a form gives, each with one of its days; what is wrong is added to the errors."""
-    found = []
-    for one in offered:
-        field = days_field(one)
-        days = days_from_form(form, field, one.title, errors, read_on(look))
-        again = [day for day in days if {"on": day} in said_of(look, one.name)]
-        if days and one.name not in form.get("there", ()):
-            errors.add(field, f"{one.title}: tick it to have its days entered, or take the days out")
-        elif again:
-            errors.add(field, f"{one.title}: {day_words(again[0])} is on the record already. Take it out here")
-        found += [(one.name, day) for day in days]
-    return found
+    by_day = {one.name for one in offered if interview.is_told_by_its_day(look.audit, one.name)}
+    return show("which.html", look, came_from(), errors, groups=groups, form=form, step=step, by_day=by_day, field=days_field)
 
 
 @blueprint.route("/more", methods=["GET", "POST"])

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from quips import casetext
 from quips.cases import entry_said
+from quips.casewords import day_words
 from quips.findings import Finding
 from quips.vocabulary import COMMON_ATTRIBUTES, DAY, Activity
 from quips.web import interview
@@ -105,6 +106,23 @@ def _added(before: Look, asked: Activity) -> Response:
             asides[interview.aside_key(interview.ENTRY, mark(look, one))] = DONT_KNOW
     desk().put_all_aside(name, asides)
     return back(name, leaving=address("entries.entry", name, came_from(), number=number))
+
+
+@blueprint.route("/days", methods=["GET", "POST"])
+def days(name: str) -> Page:
+    """Add several things to the record by their days alone."""
+    look = sound(name)
+    asked = [known(one, look.knowledge.vocabulary.activities) for one in dict.fromkeys(request.args.getlist("about"))]
+    errors, form = Errors(), sent()
+    if request.method == "POST":
+        given = entries_from_days(look, asked, form, errors)
+        if not errors:
+            add_days(look, given)
+            desk().put_all_aside(name, {interview.aside_key(interview.ACTIVITY, one): None for one in given})
+            return back(name, "stages")
+    if not asked:
+        return back(name, "stages")
+    return show("days.html", look, came_from(), errors, asked=asked, form=form, field=days_field)
 
 
 @blueprint.route("/record/<int:number>", methods=["GET", "POST"])
@@ -210,6 +228,33 @@ def entry_at(look: Look, number: int) -> tuple[str, dict[str, Any]]:
         raise NotFound
     [(activity, said)] = record[number].items()
     return activity, entry_said(said)
+
+
+def days_field(asked: Activity) -> str:
+    """Return the name of the field for the days on which something was done."""
+    return f"days-{asked.name}"
+
+
+def entries_from_days(look: Look, asked: list[Activity], form: Form, errors: Errors) -> dict[str, list[str]]:
+    """Return the days that a form gives, by activity, of those of which it gives any; what is wrong is added to the errors."""
+    found = {}
+    for one in asked:
+        days = days_from_form(form, days_field(one), one.title, errors, read_on(look))
+        there = {said["on"] for said in _of_kind(look, one.name)}
+        again = [day for day in days if day in there]
+        if again:
+            errors.add(days_field(one), f"{one.title}: {day_words(again[0])} is on the record already. Take it out here")
+        if days:
+            found[one.name] = days
+    return found
+
+
+def add_days(look: Look, given: dict[str, list[str]]) -> None:
+    """Add an entry for each of several days, by activity, of which nothing else is said."""
+    entries = [(activity, {"on": day}) for activity, days in given.items() for day in days]
+    if entries:
+        edits = [partial(casetext.with_entry, activity=activity, said=said) for activity, said in entries]
+        desk().change(look.kept.name, version(), *edits)
 
 
 def entries_of(look: Look, activity: str) -> list[tuple[int, str, dict[str, Any]]]:
