@@ -142,8 +142,9 @@ def test_revisions_of_a_repository_are_versions(new: Path, monkeypatch: pytest.M
     edit(new / "rules" / HOME_VISIT, ("title: ", "title: Once more, "))
     git("commit", "-qam", "two")
     monkeypatch.chdir(new)
-    assert written(compared("HEAD~1", "HEAD")) == {("rule", "home-visit-where-rosh-is-high", "reworded")}
-    [difference] = compared("HEAD~1", "HEAD")["written"]
+    between = compared("HEAD~1", "HEAD")
+    assert written(between) == {("rule", "home-visit-where-rosh-is-high", "reworded")}
+    [difference] = between["written"]
     assert difference["place"].startswith("HEAD:rules/home-visits/")
     assert compared("HEAD", ".")["written"] == []
 
