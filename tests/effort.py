@@ -58,7 +58,7 @@ class Effort:
     n_dates: int = 0
     minutes_to_gaps: float = 0.0
     """Until it is known what is missing and what was late; after that it is asked how well things were done."""
-    read: set[str] = field(default_factory=set)
+    read: dict[str, None] = field(default_factory=dict)
 
     @property
     def minutes(self) -> float:
@@ -70,7 +70,7 @@ class Effort:
         reader.feed(page)
         self.n_pages += 1
         self.n_words += sum(len(text.split()) for text in dict.fromkeys(reader.texts) if text not in self.read)
-        self.read.update(reader.texts)
+        self.read.update(dict.fromkeys(reader.texts))
 
 
 class CountingOfficer(Officer):

@@ -25,6 +25,8 @@ def effort_over(text: str, folder: Path) -> Effort:
 def test_an_ordinary_case_takes_at_most_a_quarter_of_an_hour(tmp_path: Path) -> None:
     effort = effort_over(ORDINARY.read_text(encoding="utf-8"), tmp_path)
     assert effort.n_pages <= 21 and 0 < effort.minutes_to_gaps <= 13 and effort.minutes <= 15, effort
+    parts = [text for text in effort.read if text.startswith("Part ")]
+    assert parts == ["Part 1 of 3, the case:", "Part 2 of 3, what is in its file:", "Part 3 of 3, how well it was done:"]
 
 
 def test_a_case_of_high_risk_with_its_many_circumstances_is_not_much_longer(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ from quips.reports.wording import (
     last_contact,
     not_yet_due,
     same_work_words,
+    status_words,
+    strength_words,
     strengths,
     timing_words,
     to_judge,
@@ -37,6 +39,7 @@ from quips.reports.wording import (
 )
 from quips.statuses import Status, Verdict
 
+FIRST_REVIEW = ("roh-review-on-time", "supervision_started/1")
 START, READ = date(2010, 3, 1), date(2010, 6, 25)
 CHILD = ", child_safeguarding: true"
 
@@ -182,10 +185,17 @@ def test_the_reason_given_for_lateness_is_told_with_what_it_excuses() -> None:
         assert any("“officer on leave”" in words for words in timing_words(told))
     told = finding(
         order("roh_review: {on: 2010-07-05, late_reason: {reason: officer on leave}}", as_at=date(2010, 7, 9)),
-        "roh-review-on-time",
-        "supervision_started/1",
+        *FIRST_REVIEW,
     )
     assert told.status is Status.LATE and "“officer on leave”" in " ".join(told.why)
+
+
+def test_what_was_late_for_an_acceptable_reason_is_not_said_not_to_have_been_done() -> None:
+    reason = "reason: officer on leave, acceptable: true"
+    late = finding(order(f"roh_review: {{on: 2010-07-05, late_reason: {{{reason}}}}}", as_at=date(2010, 7, 9)), *FIRST_REVIEW)
+    assert (late.status, status_words(late)) == (Status.EXCEPTED, "Late, for an acceptable reason")
+    given = "the reason given for its lateness, said to be acceptable: “officer on leave”"
+    assert strength_words([late]) == f"5 July 2010 (late, for an acceptable reason; {given})"
 
 
 def test_two_clocks_of_one_day_that_say_the_same_are_put_to_the_auditor_once() -> None:

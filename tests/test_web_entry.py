@@ -239,7 +239,7 @@ def test_days_are_never_dropped_without_a_word(officer: Officer) -> None:
     wrong = {"there": ["oasys"], "days-oasys": ["8 10 2018"], "days-contact": ["9 10 2018"]}
     refused = officer.send(WHICH, wrong)
     assert refused.status_code == 422
-    assert "Contact: tick it to have its days entered, or take the days out" in words_of(refused.text)
+    assert "Contact: days were given and it was not ticked. Leave it ticked to enter them" in words_of(refused.text)
     assert ("there", "contact") in form_of(refused.text).as_it_stands(), "so that what is to be changed is in sight"
     refused = officer.send(
         WHICH, {"there": ["oasys", "contact"], "days-oasys": ["8 10"], "days-contact": ["9 10 2018\n31 2 2018"]}
@@ -287,11 +287,18 @@ def test_of_what_gives_only_its_day_it_is_asked_once_whether_it_fell_short(offic
     assert marks_asked(officer) == []
     waiting = [step.names for step in officer.desk.look("TV-1").steps if step.kind == "entry" and not step.wanted]
     assert waiting == [("3",)]
-    assert "Was it good enough" in words_of(officer.page(f"{CASE}/record/0?from=ask"))
-    officer.send(f"{CASE}/record/0?from=ask", {}, "when")
-    assert [step for step in officer.desk.look("TV-1").steps if step.about("entry", "0")] == [], (
-        "left as it is, it is not asked again"
-    )
+    officer.send(f"{CASE}/record/3?from=ask", {}, "when")
+    again = [step for step in officer.desk.look("TV-1").steps if step.about("entry", "3")]
+    assert not again, "left as it is, it is not asked again"
+
+
+def test_the_reason_for_lateness_is_asked_in_sight_where_something_was_late(officer: Officer) -> None:
+    officer.put("TV-1", LATE)
+    in_sight, _, folded = words_of(officer.page(f"{CASE}/record/3?from=ask")).partition("More that can be said of it")
+    assert "What reason is recorded for its being late? It was due by 9 November 2009." in in_sight
+    assert "being late" not in folded and "If it was late" not in folded
+    in_sight, _, folded = words_of(officer.page(f"{CASE}/record/0?from=ask")).partition("More that can be said of it")
+    assert "late?" not in in_sight and "If it was late: what reason is recorded?" in folded
 
 
 def test_what_was_entered_on_its_own_page_is_not_asked_about_again(officer: Officer) -> None:

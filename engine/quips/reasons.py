@@ -43,6 +43,21 @@ STATUS_WORDS: Mapping[Status, str] = {
     Status.NOT_APPLICABLE: "does not apply",
 }
 
+
+def status_in_words(status: Status, done: int | None) -> str:
+    """Return a status in a word or two; an acceptable reason stands for lateness where something was done.
+
+    Args:
+        status: The status of a finding, or what one reading of a limit would give.
+        done: The day it was done, as an ordinal; None if it was not.
+
+    Example:
+        >>> status_in_words(Status.EXCEPTED, None), status_in_words(Status.EXCEPTED, 733_042)
+        ('not done, for an acceptable reason', 'late, for an acceptable reason')
+    """
+    return "late, for an acceptable reason" if status is Status.EXCEPTED and done is not None else STATUS_WORDS[status]
+
+
 _NOTE_SHOWN = 300
 """How much of a note is told with a finding, in characters; the whole of it stands with its entry."""
 
@@ -96,7 +111,7 @@ class Telling(Phrases):
             else:
                 yield "The sources give different limits, and they lead to different answers; which holds is for the auditor."
             for attempt in attempts:
-                yield f"{self._limit(attempt)}: {STATUS_WORDS[status_of(attempt)]}."
+                yield f"{self._limit(attempt)}: {status_in_words(status_of(attempt), attempt.done)}."
             yield from dict.fromkeys(words for attempt in attempts for words in self._why_late(attempt))
             return
         yield from _TOLD[attempts[0].seen](self, attempts[0])

@@ -11,7 +11,7 @@ from quips.explanations import Explanation
 from quips.findings import Finding
 from quips.knowledge import Knowledge
 from quips.problems import listed
-from quips.reasons import STATUS_WORDS
+from quips.reasons import STATUS_WORDS, status_in_words
 from quips.reports.wording import cited, dispute_words, status_words, waiting_words, wrap
 from quips.statuses import Status
 
@@ -89,7 +89,7 @@ def _limits(finding: Finding, knowledge: Knowledge) -> Iterator[str]:
         due = f"due by {day_in_words(limit.due)}" if limit.due is not None else "no last day"
         since = f" from {day_in_words(limit.started)}" if limit.started is not None else ""
         source = "; ".join(cited(limit.cites[:1], knowledge.sources))
-        yield f"  {limit.reading}: {limit.length}{since}, {due}: {STATUS_WORDS[limit.status]}  ({source})"
+        yield f"  {limit.reading}: {limit.length}{since}, {due}: {status_in_words(limit.status, finding.done)}  ({source})"
     if not finding.limits and finding.due is not None:
         yield f"  by {day_in_words(finding.due)}"
 

@@ -16,7 +16,7 @@ from quips.knowledge import Knowledge, OwnRule
 from quips.ordering import Gap, what_it_says
 from quips.problems import listed
 from quips.proposals import FOR_THE_AUDITOR
-from quips.reasons import STATUS_WORDS
+from quips.reasons import STATUS_WORDS, status_in_words
 from quips.rules import Each, Rule
 from quips.statuses import VERDICTS, Status, Verdict
 from quips.vocabulary import COMMON_ATTRIBUTES, STAGES
@@ -245,7 +245,11 @@ def as_at_words(audit: Audit) -> str:
 
 def status_words(finding: Finding) -> str:
     """Return a finding's status as a heading, such as ``Missing``; an outcome is never said to be the officer's doing."""
-    words = gap_status(finding.rule, [finding.status])
+    words = (
+        gap_status(finding.rule, [finding.status])
+        if finding.verdict is Verdict.GAP
+        else status_in_words(finding.status, finding.done)
+    )
     return words[:1].upper() + words[1:]
 
 
@@ -375,7 +379,9 @@ def not_on_record(audit: Audit) -> list[str]:
 def strength_words(findings: Sequence[Finding]) -> str:
     """Return when it was done, and what has to be said of it, such as ``4 March 2010 (told in interview; …)``."""
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
-    notes = [STATUS_WORDS[Status.EXCEPTED]] if any(f.status is Status.EXCEPTED for f in findings) else []
+    excepted = [finding for finding in findings if finding.status is Status.EXCEPTED]
+    notes = list(dict.fromkeys(status_in_words(finding.status, finding.done) for finding in excepted))
+    notes += dict.fromkeys(entry.late.rstrip(".") for finding in excepted for entry in finding.entries if entry.late)
     could_change = dict.fromkeys(words for finding in findings for words in finding.provisional)
     notes += [f"this could change: {listed(could_change, 'and')}"] if could_change else []
     notes += ["told in interview; the file does not show it"] if any(finding.told for finding in findings) else []

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from quips.explain import day_in_words, in_sentence
 from quips.knowledge import find_folder
 from quips.problems import QuipsError, listed
-from quips.reasons import STATUS_WORDS
+from quips.reasons import STATUS_WORDS, status_in_words
 from quips.reports import wording
 from quips.source import parse_yaml
 from quips.statuses import Status, Verdict
@@ -87,6 +87,7 @@ def _words(app: Flask, desk: Desk, marking: str) -> None:
         help_url=partial(help_pages.help_url, knowledge=desk.knowledge),
         wording=wording,
         STATUS_WORDS=STATUS_WORDS,
+        status_in_words=status_in_words,
         listed=listed,
         LEAVE=LEAVE,
         Status=Status,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import socket
@@ -70,6 +71,7 @@ def serve(auditor: Auditor, folder: Path, port: int, browser: bool, say: Callabl
     say(f"If the browser asks for a code, type {door.code}")
     if browser:
         threading.Timer(0.5, webbrowser.open, [f"{address}open/{door.link}"]).start()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page waits for another for a moment is nobody's concern
     try:
         server.run()
     except KeyboardInterrupt:

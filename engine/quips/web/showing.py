@@ -16,12 +16,14 @@ from quips.problems import listed
 from quips.vocabulary import DAY, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
-from quips.web.interview import CIRCUMSTANCE, ENTRY, INFERRED, MORE, RIGHT, WHICH, aside_key, inferred_mark
+from quips.web.interview import ACTIVITY, CIRCUMSTANCE, ENTRY, INFERRED, MORE, RIGHT, WHICH, aside_key, inferred_mark
 
 ASIDE_WORDS = {DONT_KNOW: "Not known", NOT_RECORDED: "Not recorded in the file"}
 _DAYS_NAMED = 8
 """Of how many entries the days are told one by one."""
 _NOT_ANSWERED = "Not answered"
+PARTS = ("the case", "what is in its file", "how well it was done")
+"""Of the interview."""
 
 
 def in_short(text: str) -> str:
@@ -136,17 +138,20 @@ def n_answered(look: Look) -> int:
     return len(answered)
 
 
-def pages_to_go(look: Look) -> tuple[int, bool]:
-    """Return how many pages of the interview are left, and whether answers can bring up more.
+def part_of(look: Look) -> tuple[int, int, bool]:
+    """Return in which part of the interview somebody is, how many pages of it are left, and whether answers can bring up more.
 
-    They can while it is still asked what the case is, what is on the file, and of which of it there is more to say.
+    The parts are what the case is, what is in its file and when, and how well that was done. With the second it is known what is
+    missing and what was late; what is asked of the case because of something in the file belongs to it as well.
     """
-    return len(look.steps), any(step.kind in (CIRCUMSTANCE, WHICH, MORE) for step in look.steps)
-
-
-def only_how_well(look: Look) -> bool:
-    """Return whether what is missing and what was late is known, and it is only asked how well things were done."""
-    return all(step.kind in (MORE, ENTRY) for step in look.steps)
+    kinds = [step.kind for step in look.steps]
+    about_it = [kind for kind in kinds if kind not in (MORE, ENTRY)]
+    if not about_it:
+        return 3, len(kinds), MORE in kinds
+    begun = look.value["record"] or any(key.startswith(f"{ACTIVITY}/") for key in look.aside)
+    if begun or kinds[0] not in (CIRCUMSTANCE, INFERRED):
+        return 2, len(about_it), CIRCUMSTANCE in kinds or WHICH in kinds
+    return 1, sum(kind in (CIRCUMSTANCE, INFERRED) for kind in kinds), CIRCUMSTANCE in kinds
 
 
 def changes_in_words(before: Mapping[str, Any], after: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:

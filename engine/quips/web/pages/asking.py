@@ -10,8 +10,6 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from quips import casetext
-from quips.explain import day_in_words
-from quips.statuses import Status
 from quips.vocabulary import NONE, STAGES, Term
 from quips.web import interview, showing
 from quips.web.answers import (
@@ -28,7 +26,7 @@ from quips.web.answers import (
     with_same_day,
 )
 from quips.web.desk import Edit, Look
-from quips.web.pages.entries import add_days, days_field, entries_from_days, entries_of
+from quips.web.pages.entries import add_days, days_field, entries_from_days, entries_of, late_entries
 from quips.web.subjects import by_subject
 from quips.web.view import (
     Page,
@@ -45,7 +43,6 @@ from quips.web.view import (
     sound,
     version,
 )
-from quips.web.ways import entry_numbers
 
 blueprint = Blueprint("asking", __name__, url_prefix="/cases/<name>")
 
@@ -175,7 +172,10 @@ def which(name: str) -> Page:
         dated = entries_from_days(look, offered, form, errors)
         for one in offered:
             if one.name in dated and one.name not in ticked:
-                errors.add(days_field(one), f"{one.title}: tick it to have its days entered, or take the days out")
+                errors.add(
+                    days_field(one),
+                    f"{one.title}: days were given and it was not ticked. Leave it ticked to enter them, or take them out",
+                )
         if not errors:
             add_days(look, dated)
             settled = {one for one in said if said[one] or one in dated}
@@ -222,14 +222,6 @@ def more(name: str) -> Page:
         form = {"more": ticked or ([NONE] if all(answered.values()) else [])}
     step = next((step for step in look.steps if step.kind == interview.MORE and asked[0][0] in step.names), None)
     return show("more.html", look, came_from(), errors, asked=asked, form=form, step=step, late=late_entries(look))
-
-
-def late_entries(look: Look) -> dict[int, str]:
-    """Return the entries that were late, by their numbers, each with the last day that was in time, in words."""
-    assert look.audit is not None
-    numbers = entry_numbers(look)
-    late = [one for one in look.audit.findings if one.status is Status.LATE and one.due is not None]
-    return {numbers[entry.place]: day_in_words(one.due) for one in late for entry in one.entries if entry.place in numbers}
 
 
 @blueprint.route("/complete", methods=["GET", "POST"])

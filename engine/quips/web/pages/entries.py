@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 from quips import casetext
 from quips.cases import entry_said
 from quips.casewords import day_words
+from quips.explain import day_in_words
 from quips.findings import Finding
+from quips.statuses import Status
 from quips.vocabulary import COMMON_ATTRIBUTES, DAY, Activity
 from quips.web import interview
 from quips.web.answers import (
@@ -278,6 +280,14 @@ def waiting_for(look: Look, number: int) -> list[Finding]:
     return [finding for finding in waiting if any(numbers.get(entry.place) == number for entry in finding.entries)]
 
 
+def late_entries(look: Look) -> dict[int, str]:
+    """Return the entries that were late, by their numbers, each with the last day that was in time, in words."""
+    assert look.audit is not None
+    numbers = entry_numbers(look)
+    late = [one for one in look.audit.findings if one.status is Status.LATE and one.due is not None]
+    return {numbers[entry.place]: day_in_words(one.due) for one in late for entry in one.entries if entry.place in numbers}
+
+
 def mark(look: Look, number: int | None) -> str:
     """Return what tells an entry from any other, so that a form never changes another entry than it was made for.
 
@@ -320,6 +330,7 @@ def _entry_page(look: Look, asked: Activity, form: Form, errors: Errors, number:
         rest=rest,
         is_work=is_work,
         step=_step(look, interview.ENTRY, str(number)),
+        due=late_entries(look).get(number, "") if number is not None else "",
     )
 
 
