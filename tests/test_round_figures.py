@@ -14,7 +14,7 @@ from quips.judged import Answer, Judged
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import Figures, changed_since, figures_of
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN
 from quips.peeraudit.steps import agreeing
 from quips.problems import InputError, QuipsError
 from quips.readings import readings
@@ -103,17 +103,40 @@ def test_what_was_set_aside_stands_apart_and_what_hung_on_it_stays(found: Figure
 
 
 def test_actions_are_counted_by_what_became_of_them(found: Figures) -> None:
-    # Three cases without visits have feedback, two actions each; only TV-03's are done, since TV-02's were taken back with
-    # its feedback, and given anew.
-    assert gap(found, VISIT).actions == {OPEN: 2, DONE: 1, WITHDRAWN: 0}
-    assert gap(found, CHECK).actions == {OPEN: 1, DONE: 0, WITHDRAWN: 1}
+    # Three cases without visits have feedback, two actions each. TV-03's are done, and so were TV-02's, which a director
+    # refused; they were given anew.
+    assert gap(found, VISIT).actions == {OPEN: 2, DONE: 2, WITHDRAWN: 0, TAKEN_BACK: 0}
+    assert gap(found, CHECK).actions == {OPEN: 1, DONE: 0, WITHDRAWN: 1, TAKEN_BACK: 0}
     done = found.put_right
     # two each for TV-01 to 03, three for TV-04 and 05, four for TV-06 and 07, two for TV-08, three for TV-11;
     # and one for the question that was settled as no in TV-05, on which no gap bears
-    assert done.done + done.open + done.withdrawn == 3 * 2 + 2 * 3 + 2 * 4 + 2 + 3 + 1
-    assert (done.done, done.withdrawn, done.overdue) == (2, 1, done.open)
+    # and two that TV-02 had before
+    assert done.done + done.open + done.withdrawn == 3 * 2 + 2 * 3 + 2 * 4 + 2 + 3 + 1 + 2
+    assert (done.done, done.withdrawn, done.overdue, done.refused, done.taken_back) == (4, 1, done.open, 2, 0)
     # in TV-11 read again the sentence plan is still late, its order cannot be told, and its level of contact is still missing
     assert (done.reread, done.closed, done.late, done.unsure, done.still_open, done.new) == (2, 1, 1, 1, 2, 0)
+
+
+def test_what_was_set_and_done_before_a_director_refused_stays_in_every_figure(tmp_path: Path) -> None:
+    """Also where nothing is asked for any more, or nothing is fed back yet: a board would read it as neglect."""
+    found = settled(tmp_path / "round")
+    found.feed_back("TV-01")
+    found.act("TV-01")
+    gaps = found.book.gap_rules(found.case("TV-01"))
+    found.reread("TV-01", {"closed": gaps, "still_open": [], "new": []}, {})
+    found.sign("TV-01", accepts=False)
+    before = figures_of(found.book, found.state, DAY)
+    assert gap(before, VISIT).actions[DONE] == 1 and (before.put_right.done, before.put_right.refused) == (2, 2)
+    found.feed_back("TV-02")
+    found.sign("TV-02", accepts=False)
+    undone = figures_of(found.book, found.state, DAY)
+    assert gap(undone, VISIT).actions == {OPEN: 0, DONE: 1, WITHDRAWN: 0, TAKEN_BACK: 1}
+    assert (undone.put_right.open, undone.put_right.overdue, undone.put_right.taken_back) == (0, 0, 2)
+    found.feed_back("TV-01")
+    after = figures_of(found.book, found.state, DAY)
+    assert not found.case("TV-01").actions and gap(after, VISIT).actions[DONE] == 1
+    assert [(feedback, one.number, one.status) for feedback, one in after.actions["TV-01"]] == [(1, 1, DONE), (1, 2, DONE)]
+    assert before.put_right.closed == after.put_right.closed == len(gaps)
 
 
 def test_an_action_is_overdue_from_the_day_after_it_was_due(round_: ReportedRound) -> None:

@@ -78,7 +78,10 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     assert "2 cases were read twice, each time without seeing the other reading" in page
     visit = "An early, purposeful home visit where the risk of serious harm is high: not met"
     assert f"{visit} in 4 of 9 cases that it applies to (44%)" in page, "missing by one clock, and late by another"
-    assert "2 are reported done, 23 are open and 1 was withdrawn" in page, page
+    assert (
+        "Of 28 actions to put things right, 4 are reported done, 23 are open and 1 was withdrawn. 2 of these are of feedback"
+        in page
+    )
     assert "A director has countersigned 2 cases" in page and "7 of 8 (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"
     assert "In the tables alone, since they rest on fewer than half of their questions: " in page
@@ -369,10 +372,12 @@ def test_the_workbook_leaves_small_groups_blank(report: RoundReport, judged: Jud
 def test_the_workbook_has_a_row_for_each_action(report: RoundReport, round_: ReportedRound, judged: Judged) -> None:
     book = openpyxl.load_workbook(io.BytesIO(ROUND_FORMATS["xlsx"](report, judged)))
     head, *rows = book["Actions"].iter_rows(values_only=True)
-    cases = [case for case in round_.state.cases.values() if case.feedback is not None]
-    actions = [(case.reference, action) for case in cases for action in case.actions.values()]
-    assert [(row[0], row[1], row[4]) for row in rows] == [(case, one.number, one.owner) for case, one in actions] and rows
-    late = sum(one.status == "open" and one.due < DAY for _, one in actions)
+    actions = [(case.reference, *asked) for case in round_.state.cases.values() for asked in case.ever_asked]
+    assert [(row[0], row[1], row[2], row[5]) for row in rows] == [(case, n, one.number, one.owner) for case, n, one in actions]
+    first = [row[head.index("State")] for row in rows if row[:2] == ("TV-02", 1)]
+    assert first == ["done", "done"], "though a director refused that feedback, and it was given again"
+    assert [*book["Refusals"].iter_rows(values_only=True)][1:] == [("TV-02", 1, "Too thin.")]
+    late = sum(one.status == "open" and one.due < DAY for *_, one in actions)
     assert [row[head.index("State")] for row in rows].count("overdue") == late == report.figures.put_right.overdue
 
 

@@ -15,7 +15,7 @@ from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.rereading import done_late
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
 from quips.proposals import NOT_APPLICABLE
 from quips.readings import Reading, readings
@@ -113,13 +113,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """What was done about what was found, over the cases on which feedback stands.
+    """What was done about what was found, over all feedback that was ever given.
 
     Attributes:
         done: How many actions are done.
         open: How many are open.
         overdue: How many of these should have been done before the day of the report.
         withdrawn: How many were withdrawn.
+        taken_back: How many were open when a director refused their feedback.
+        refused: How many of all these are of feedback that a director refused.
         reread: How many cases were read again.
         closed: How many gaps were closed when they were read again.
         late: How many were of work that had been done, and only late: a matter of record, which nothing closes.
@@ -132,6 +134,8 @@ class PutRight:
     open: int
     overdue: int
     withdrawn: int
+    taken_back: int
+    refused: int
     reread: int
     closed: int
     late: int
@@ -160,7 +164,7 @@ class Figures:
         agreement: How far readers agree.
         good_practice: What was good practice in settled cases, in the readers' words, by case.
         put_right: What was done about what was found.
-        actions: Every action of the feedback that stands, by case.
+        actions: Every action that was ever asked for, by case, each with the number of its feedback.
         disputes: What was ever disputed, and the answers; also where the feedback was taken back since.
         refusals: The times that a director refused.
         urgent: How many live risks were raised at once.
@@ -186,7 +190,7 @@ class Figures:
     agreement: Agreement
     good_practice: Mapping[str, tuple[str, ...]]
     put_right: PutRight
-    actions: Mapping[str, tuple[Action, ...]]
+    actions: Mapping[str, tuple[tuple[int, Action], ...]]
     disputes: tuple[Disputed, ...]
     refusals: tuple[Refused, ...]
     urgent: int
@@ -231,11 +235,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
         _put_right(book, state, as_at),
-        {
-            case.reference: (*case.actions.values(),)
-            for case in state.cases.values()
-            if case.feedback is not None and case.actions
-        },
+        {case.reference: tuple(case.ever_asked) for case in state.cases.values() if case.ever_asked},
         tuple(
             Disputed(case.reference, one.rule, title_of(knowledge, one.rule), one.because, one.outcome, one.answer)
             for case in state.cases.values()
@@ -340,13 +340,15 @@ def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _put_right(book: Book, state: State, as_at: str) -> PutRight:
-    cases = [case for case in state.cases.values() if case.feedback is not None]
-    actions = [action for case in cases for action in case.actions.values()]
+    actions = [action for case in state.cases.values() for _, action in case.ever_asked]
     counts = Counter(action.status for action in actions)
+    refused = sum(len(asked) for case in state.cases.values() for asked in case.past_actions.values())
+    cases = [case for case in state.cases.values() if case.moderated is not None]
     again = [case.read_again for case in cases if case.read_again is not None]
     late, unsure = sum(len(done_late(book, case)) for case in cases), sum(len(one.unsure) for one in again)
     return PutRight(
         *(counts[DONE], counts[OPEN], sum(action.status == OPEN and action.due < as_at for action in actions)),
-        *(counts[WITHDRAWN], len(again), sum(len(one.closed) for one in again), late, unsure),
+        *(counts[WITHDRAWN], counts[TAKEN_BACK], refused, len(again)),
+        *(sum(len(one.closed) for one in again), late, unsure),
         *(sum(len(one.still_open) for one in again) - late - unsure, sum(len(one.new) for one in again)),
     )

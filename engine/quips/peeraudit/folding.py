@@ -29,6 +29,7 @@ from quips.peeraudit.state import (
     REREAD,
     SET_ASIDE,
     SUBMITTED,
+    TAKEN_BACK,
     WITHDRAWN,
     Action,
     Adjudicated,
@@ -237,8 +238,16 @@ def _countersigned(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _refused(case: RoundCase, row: Row) -> RoundCase:
-    refusals = (*case.refusals, _signature(row))
-    return replace(_with_disputes(case, _set_aside(case)), refusals=refusals, feedback=None, actions={})
+    """What was asked for and done stays known: it was set, whatever comes of it in the feedback after."""
+    signature = _signature(row)
+    asked = tuple(replace(one, status=TAKEN_BACK) if one.status == OPEN else one for one in case.actions.values())
+    return replace(
+        _with_disputes(case, _set_aside(case)),
+        refusals=(*case.refusals, signature),
+        feedback=None,
+        actions={},
+        past_actions={**case.past_actions, signature.feedback: asked},
+    )
 
 
 def _set_aside(case: RoundCase) -> dict[str, Dispute]:

@@ -12,7 +12,7 @@ from quips.ordering import SEVERITIES
 from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import Root, roots_of
 from quips.peeraudit.rereading import done_late
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
 from quips.scoring.cards import hidden_shares
 from quips.scoring.measures import Measure
@@ -41,7 +41,7 @@ class RootGap:
         became: What the case files of these cases show of it when they were read again, with in how many.
         remedies: What officers are asked to do about it, each once, that of most cases first: not what the rule asks for where
             it was only late.
-        actions: How many actions there are to put it right, by status.
+        actions: How many actions were ever set to put it right, by status.
     """
 
     rule: Rule
@@ -188,7 +188,7 @@ def _root_gap(
     verdicts = [said[case.reference].get(name, set()) for case in others]
     also = sum(Verdict.GAP in found for found in verdicts)
     cannot_tell = sum(Verdict.OPEN in found and Verdict.GAP not in found for found in verdicts)
-    actions = Counter(action.status for case in settled for action in case.actions.values() if action.rule == name)
+    actions = Counter(action.status for case in settled for _, action in case.ever_asked if action.rule == name)
     share = Share(len(roots), applies - len(roots), len(settled) - applies)
     results = Results(shares={name: share}, population=population)
     told = results.told(name) if results.can_show(name) else f"{share.yes} of {share.of}"
@@ -198,7 +198,7 @@ def _root_gap(
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
         {which: became[which] for which in BECAME},
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
-        {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
+        {status: actions[status] for status in (OPEN, DONE, WITHDRAWN, TAKEN_BACK)},
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, words_of
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import BECAME
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, Action
 from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
@@ -128,15 +128,16 @@ def _gaps(book: TableBook, found: Figures) -> None:
                 gap.also_follows,
                 gap.open,
             ),
-            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], *(gap.became[which] for which in BECAME)),
+            *(gap.actions[status] for status in (OPEN, DONE, WITHDRAWN, TAKEN_BACK)),
+            *(gap.became[which] for which in BECAME),
             " ".join(gap.remedies),
         )
         for n, gap in enumerate(roots, 1)
     ]
     again = (f"Read again: {BECAME_WORDS[which]}" for which in BECAME)
-    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn", *again)
+    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn", "Taken back", *again)
     head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
-    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 12, 12, 12, 12, 60))
+    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 10, 12, 12, 12, 12, 60))
     book.chart("Chart of root gaps", "Gap", [(label, measure) for label, measure, _ in measured(found)])
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]
     if leads:
@@ -182,12 +183,16 @@ def _rest(book: TableBook, report: RoundReport) -> None:
         book.table("Good practice", ("Case", "What was good"), good, (16, 110))
     if found.actions:
         actions = [
-            (case, one.number, one.title, one.remedy, one.owner, one.due, _told(one, found.as_at), one.done_on, one.evidence)
+            (
+                *(case, feedback, one.number, one.title, one.remedy, one.owner, one.due),
+                *(_told(one, found.as_at), one.done_on, one.evidence),
+            )
             for case, several in found.actions.items()
-            for one in several
+            for feedback, one in several
         ]
         heads = (
             "Case",
+            "Feedback",
             "Action",
             "What falls short",
             "What would put it right",
@@ -197,10 +202,13 @@ def _rest(book: TableBook, report: RoundReport) -> None:
             "Done on",
             "What shows it",
         )
-        book.table("Actions", heads, actions, (16, 8, 50, 60, 10, 12, 12, 12, 50))
+        book.table("Actions", heads, actions, (16, 10, 8, 50, 60, 10, 12, 12, 12, 50))
     if found.disputes:
         disputed = [(one.case, one.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
         book.table("Disputes", ("Case", "Finding", "Why", "Outcome", "Answer"), disputed, (16, 50, 50, 20, 50))
+    if found.refusals:
+        refused = [(one.case, one.feedback, one.because) for one in found.refusals]
+        book.table("Refusals", ("Case", "Feedback", "Why a director refused to countersign"), refused, (16, 10, 110))
     if found.gone:
         out = [
             (name, *("yes" if is_so else "no" for is_so in (one.not_eligible, one.was_read)), one.because)
@@ -217,7 +225,7 @@ def _by_chance(one: Reading) -> tuple[float | None, float | None]:
 
 
 def _told(action: Action, as_at: str) -> str:
-    return "overdue" if action.status == OPEN and action.due < as_at else action.status
+    return "overdue" if action.status == OPEN and action.due < as_at else words_of(action.status)
 
 
 def _share(share: Share | None, measure: Measure | None) -> tuple[int | None, ...]:

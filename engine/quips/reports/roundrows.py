@@ -19,7 +19,7 @@ from quips.shares import CONFIDENCE, LEAST
 
 Json = dict[str, Any]
 
-SHAPE_VERSION = 3
+SHAPE_VERSION = 4
 
 
 def to_json(report: RoundReport) -> str:

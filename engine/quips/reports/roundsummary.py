@@ -240,7 +240,7 @@ def _of(share: Share) -> str:
 def _done(found: Figures) -> Iterator[Block]:
     done, progress = found.put_right, found.progress
     yield Heading("What was done about it")
-    if not progress.fed_back:
+    if not progress.fed_back and not found.refusals:
         yield Words("No feedback has been given yet.")
     else:
         yield Words(" ".join(_done_words(found)))
@@ -251,12 +251,15 @@ def _done(found: Figures) -> Iterator[Block]:
 def _done_words(found: Figures) -> Iterator[str]:
     done, progress = found.put_right, found.progress
     yield f"The officers and their seniors were given feedback on {cases_words(progress.fed_back)}."
-    total = done.done + done.open + done.withdrawn
+    total = done.done + done.open + done.withdrawn + done.taken_back
     if total:
         parts = [f"{done.done} {_is(done.done)} reported done"]
         parts += [f"{done.open} {_is(done.open)} {OPEN}"] if done.open else []
         parts += [f"{done.withdrawn} {_was(done.withdrawn)} withdrawn"] if done.withdrawn else []
-        yield f"Of {counted(total, 'action')} to put things right{_what_for(found)}, {listed(parts, 'and')}."
+        parts += [f"{done.taken_back} {_was(done.taken_back)} taken back with the feedback"] if done.taken_back else []
+        yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
+    if done.refused:
+        yield f"{done.refused} of these {_is(done.refused)} of feedback that a director then refused."
     if done.reread:
         became = [f"{counted(done.closed, 'gap')} {_was(done.closed)} closed"]
         if done.late:
@@ -278,17 +281,6 @@ def _done_words(found: Figures) -> Iterator[str]:
         )
     signed = progress.phases[Phase.COUNTERSIGNED]
     yield f"A director has countersigned {cases_words(signed) if signed else 'none so far'}."
-
-
-def _what_for(found: Figures) -> str:
-    """Say what the actions are for, where not all of them are for gaps in the table."""
-    rules = [action.rule for actions in found.actions.values() for action in actions]
-    titles, roots = asked(found), {gap.rule.name for gap in found.patterns.roots}
-    for_gaps, for_noes = sum(name in roots for name in rules), sum(name in titles for name in rules)
-    others = len(rules) - for_gaps - for_noes
-    parts = [f"{for_noes} for questions answered no"] if for_noes else []
-    parts += [f"{others} for what was set aside since or is new"] if others else []
-    return f" ({listed([f'{for_gaps} for gaps in the table', *parts], 'and')})" if parts else ""
 
 
 def _sure(found: Figures) -> Iterator[str]:

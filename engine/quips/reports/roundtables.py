@@ -9,7 +9,7 @@ from quips.explain import in_sentence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Gone
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
@@ -39,6 +39,7 @@ BECAME_WORDS = {
     UNSURE: "for people to judge",
     STILL_OPEN: "still open",
 }
+ACTION_WORDS = {DONE: "done", OPEN: "open", WITHDRAWN: "withdrawn", TAKEN_BACK: "taken back with refused feedback"}
 GAPS_IN_CHART = 10
 _GAPS_IN_GROUPS = 5
 _BESIDE_A_BAR = 44
@@ -176,8 +177,8 @@ def _actions(gap: RootGap) -> str:
     total = sum(gap.actions.values())
     if not total:
         return "No action was set."
-    words = ((DONE, "done"), (OPEN, "open"), (WITHDRAWN, "withdrawn"))
-    return f"Actions: {', '.join(f'{gap.actions[status]} {word}' for status, word in words if gap.actions[status])}."
+    words = [f"{gap.actions[status]} {ACTION_WORDS[status]}" for status in ACTION_WORDS if gap.actions[status]]
+    return f"Actions: {', '.join(words)}."
 
 
 def _became(gap: RootGap) -> str:
@@ -259,6 +260,8 @@ def put_right(found: Figures) -> Iterator[Block]:
         ("Actions open", done.open),
         ("of these overdue on the day of this report", done.overdue),
         ("Actions withdrawn", done.withdrawn),
+        *((("Actions taken back with feedback that a director refused", done.taken_back),) if done.taken_back else ()),
+        *((("Of all these actions, those of feedback that a director then refused", done.refused),) if done.refused else ()),
         ("Cases read again after the changes", done.reread),
         *(again if done.reread else ()),
         ("Cases that a director has countersigned", found.progress.countersigned),
