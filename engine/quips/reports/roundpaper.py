@@ -182,7 +182,8 @@ def _how(report: RoundReport) -> Iterator[Block]:
     drawn = f" They were drawn from {found.eligible}." if found.eligible else ""
     yield Words(
         f"Counted are the settled cases: {found.patterns.cases} of {found.progress.cases} in the round.{drawn} Intervals are 95% "
-        "intervals (Wilson), narrower where much of the whole was read."
+        "intervals (Wilson). They are narrower where many of the cases that may be meant were read. Of groups by a column that the "
+        "draw did not count by, it is not known how many those are, so theirs are wider."
     )
     yield Words(
         f"{WHO} The folder's own permissions decide who could write in it. What was found is what the records show, read by "
