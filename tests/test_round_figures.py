@@ -195,6 +195,26 @@ def test_first_and_second_readers_are_compared_whoever_they_are(found: Figures) 
     assert first.kappa == alone.kappa and first.ac1 == alone.ac1
 
 
+def test_judged_otherwise_is_held_to_the_record_that_the_case_was_settled_with(tmp_path: Path) -> None:
+    """By the first reader's facts there was no visit, by the second's there was, and the moderator takes the second's."""
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw(["TV-01"])
+    found.allocate(second=["TV-01"])
+    first, second = found.case("TV-01").readers
+    found.submit("TV-01", first, {PROMPTS[3]: "no"}, source="composed-home-visits")
+    found.submit("TV-01", second, source="composed-well-run")
+    [differing] = found.book.differing(found.case("TV-01"))
+    why = "The visit is on the file."
+    said = {differing: {"answer": "yes", "reason": why}}
+    found.take(lambda state: agreeing.adjudicate(found.plan, state, "M01", "TV-01", said, [differing]))
+    found.take(lambda state: agreeing.moderate(found.plan, state, "M01", "TV-01", second, [differing], why))
+    settled_as = {one.question: one for one in found.book.judged(found.state).settled}
+    assert (settled_as[PROMPTS[3]].answer, settled_as[PROMPTS[3]].proposal) == ("yes", "yes")
+    card = figures_of(found.book, found.state, DAY).card
+    assert card is not None and not any(one.share.yes for one in card.by_prompt if one.name == PROMPTS[3])
+    assert settled_as[PROMPTS[2]].proposal == "yes", "both answered yes; by the first reader's facts there was no child"
+
+
 def test_a_reading_that_waits_for_a_second_one_is_in_no_figure(tmp_path: Path) -> None:
     found = ReportedRound(tmp_path / "round", plan(PROMPTS, by=("rosh_level",)))
     found.draw([*SOURCES])
