@@ -11,11 +11,12 @@ import pytest
 
 from knowledge_base import knowledge
 from quips.judged import Answer, Judged
+from quips.peeraudit.atonce import RaisedAtOnce, raised_at_once
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import Figures, changed_since, figures_of
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN
-from quips.peeraudit.steps import agreeing
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, RoundCase, State, Urgent
+from quips.peeraudit.steps import agreeing, reading
 from quips.problems import InputError, QuipsError
 from quips.readings import readings
 from quips.reports.roundrows import figures_as_json, figures_digest
@@ -153,7 +154,7 @@ def test_disputes_refusals_and_urgent_cases_are_told(found: Figures) -> None:
         ("TV-04", CHECK, "set_aside"),
     ]
     assert [(one.case, one.feedback, one.because) for one in found.refusals] == [("TV-02", 1, "Too thin.")]
-    assert found.urgent == 1 and "by the gate" not in json.dumps(figures_as_json(found)).casefold()
+    assert found.raised == RaisedAtOnce(1, 1, ()) and "by the gate" not in json.dumps(figures_as_json(found)).casefold()
 
 
 def test_what_was_disputed_and_answered_is_told_also_once_the_feedback_is_taken_back(tmp_path: Path) -> None:
@@ -312,3 +313,73 @@ def test_columns_are_called_as_the_plan_writes_them(before: ReportedRound) -> No
 
 def test_titles_are_those_of_the_knowledge_base(found: Figures) -> None:
     assert found.named["rosh_level"] == knowledge().vocabulary.circumstances["rosh_level"].title
+
+
+# Who read, who was told, what was left out ---------------------------------------------------------------------------------
+
+
+def test_a_case_read_by_somebody_in_none_of_the_groups_is_counted(round_: ReportedRound) -> None:
+    groups = {name: members for name, members in round_.state.groups.items() if name != "East"}
+    figures = figures_of(round_.book, replace(round_.state, groups=groups), DAY)
+    # cases of South and of North may be read by the first other team; those of North and two second readings are given to East
+    theirs = [case for case in round_.state.cases.values() if set(case.readings) & set(round_.state.groups["East"])]
+    assert (figures.progress.groups, figures.progress.outside) == (2, len(theirs)) and theirs
+
+
+def test_how_soon_it_was_written_down_who_was_told_is_counted_by_case() -> None:
+    at = ("2026-10-01T23:50:00Z", "2026-10-02T08:00:00Z", "2026-10-03T08:00:00Z")
+    cases = {name: RoundCase(name, {}, urgent_since=seen) for name, seen in zip("ABC", (at[0], at[1], ""), strict=True)}
+    raised = (Urgent("A", "R01", at[2], "", ""), Urgent("B", "R01", at[0], "", ""), Urgent("C", "R01", at[2], "", ""))
+    again = (Urgent("A", "R02", "2026-11-01T08:00:00Z", "", ""), Urgent("GONE", "R02", at[1], "", ""))
+    # A two days after it was seen, B before the form was in, C that no form shows, and one that is not in the round any more
+    assert raised_at_once(State(cases=cases, urgent=(*raised, *again))) == RaisedAtOnce(4, 3, (2,))
+
+
+def test_a_case_is_urgent_since_the_first_form_that_says_so(tmp_path: Path) -> None:
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw(["TV-01"])
+    found.allocate()
+    reader = found.case("TV-01").reader
+    since = []
+    for urgent in ((), ("child",), ()):
+        with found.folder.turn() as turn:
+            path = f"readings/TV-01.{reader}.{len(since) + 1}.yaml"
+            files = turn.keep(path, b"case: TV-01\n")
+            turn.take(reading.record(found.plan, turn.state, reader, "TV-01", path, files, {}, urgent))
+        since.append(found.case("TV-01").urgent_since)
+    assert since == ["", found.folder.rows()[-2].at, found.folder.rows()[-2].at]
+
+
+def test_a_kind_of_case_is_counted_among_the_settled(round_: ReportedRound) -> None:
+    drawn = {**(round_.state.drawn or {})}
+    kind = {"column": "", "value": "of high risk", "in_list": 40, "in_sample": 8}
+    drawn["composition"] = [*drawn["composition"], kind, {**kind, "value": "of no known kind"}]
+    drawn["kinds"] = [{"name": "of high risk", "column": "rosh_level", "values": ["high", "very_high"]}]
+    composed = figures_of(round_.book, replace(round_.state, drawn=drawn), DAY).composition
+    assert [(one.value, one.settled) for one in composed[-2:]] == [("of high risk", 8), ("of no known kind", None)]
+
+
+def test_what_the_plan_left_out_is_known_with_why(round_: ReportedRound) -> None:
+    drawn = {**(round_.state.drawn or {}), "left_out": {"TV-77": "file with the court"}}
+    figures = figures_of(round_.book, replace(round_.state, drawn=drawn), DAY)
+    assert figures_as_json(figures)["left_out"] == [{"case": "TV-77", "because": "file with the court"}]
+
+
+def test_gaps_are_told_apart_into_roots_and_what_follows(before: ReportedRound) -> None:
+    figures = figures_of(before.book, before.state, DAY)
+    by_hand = {name: len(before.book.gap_rules(before.case(name))) for name in SOURCES}
+    assert figures.patterns.gaps == sum(by_hand.values()) and by_hand["TV-09"] == 0 and by_hand["TV-01"] == 2
+
+
+def test_no_percentage_of_cases_that_are_mostly_not_known(tmp_path: Path) -> None:
+    """In one of six the visit is missing; of three the record is not complete, so that nobody can tell."""
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw([f"TV-0{n}" for n in range(1, 7)])
+    found.allocate()
+    for n, name in enumerate(found.state.cases):
+        changed = ("record:", "record_complete: false\nrecord:") if 0 < n < 4 else ("", "")
+        found.submit(name, source="composed-home-visits" if n < 4 else "composed-well-run", changed=changed)
+        found.settle(name)
+    visit = gap(figures_of(found.book, found.state, DAY), "home-visit-repeated")
+    assert (visit.share.yes, visit.open) == (1, 3)
+    assert visit.measure is None and visit.told == f"1 of {visit.share.of}"

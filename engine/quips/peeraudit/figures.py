@@ -11,8 +11,10 @@ from quips.explain import in_sentence
 from quips.framework import Edition
 from quips.judged import NOT_GIVEN, Judged
 from quips.knowledge import OwnRule
+from quips.peeraudit.atonce import RaisedAtOnce, raised_at_once
 from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
+from quips.peeraudit.leftaside import LeftAside, left_aside
 from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.rereading import done_late
 from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, Action, Gone, Phase, State
@@ -39,6 +41,7 @@ class Progress:
         read_twice: How many of the cases that everybody has read were read twice.
         readers: How many people have read a case.
         groups: How many groups of readers there are.
+        outside: How many cases somebody has read who is in none of these groups.
         fed_back: On how many cases feedback stands.
         countersigned: How many are countersigned.
     """
@@ -51,6 +54,7 @@ class Progress:
     read_twice: int
     readers: int
     groups: int
+    outside: int
     fed_back: int
     countersigned: int
 
@@ -64,7 +68,7 @@ class Progress:
 class Composed:
     """How one value of a column is represented: its cases in the list, in the draw, and among the settled.
 
-    ``settled`` is None for a kind of case of which a minimum number was asked for.
+    ``settled`` is None where it is not known which cases are of a kind of which a minimum number was asked for.
     """
 
     column: str
@@ -155,10 +159,12 @@ class Figures:
         rows: How many rows of the trail they rest on.
         seal: The seal of the last of them.
         eligible: How many cases there were to draw from; None if the draw does not say.
+        left_out: The cases that the plan left out before the draw, each with why.
         gone: The cases that were drawn and taken out again.
         progress: How far the round is.
         composition: The sample beside the list, as the draw says, and the settled cases.
         card: The scores; None while nothing is settled.
+        aside: What each score leaves aside, by its name.
         by: The scores of groups of cases, by column.
         patterns: The root gaps.
         agreement: How far readers agree.
@@ -167,7 +173,7 @@ class Figures:
         actions: Every action that was ever asked for, by case, each with the number of its feedback.
         disputes: What was ever disputed, and the answers; also where the feedback was taken back since.
         refusals: The times that a director refused.
-        urgent: How many live risks were raised at once.
+        raised: How soon it was written down who was told, where somebody might have been at risk.
         unanswered: On how many cases open gaps concern somebody at risk, and nobody has written down what was done at once.
         titles: What the rules behind suggestions ask for, by rule.
         named: What each column that is counted by is called in a sentence.
@@ -181,10 +187,12 @@ class Figures:
     rows: int
     seal: str
     eligible: int | None
+    left_out: Mapping[str, str]
     gone: Mapping[str, Gone]
     progress: Progress
     composition: tuple[Composed, ...]
     card: Scorecard | None
+    aside: Mapping[str, LeftAside]
     by: Mapping[str, Scorecard]
     patterns: Patterns
     agreement: Agreement
@@ -193,7 +201,7 @@ class Figures:
     actions: Mapping[str, tuple[tuple[int, Action], ...]]
     disputes: tuple[Disputed, ...]
     refusals: tuple[Refused, ...]
-    urgent: int
+    raised: RaisedAtOnce
     unanswered: int
     titles: Mapping[str, str]
     named: Mapping[str, str]
@@ -230,9 +238,11 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         asked = Asked(variant, by=column, population=eligible, populations=populations[column])
         by[column] = score_judged(edition, judged, asked)
     return Figures(
-        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible, state.gone, _progress(state)),
+        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible),
+        *(dict(drawn.get("left_out", {})), state.gone, _progress(state)),
         tuple(_composition(drawn, state)),
-        *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
+        *(card, left_aside(card.scored, judged) if card else {}, by),
+        *(patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
         _put_right(book, state, as_at),
         {case.reference: tuple(case.ever_asked) for case in state.cases.values() if case.ever_asked},
@@ -242,7 +252,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
             for one in (*case.past_disputes, *case.disputes.values())
         ),
         tuple(Refused(case.reference, one.feedback, one.because) for case in state.cases.values() for one in case.refusals),
-        len(state.urgent),
+        raised_at_once(state),
         len(state.unanswered),
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
         dict(_named(columns, drawn, knowledge.vocabulary, book.plan.headings)),
@@ -301,6 +311,7 @@ def _named(
 def _progress(state: State) -> Progress:
     cases = [*state.cases.values()]
     counts = Counter(case.phase for case in cases)
+    in_groups = {member for members in state.groups.values() for member in members}
     return Progress(
         len(cases),
         sum(not one.not_eligible for one in state.gone.values()),
@@ -310,6 +321,7 @@ def _progress(state: State) -> Progress:
         len(read_twice(state)),
         len({reader for case in cases for reader in case.readings}),
         len(state.groups),
+        sum(not in_groups.issuperset(case.readings) for case in cases),
         sum(case.feedback is not None for case in cases),
         counts[Phase.COUNTERSIGNED],
     )
@@ -317,9 +329,12 @@ def _progress(state: State) -> Progress:
 
 def _composition(drawn: Mapping[str, Any], state: State) -> Iterator[Composed]:
     settled = [case for case in state.cases.values() if case.moderated is not None]
+    kinds = {one["name"]: one for one in drawn.get("kinds", ())}
     for row in drawn.get("composition", ()):
         column, value = row["column"], row["value"]
-        of = sum(key_of(case.values.get(column, "")) == key_of(value) for case in settled) if column else None
+        kind = kinds.get(value)
+        held = (column, [value]) if column else (kind["column"], kind["values"]) if kind else None
+        of = held and sum(key_of(case.values.get(held[0], "")) in {key_of(one) for one in held[1]} for case in settled)
         yield Composed(column, value, row["in_list"], row["in_sample"], of)
 
 

@@ -202,6 +202,7 @@ class RoundCase:
         records: The newest record of the facts of each reader, before the judgements, as a path within the round.
         readings: What each reader handed in, every version in order.
         urgent: Whom open gaps on the live case concern by what each reader handed in last: ``child``, ``victim``, ``mappa``.
+        urgent_since: When a form first said so of anybody, in UTC; empty if none did.
         adjudicated: What was settled between two readers, by prompt.
         moderated: That it is settled; None until it is.
         feedback: The feedback that stands; None if there is none, or it was taken back.
@@ -227,6 +228,7 @@ class RoundCase:
     records: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     urgent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgent_since: str = ""
     adjudicated: Mapping[str, Adjudicated] = field(default_factory=dict)
     moderated: Moderated | None = None
     feedback: Feedback | None = None

@@ -133,8 +133,12 @@ class Scored:
     @property
     def rests_on(self) -> tuple[int, int]:
         """On how many of the questions that count in it its score rests, and how many there are."""
-        questions = [one for one in self.questions or self.walk() if one.is_question and one.counts]
+        questions = self.counted()
         return sum(one.measure is not None for one in questions), len(questions)
+
+    def counted(self) -> list[Scored]:
+        """Return the questions that count in it."""
+        return [one for one in self.questions or self.walk() if one.is_question and one.counts]
 
     @property
     def rating(self) -> str:
