@@ -80,8 +80,7 @@ def test_the_first_page_says_what_was_read_found_and_done_and_how_sure_one_can_b
     visit = "An early, purposeful home visit where the risk of serious harm is high: not met"
     assert f"{visit} in 4 of the 9 cases that it applies to (44%)." in page, "missing by one clock, and late by another"
     assert (
-        "Of 28 actions to put things right, 4 are reported done, 23 are open and 1 was withdrawn. 2 of these are of feedback"
-        in page
+        "Of 28 actions to put things right, 4 are reported done, 23 are open and 1 was withdrawn. 2 of these 28 were set" in page
     )
     assert "A director has countersigned 2 cases" in page and "7 of 8 (88%)" in page
     assert "Implementation of interventions: 67%" not in page, "a score of few of its questions heads no report"

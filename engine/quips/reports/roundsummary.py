@@ -356,7 +356,7 @@ def _done_words(found: Figures) -> Iterator[str]:
         parts += [f"{done.taken_back} {_was(done.taken_back)} taken back with the feedback"] if done.taken_back else []
         yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
     if done.refused:
-        yield f"{done.refused} of these {_is(done.refused)} of feedback that a director then refused."
+        yield f"{done.refused} of these {total} {_was(done.refused)} set in feedback that a director then refused."
     if done.reread:
         became = [f"{counted(done.closed, 'gap')} {_was(done.closed)} closed"]
         if done.late:
