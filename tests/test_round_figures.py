@@ -11,11 +11,12 @@ import pytest
 
 from knowledge_base import knowledge
 from quips.judged import Answer, Judged
+from quips.peeraudit.atonce import RaisedAtOnce, raised_at_once
 from quips.peeraudit.book import Book
 from quips.peeraudit.figures import Figures, changed_since, figures_of
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN
-from quips.peeraudit.steps import agreeing
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, RoundCase, State, Urgent
+from quips.peeraudit.steps import agreeing, reading
 from quips.problems import InputError, QuipsError
 from quips.readings import readings
 from quips.reports.roundrows import figures_as_json, figures_digest
@@ -61,7 +62,7 @@ def test_a_root_gap_is_counted_once_for_each_case(before: ReportedRound) -> None
 def test_a_root_gap_is_told_of_the_cases_that_it_applies_to_and_of_few_without_a_percentage(found: Figures) -> None:
     # a child may be at risk in TV-04, 05, 09 and 10, the cases of safeguarding and the well run ones
     assert gap(found, CHECK).told == "1 of 4" and gap(found, CHECK).measure is None
-    assert gap(found, VISIT).told == "44% (4 of 9; 95% interval 21 to 71; 3 not applicable)"
+    assert gap(found, VISIT).told == "44% (4 of 9; 95% interval 20 to 72; 3 not applicable)"
     roots = {one["rule"]: one for one in figures_as_json(found)["gaps"]["roots"]}
     assert roots[CHECK]["interval"] is None and roots[VISIT]["interval"]
     assert [one.share.yes for one in found.patterns.roots] == sorted(
@@ -103,17 +104,40 @@ def test_what_was_set_aside_stands_apart_and_what_hung_on_it_stays(found: Figure
 
 
 def test_actions_are_counted_by_what_became_of_them(found: Figures) -> None:
-    # Three cases without visits have feedback, two actions each; only TV-03's are done, since TV-02's were taken back with
-    # its feedback, and given anew.
-    assert gap(found, VISIT).actions == {OPEN: 2, DONE: 1, WITHDRAWN: 0}
-    assert gap(found, CHECK).actions == {OPEN: 1, DONE: 0, WITHDRAWN: 1}
+    # Three cases without visits have feedback, two actions each. TV-03's are done, and so were TV-02's, which a director
+    # refused; they were given anew.
+    assert gap(found, VISIT).actions == {OPEN: 2, DONE: 2, WITHDRAWN: 0, TAKEN_BACK: 0}
+    assert gap(found, CHECK).actions == {OPEN: 1, DONE: 0, WITHDRAWN: 1, TAKEN_BACK: 0}
     done = found.put_right
     # two each for TV-01 to 03, three for TV-04 and 05, four for TV-06 and 07, two for TV-08, three for TV-11;
     # and one for the question that was settled as no in TV-05, on which no gap bears
-    assert done.done + done.open + done.withdrawn == 3 * 2 + 2 * 3 + 2 * 4 + 2 + 3 + 1
-    assert (done.done, done.withdrawn, done.overdue) == (2, 1, done.open)
+    # and two that TV-02 had before
+    assert done.done + done.open + done.withdrawn == 3 * 2 + 2 * 3 + 2 * 4 + 2 + 3 + 1 + 2
+    assert (done.done, done.withdrawn, done.overdue, done.refused, done.taken_back) == (4, 1, done.open, 2, 0)
     # in TV-11 read again the sentence plan is still late, its order cannot be told, and its level of contact is still missing
     assert (done.reread, done.closed, done.late, done.unsure, done.still_open, done.new) == (2, 1, 1, 1, 2, 0)
+
+
+def test_what_was_set_and_done_before_a_director_refused_stays_in_every_figure(tmp_path: Path) -> None:
+    """Also where nothing is asked for any more, or nothing is fed back yet: a board would read it as neglect."""
+    found = settled(tmp_path / "round")
+    found.feed_back("TV-01")
+    found.act("TV-01")
+    gaps = found.book.gap_rules(found.case("TV-01"))
+    found.reread("TV-01", {"closed": gaps, "still_open": [], "new": []}, {})
+    found.sign("TV-01", accepts=False)
+    before = figures_of(found.book, found.state, DAY)
+    assert gap(before, VISIT).actions[DONE] == 1 and (before.put_right.done, before.put_right.refused) == (2, 2)
+    found.feed_back("TV-02")
+    found.sign("TV-02", accepts=False)
+    undone = figures_of(found.book, found.state, DAY)
+    assert gap(undone, VISIT).actions == {OPEN: 0, DONE: 1, WITHDRAWN: 0, TAKEN_BACK: 1}
+    assert (undone.put_right.open, undone.put_right.overdue, undone.put_right.taken_back) == (0, 0, 2)
+    found.feed_back("TV-01")
+    after = figures_of(found.book, found.state, DAY)
+    assert not found.case("TV-01").actions and gap(after, VISIT).actions[DONE] == 1
+    assert [(feedback, one.number, one.status) for feedback, one in after.actions["TV-01"]] == [(1, 1, DONE), (1, 2, DONE)]
+    assert before.put_right.closed == after.put_right.closed == len(gaps)
 
 
 def test_an_action_is_overdue_from_the_day_after_it_was_due(round_: ReportedRound) -> None:
@@ -130,7 +154,7 @@ def test_disputes_refusals_and_urgent_cases_are_told(found: Figures) -> None:
         ("TV-04", CHECK, "set_aside"),
     ]
     assert [(one.case, one.feedback, one.because) for one in found.refusals] == [("TV-02", 1, "Too thin.")]
-    assert found.urgent == 1 and "by the gate" not in json.dumps(figures_as_json(found)).casefold()
+    assert found.raised == RaisedAtOnce(1, 1, ()) and "by the gate" not in json.dumps(figures_as_json(found)).casefold()
 
 
 def test_what_was_disputed_and_answered_is_told_also_once_the_feedback_is_taken_back(tmp_path: Path) -> None:
@@ -170,6 +194,26 @@ def test_first_and_second_readers_are_compared_whoever_they_are(found: Figures) 
     answers = [Answer(case, PROMPTS[0], answer, who) for case, one, two in said for who, answer in (("a", one), ("b", two))]
     [alone] = readings(Judged(tuple(answers)))
     assert first.kappa == alone.kappa and first.ac1 == alone.ac1
+
+
+def test_judged_otherwise_is_held_to_the_record_that_the_case_was_settled_with(tmp_path: Path) -> None:
+    """By the first reader's facts there was no visit, by the second's there was, and the moderator takes the second's."""
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw(["TV-01"])
+    found.allocate(second=["TV-01"])
+    first, second = found.case("TV-01").readers
+    found.submit("TV-01", first, {PROMPTS[3]: "no"}, source="composed-home-visits")
+    found.submit("TV-01", second, source="composed-well-run")
+    [differing] = found.book.differing(found.case("TV-01"))
+    why = "The visit is on the file."
+    said = {differing: {"answer": "yes", "reason": why}}
+    found.take(lambda state: agreeing.adjudicate(found.plan, state, "M01", "TV-01", said, [differing]))
+    found.take(lambda state: agreeing.moderate(found.plan, state, "M01", "TV-01", second, [differing], why))
+    settled_as = {one.question: one for one in found.book.judged(found.state).settled}
+    assert (settled_as[PROMPTS[3]].answer, settled_as[PROMPTS[3]].proposal) == ("yes", "yes")
+    card = figures_of(found.book, found.state, DAY).card
+    assert card is not None and not any(one.share.yes for one in card.by_prompt if one.name == PROMPTS[3])
+    assert settled_as[PROMPTS[2]].proposal == "yes", "both answered yes; by the first reader's facts there was no child"
 
 
 def test_a_reading_that_waits_for_a_second_one_is_in_no_figure(tmp_path: Path) -> None:
@@ -269,3 +313,73 @@ def test_columns_are_called_as_the_plan_writes_them(before: ReportedRound) -> No
 
 def test_titles_are_those_of_the_knowledge_base(found: Figures) -> None:
     assert found.named["rosh_level"] == knowledge().vocabulary.circumstances["rosh_level"].title
+
+
+# Who read, who was told, what was left out ---------------------------------------------------------------------------------
+
+
+def test_a_case_read_by_somebody_in_none_of_the_groups_is_counted(round_: ReportedRound) -> None:
+    groups = {name: members for name, members in round_.state.groups.items() if name != "East"}
+    figures = figures_of(round_.book, replace(round_.state, groups=groups), DAY)
+    # cases of South and of North may be read by the first other team; those of North and two second readings are given to East
+    theirs = [case for case in round_.state.cases.values() if set(case.readings) & set(round_.state.groups["East"])]
+    assert (figures.progress.groups, figures.progress.outside) == (2, len(theirs)) and theirs
+
+
+def test_how_soon_it_was_written_down_who_was_told_is_counted_by_case() -> None:
+    at = ("2026-10-01T23:50:00Z", "2026-10-02T08:00:00Z", "2026-10-03T08:00:00Z")
+    cases = {name: RoundCase(name, {}, urgent_since=seen) for name, seen in zip("ABC", (at[0], at[1], ""), strict=True)}
+    raised = (Urgent("A", "R01", at[2], "", ""), Urgent("B", "R01", at[0], "", ""), Urgent("C", "R01", at[2], "", ""))
+    again = (Urgent("A", "R02", "2026-11-01T08:00:00Z", "", ""), Urgent("GONE", "R02", at[1], "", ""))
+    # A two days after it was seen, B before the form was in, C that no form shows, and one that is not in the round any more
+    assert raised_at_once(State(cases=cases, urgent=(*raised, *again))) == RaisedAtOnce(4, 3, (2,))
+
+
+def test_a_case_is_urgent_since_the_first_form_that_says_so(tmp_path: Path) -> None:
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw(["TV-01"])
+    found.allocate()
+    reader = found.case("TV-01").reader
+    since = []
+    for urgent in ((), ("child",), ()):
+        with found.folder.turn() as turn:
+            path = f"readings/TV-01.{reader}.{len(since) + 1}.yaml"
+            files = turn.keep(path, b"case: TV-01\n")
+            turn.take(reading.record(found.plan, turn.state, reader, "TV-01", path, files, {}, urgent))
+        since.append(found.case("TV-01").urgent_since)
+    assert since == ["", found.folder.rows()[-2].at, found.folder.rows()[-2].at]
+
+
+def test_a_kind_of_case_is_counted_among_the_settled(round_: ReportedRound) -> None:
+    drawn = {**(round_.state.drawn or {})}
+    kind = {"column": "", "value": "of high risk", "in_list": 40, "in_sample": 8}
+    drawn["composition"] = [*drawn["composition"], kind, {**kind, "value": "of no known kind"}]
+    drawn["kinds"] = [{"name": "of high risk", "column": "rosh_level", "values": ["high", "very_high"]}]
+    composed = figures_of(round_.book, replace(round_.state, drawn=drawn), DAY).composition
+    assert [(one.value, one.settled) for one in composed[-2:]] == [("of high risk", 8), ("of no known kind", None)]
+
+
+def test_what_the_plan_left_out_is_known_with_why(round_: ReportedRound) -> None:
+    drawn = {**(round_.state.drawn or {}), "left_out": {"TV-77": "file with the court"}}
+    figures = figures_of(round_.book, replace(round_.state, drawn=drawn), DAY)
+    assert figures_as_json(figures)["left_out"] == [{"case": "TV-77", "because": "file with the court"}]
+
+
+def test_gaps_are_told_apart_into_roots_and_what_follows(before: ReportedRound) -> None:
+    figures = figures_of(before.book, before.state, DAY)
+    by_hand = {name: len(before.book.gap_rules(before.case(name))) for name in SOURCES}
+    assert figures.patterns.gaps == sum(by_hand.values()) and by_hand["TV-09"] == 0 and by_hand["TV-01"] == 2
+
+
+def test_no_percentage_of_cases_that_are_mostly_not_known(tmp_path: Path) -> None:
+    """In one of six the visit is missing; of three the record is not complete, so that nobody can tell."""
+    found = ReportedRound(tmp_path / "round", plan(PROMPTS))
+    found.draw([f"TV-0{n}" for n in range(1, 7)])
+    found.allocate()
+    for n, name in enumerate(found.state.cases):
+        changed = ("record:", "record_complete: false\nrecord:") if 0 < n < 4 else ("", "")
+        found.submit(name, source="composed-home-visits" if n < 4 else "composed-well-run", changed=changed)
+        found.settle(name)
+    visit = gap(figures_of(found.book, found.state, DAY), "home-visit-repeated")
+    assert (visit.share.yes, visit.open) == (1, 3)
+    assert visit.measure is None and visit.told == f"1 of {visit.share.of}"

@@ -219,7 +219,7 @@ def test_a_second_reading_that_nobody_has_is_asked_of_the_lead(round_: RoundAtHa
 
 def test_every_step_has_its_words(round_: RoundAtHand) -> None:
     steps = {value for name, value in vars(did).items() if name.isupper() and isinstance(value, str)}
-    steps -= {did.STANDS, did.SET_ASIDE, did.OPEN, did.DONE, did.WITHDRAWN}
+    steps -= {did.STANDS, did.SET_ASIDE, did.OPEN, did.DONE, did.WITHDRAWN, did.TAKEN_BACK}
     assert steps == set(_WORDS)
     for step in (round_.submit, round_.settle, round_.feed_back, round_.act):
         step("TV-1")

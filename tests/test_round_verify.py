@@ -161,7 +161,7 @@ def test_a_draw_forged_with_its_digest_does_not_come_out_again(round_: VerifiedR
 def test_figures_forged_in_a_report_are_held_to_its_row(round_: VerifiedRound) -> None:
     path = "reports/1/report.json"
     value = json.loads((round_.path / path).read_text())
-    value["figures"]["urgent"] = 7
+    value["figures"]["unanswered"] = 7
     round_.forge(path, json.dumps(value).encode())
     assert "report-differs" in round_.named()
 

@@ -190,7 +190,9 @@ def look_at(team: Team, n_cases: int) -> None:
     value = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     text = json.dumps(value)
     assert (
-        value["figures"]["urgent"] == len(team.raised) and value["figures"]["unanswered"] == 0 and "The SPO at 10:15" not in text
+        value["figures"]["raised"]["cases"] == len(set(team.raised))
+        and value["figures"]["unanswered"] == 0
+        and "The SPO at 10:15" not in text
     ), "what was raised at once is only counted"
     assert {path.suffix for path in folder.iterdir()} == {".html", ".docx", ".xlsx", ".json"}
     book = load_workbook(folder / "report.xlsx")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isclose, isfinite
+from math import comb, isclose, isfinite
 from random import Random
 
 import pytest
@@ -375,6 +375,30 @@ def test_a_question_that_not_every_case_was_answered_for_is_not_called_read_whol
     aside = [(f"B-{n}", question, "not_applicable", "R") for n in range(20)]
     of_all = score_judged(edition("standards-2018"), judged(*agreed, *aside), Asked(population=40)).named("2.1.1")
     assert "which is every relevant case" in of_all.told, "those that are not applicable are known not to be relevant"
+
+
+def test_an_interval_allows_for_every_case_not_read_to_be_relevant() -> None:
+    """Of 13 cases 10 were read: 1 yes, 4 no, 5 not applicable. Of the 3 others all may be relevant, and answered either way."""
+    results = Results(shares={"q": Share(1, 4, 5)}, population=13)
+    # n = 5 x (8 - 1)/(8 - 5) = 35/3; Wilson's limits for 0.2 are 6.2% and 48.7%; 1 of 8 is yes in any case
+    assert results.told("q") == "20% (1 of 5; 95% interval 13 to 49; 5 not applicable)"
+
+
+def test_intervals_of_a_question_that_few_cases_are_about_hold_the_true_share() -> None:
+    """Counted exactly: every population of 13 cases of which 10 are read, wherever at least five of these are relevant."""
+    size, read, least = 13, 10, 5
+    for relevant in range(least, size + 1):
+        for true_yes in range(relevant + 1):
+            samples = held = 0
+            for yes in range(min(true_yes, read) + 1):
+                for no in range(max(0, least - yes), min(relevant - true_yes, read - yes) + 1):
+                    share = Share(yes, no, read - yes - no)
+                    ways = comb(true_yes, yes) * comb(relevant - true_yes, no) * comb(size - relevant, share.not_applicable)
+                    measure = Results(shares={"q": share}, population=size).measure("q") if ways else None
+                    if measure is not None:
+                        samples += ways
+                        held += ways * (measure.low - 1e-9 <= true_yes / relevant <= measure.high + 1e-9)
+            assert held >= 0.85 * samples, (relevant, true_yes)
 
 
 def test_a_group_of_which_the_population_is_known_is_more_sure() -> None:

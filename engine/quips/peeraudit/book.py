@@ -155,7 +155,18 @@ class Book:
         return Judged(tuple(answers), described)
 
     def _answers(self, case: RoundCase) -> Iterator[Answer]:
-        """Yield what the readers of a case answered to the prompts in scope, then what was settled between them."""
+        """Yield what the readers of a case answered to the prompts in scope, then what was settled between them.
+
+        What the record suggested is beside all of them that of the record which the case was settled with, whoever read it.
+        """
+        newest = case.newest(case.moderated.record_of) if case.moderated else None
+        of_record = from_audits([self.audit(newest.file)]).answers if newest else ()
+        suggested = {one.question: one for one in of_record}
+        for answer in self._given(case):
+            of = suggested.get(answer.question)
+            yield answer._replace(proposal=of.proposal, rules=of.rules) if of else answer
+
+    def _given(self, case: RoundCase) -> Iterator[Answer]:
         for reader, role in zip(case.readers, (READER, SECOND_READER), strict=False):
             newest = case.newest(reader)
             found = from_audits([self.audit(newest.file)], reader).answers if newest else ()

@@ -11,11 +11,13 @@ from quips.explain import in_sentence
 from quips.framework import Edition
 from quips.judged import NOT_GIVEN, Judged
 from quips.knowledge import OwnRule
+from quips.peeraudit.atonce import RaisedAtOnce, raised_at_once
 from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
+from quips.peeraudit.leftaside import LeftAside, left_aside
 from quips.peeraudit.patterns import Patterns, patterns_of
 from quips.peeraudit.rereading import done_late
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action, Gone, Phase, State
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, Action, Gone, Phase, State
 from quips.problems import QuipsError
 from quips.proposals import NOT_APPLICABLE
 from quips.readings import Reading, readings
@@ -39,6 +41,7 @@ class Progress:
         read_twice: How many of the cases that everybody has read were read twice.
         readers: How many people have read a case.
         groups: How many groups of readers there are.
+        outside: How many cases somebody has read who is in none of these groups.
         fed_back: On how many cases feedback stands.
         countersigned: How many are countersigned.
     """
@@ -51,6 +54,7 @@ class Progress:
     read_twice: int
     readers: int
     groups: int
+    outside: int
     fed_back: int
     countersigned: int
 
@@ -64,7 +68,7 @@ class Progress:
 class Composed:
     """How one value of a column is represented: its cases in the list, in the draw, and among the settled.
 
-    ``settled`` is None for a kind of case of which a minimum number was asked for.
+    ``settled`` is None where it is not known which cases are of a kind of which a minimum number was asked for.
     """
 
     column: str
@@ -113,13 +117,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class PutRight:
-    """What was done about what was found, over the cases on which feedback stands.
+    """What was done about what was found, over all feedback that was ever given.
 
     Attributes:
         done: How many actions are done.
         open: How many are open.
         overdue: How many of these should have been done before the day of the report.
         withdrawn: How many were withdrawn.
+        taken_back: How many were open when a director refused their feedback.
+        refused: How many of all these are of feedback that a director refused.
         reread: How many cases were read again.
         closed: How many gaps were closed when they were read again.
         late: How many were of work that had been done, and only late: a matter of record, which nothing closes.
@@ -132,6 +138,8 @@ class PutRight:
     open: int
     overdue: int
     withdrawn: int
+    taken_back: int
+    refused: int
     reread: int
     closed: int
     late: int
@@ -151,19 +159,21 @@ class Figures:
         rows: How many rows of the trail they rest on.
         seal: The seal of the last of them.
         eligible: How many cases there were to draw from; None if the draw does not say.
+        left_out: The cases that the plan left out before the draw, each with why.
         gone: The cases that were drawn and taken out again.
         progress: How far the round is.
         composition: The sample beside the list, as the draw says, and the settled cases.
         card: The scores; None while nothing is settled.
+        aside: What each score leaves aside, by its name.
         by: The scores of groups of cases, by column.
         patterns: The root gaps.
         agreement: How far readers agree.
         good_practice: What was good practice in settled cases, in the readers' words, by case.
         put_right: What was done about what was found.
-        actions: Every action of the feedback that stands, by case.
+        actions: Every action that was ever asked for, by case, each with the number of its feedback.
         disputes: What was ever disputed, and the answers; also where the feedback was taken back since.
         refusals: The times that a director refused.
-        urgent: How many live risks were raised at once.
+        raised: How soon it was written down who was told, where somebody might have been at risk.
         unanswered: On how many cases open gaps concern somebody at risk, and nobody has written down what was done at once.
         titles: What the rules behind suggestions ask for, by rule.
         named: What each column that is counted by is called in a sentence.
@@ -177,19 +187,21 @@ class Figures:
     rows: int
     seal: str
     eligible: int | None
+    left_out: Mapping[str, str]
     gone: Mapping[str, Gone]
     progress: Progress
     composition: tuple[Composed, ...]
     card: Scorecard | None
+    aside: Mapping[str, LeftAside]
     by: Mapping[str, Scorecard]
     patterns: Patterns
     agreement: Agreement
     good_practice: Mapping[str, tuple[str, ...]]
     put_right: PutRight
-    actions: Mapping[str, tuple[Action, ...]]
+    actions: Mapping[str, tuple[tuple[int, Action], ...]]
     disputes: tuple[Disputed, ...]
     refusals: tuple[Refused, ...]
-    urgent: int
+    raised: RaisedAtOnce
     unanswered: int
     titles: Mapping[str, str]
     named: Mapping[str, str]
@@ -226,23 +238,21 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         asked = Asked(variant, by=column, population=eligible, populations=populations[column])
         by[column] = score_judged(edition, judged, asked)
     return Figures(
-        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible, state.gone, _progress(state)),
+        *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible),
+        *(dict(drawn.get("left_out", {})), state.gone, _progress(state)),
         tuple(_composition(drawn, state)),
-        *(card, by, patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
+        *(card, left_aside(card.scored, judged) if card else {}, by),
+        *(patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
         _put_right(book, state, as_at),
-        {
-            case.reference: (*case.actions.values(),)
-            for case in state.cases.values()
-            if case.feedback is not None and case.actions
-        },
+        {case.reference: tuple(case.ever_asked) for case in state.cases.values() if case.ever_asked},
         tuple(
             Disputed(case.reference, one.rule, title_of(knowledge, one.rule), one.because, one.outcome, one.answer)
             for case in state.cases.values()
             for one in (*case.past_disputes, *case.disputes.values())
         ),
         tuple(Refused(case.reference, one.feedback, one.because) for case in state.cases.values() for one in case.refusals),
-        len(state.urgent),
+        raised_at_once(state),
         len(state.unanswered),
         {one.name: knowledge.rules[one.name].title for one in (card.by_rule if card else ())},
         dict(_named(columns, drawn, knowledge.vocabulary, book.plan.headings)),
@@ -301,6 +311,7 @@ def _named(
 def _progress(state: State) -> Progress:
     cases = [*state.cases.values()]
     counts = Counter(case.phase for case in cases)
+    in_groups = {member for members in state.groups.values() for member in members}
     return Progress(
         len(cases),
         sum(not one.not_eligible for one in state.gone.values()),
@@ -310,6 +321,7 @@ def _progress(state: State) -> Progress:
         len(read_twice(state)),
         len({reader for case in cases for reader in case.readings}),
         len(state.groups),
+        sum(not in_groups.issuperset(case.readings) for case in cases),
         sum(case.feedback is not None for case in cases),
         counts[Phase.COUNTERSIGNED],
     )
@@ -317,9 +329,12 @@ def _progress(state: State) -> Progress:
 
 def _composition(drawn: Mapping[str, Any], state: State) -> Iterator[Composed]:
     settled = [case for case in state.cases.values() if case.moderated is not None]
+    kinds = {one["name"]: one for one in drawn.get("kinds", ())}
     for row in drawn.get("composition", ()):
         column, value = row["column"], row["value"]
-        of = sum(key_of(case.values.get(column, "")) == key_of(value) for case in settled) if column else None
+        kind = kinds.get(value)
+        held = (column, [value]) if column else (kind["column"], kind["values"]) if kind else None
+        of = held and sum(key_of(case.values.get(held[0], "")) in {key_of(one) for one in held[1]} for case in settled)
         yield Composed(column, value, row["in_list"], row["in_sample"], of)
 
 
@@ -340,13 +355,15 @@ def _good_practice(state: State) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _put_right(book: Book, state: State, as_at: str) -> PutRight:
-    cases = [case for case in state.cases.values() if case.feedback is not None]
-    actions = [action for case in cases for action in case.actions.values()]
+    actions = [action for case in state.cases.values() for _, action in case.ever_asked]
     counts = Counter(action.status for action in actions)
+    refused = sum(len(asked) for case in state.cases.values() for asked in case.past_actions.values())
+    cases = [case for case in state.cases.values() if case.moderated is not None]
     again = [case.read_again for case in cases if case.read_again is not None]
     late, unsure = sum(len(done_late(book, case)) for case in cases), sum(len(one.unsure) for one in again)
     return PutRight(
         *(counts[DONE], counts[OPEN], sum(action.status == OPEN and action.due < as_at for action in actions)),
-        *(counts[WITHDRAWN], len(again), sum(len(one.closed) for one in again), late, unsure),
+        *(counts[WITHDRAWN], counts[TAKEN_BACK], refused, len(again)),
+        *(sum(len(one.closed) for one in again), late, unsure),
         *(sum(len(one.still_open) for one in again) - late - unsure, sum(len(one.new) for one in again)),
     )

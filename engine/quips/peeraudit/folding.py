@@ -29,6 +29,7 @@ from quips.peeraudit.state import (
     REREAD,
     SET_ASIDE,
     SUBMITTED,
+    TAKEN_BACK,
     WITHDRAWN,
     Action,
     Adjudicated,
@@ -155,13 +156,15 @@ def _reallocated(case: RoundCase, row: Row) -> RoundCase:
 
 def _recorded(case: RoundCase, row: Row) -> RoundCase:
     about, who = row.step.about, row.step.who
-    found = replace(case, records={**case.records, who: about["record"]}, urgent=_urgent(case, row))
+    found = _with_urgent(replace(case, records={**case.records, who: about["record"]}), row)
     return _given(found, about.get("allocated", {}))
 
 
-def _urgent(case: RoundCase, row: Row) -> dict[str, tuple[str, ...]]:
-    """Return whom open gaps concern, by reader: what a reader hands in now takes the place of what they said before."""
-    return {**case.urgent, row.step.who: tuple(row.step.about.get("urgent", ()))}
+def _with_urgent(case: RoundCase, row: Row) -> RoundCase:
+    """Say whom open gaps concern, by reader: what a reader hands in now takes the place of what they said before."""
+    concerns = tuple(row.step.about.get("urgent", ()))
+    since = case.urgent_since or (row.at if concerns else "")
+    return replace(case, urgent={**case.urgent, row.step.who: concerns}, urgent_since=since)
 
 
 def _submitted(case: RoundCase, row: Row) -> RoundCase:
@@ -171,7 +174,8 @@ def _submitted(case: RoundCase, row: Row) -> RoundCase:
         *(tuple(about.get("good_practice", ())), about.get("because", "")),
     )
     readings = {**case.readings, who: (*case.readings.get(who, ()), reading)}
-    return _given(replace(case, readings=readings, adjudicated={}, urgent=_urgent(case, row)), about.get("allocated", {}))
+    found = _with_urgent(replace(case, readings=readings, adjudicated={}), row)
+    return _given(found, about.get("allocated", {}))
 
 
 def _adjudicated(case: RoundCase, row: Row) -> RoundCase:
@@ -237,8 +241,16 @@ def _countersigned(case: RoundCase, row: Row) -> RoundCase:
 
 
 def _refused(case: RoundCase, row: Row) -> RoundCase:
-    refusals = (*case.refusals, _signature(row))
-    return replace(_with_disputes(case, _set_aside(case)), refusals=refusals, feedback=None, actions={})
+    """What was asked for and done stays known: it was set, whatever comes of it in the feedback after."""
+    signature = _signature(row)
+    asked = tuple(replace(one, status=TAKEN_BACK) if one.status == OPEN else one for one in case.actions.values())
+    return replace(
+        _with_disputes(case, _set_aside(case)),
+        refusals=(*case.refusals, signature),
+        feedback=None,
+        actions={},
+        past_actions={**case.past_actions, signature.feedback: asked},
+    )
 
 
 def _set_aside(case: RoundCase) -> dict[str, Dispute]:

@@ -12,7 +12,7 @@ from quips.ordering import SEVERITIES
 from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.feedback import Root, roots_of
 from quips.peeraudit.rereading import done_late
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, RoundCase, State
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, RoundCase, State
 from quips.rules import Rule
 from quips.scoring.cards import hidden_shares
 from quips.scoring.measures import Measure
@@ -33,15 +33,15 @@ class RootGap:
         rule: The rule.
         statuses: What its gaps are, such as missing or late, each once, that of most gaps first.
         share: In how many of the settled cases that the rule applies to it is a root gap; the others of these count as no.
-        told: That in words; of few cases, how many of how many and no percentage.
-        measure: The same with its interval; None for few cases.
+        told: That in words; how many of how many and no percentage of few cases, or where for most the record does not tell.
+        measure: The same with its interval; None where there is no percentage.
         also_follows: In how many others it is a gap that follows from another.
         open: In how many others nobody can tell, from the record, whether it is a gap.
         leads_to: The rules of which there is a gap only because of it, each with in how many cases, most often first.
         became: What the case files of these cases show of it when they were read again, with in how many.
         remedies: What officers are asked to do about it, each once, that of most cases first: not what the rule asks for where
             it was only late.
-        actions: How many actions there are to put it right, by status.
+        actions: How many actions were ever set to put it right, by status.
     """
 
     rule: Rule
@@ -89,6 +89,7 @@ class Patterns:
 
     Attributes:
         cases: How many cases are settled.
+        gaps: How many gaps they have, a rule counted once for each case: root gaps and what follows from them.
         roots: The root gaps, those of most cases first, then by severity.
         by: By column, how often each group of cases has each.
         aside: What was set aside.
@@ -96,6 +97,7 @@ class Patterns:
     """
 
     cases: int
+    gaps: int
     roots: tuple[RootGap, ...]
     by: Mapping[str, tuple[GapsOfGroup, ...]]
     aside: tuple[SetAside, ...]
@@ -142,6 +144,7 @@ def patterns_of(
     aside = Counter(name for case in settled for name in set_aside(case))
     return Patterns(
         len(settled),
+        sum(len(book.gap_rules(case)) for case in settled),
         tuple(counted),
         {column: tuple(_groups(column, settled, has, names, populations.get(column, {}))) for column in columns},
         tuple(
@@ -188,17 +191,20 @@ def _root_gap(
     verdicts = [said[case.reference].get(name, set()) for case in others]
     also = sum(Verdict.GAP in found for found in verdicts)
     cannot_tell = sum(Verdict.OPEN in found and Verdict.GAP not in found for found in verdicts)
-    actions = Counter(action.status for case in settled for action in case.actions.values() if action.rule == name)
+    actions = Counter(action.status for case in settled for _, action in case.ever_asked if action.rule == name)
     share = Share(len(roots), applies - len(roots), len(settled) - applies)
     results = Results(shares={name: share}, population=population)
-    told = results.told(name) if results.can_show(name) else f"{share.yes} of {share.of}"
+    is_told = (
+        results.can_show(name) and 2 * cannot_tell < share.of
+    )  # of cases that are mostly not known no percentage says anything
+    told = results.told(name) if is_told else f"{share.yes} of {share.of}"
     statuses = tuple(one for one, _ in Counter(gap.finding.status for root in roots for gap in root.gaps).most_common())
     return RootGap(
-        *(roots[0].rule, statuses, share, told, results.measure(name), also, cannot_tell),
+        *(roots[0].rule, statuses, share, told, results.measure(name) if is_told else None, also, cannot_tell),
         tuple((beneath[one], n) for one, n in sorted(follows.items(), key=lambda found: (-found[1], found[0]))),
         {which: became[which] for which in BECAME},
         tuple(text for text, _ in Counter(root.remedy for root in roots).most_common()),
-        {status: actions[status] for status in (OPEN, DONE, WITHDRAWN)},
+        {status: actions[status] for status in (OPEN, DONE, WITHDRAWN, TAKEN_BACK)},
     )
 
 

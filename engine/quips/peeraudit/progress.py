@@ -106,7 +106,8 @@ def progress_of(plan: Plan, state: State, today: str, folder: str) -> Progress:
     """
     cases = [*state.cases.values()]
     counts = Counter(case.phase for case in cases)
-    groups = {member: name for name, members in state.groups.items() for member in members}
+    groups = {case.reader: case.group for case in cases if case.reader}  # who came in for somebody else is in none of the round's
+    groups |= {member: name for name, members in state.groups.items() for member in members}
     given = Counter(who for case in cases for who in case.readers)
     judged = Counter(who for case in cases for who in case.readers if _has_read(case, who))
     facts = Counter(who for case in cases for who in case.readers if _is_to_judge(case, who))

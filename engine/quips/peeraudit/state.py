@@ -16,7 +16,7 @@ FED_BACK, ACTED, DISPUTED, ANSWERED, REREAD = "fed_back", "acted", "disputed", "
 COUNTERSIGNED, REFUSED, REPORTED = "countersigned", "refused", "reported"
 
 STANDS, SET_ASIDE = "stands", "set_aside"
-OPEN, DONE, WITHDRAWN = "open", "done", "withdrawn"
+OPEN, DONE, WITHDRAWN, TAKEN_BACK = "open", "done", "withdrawn", "taken_back"
 
 
 class Phase(StrEnum):
@@ -88,7 +88,7 @@ class Action:
         remedy: What would put it right.
         owner: Who does it.
         due: By which day.
-        status: ``open``, ``done`` or ``withdrawn``.
+        status: ``open``, ``done`` or ``withdrawn``; ``taken_back`` where it was open when a director refused the feedback.
         done_on: The day it was done; empty until then.
         evidence: What shows that it was done, or why it was withdrawn.
     """
@@ -202,11 +202,13 @@ class RoundCase:
         records: The newest record of the facts of each reader, before the judgements, as a path within the round.
         readings: What each reader handed in, every version in order.
         urgent: Whom open gaps on the live case concern by what each reader handed in last: ``child``, ``victim``, ``mappa``.
+        urgent_since: When a form first said so of anybody, in UTC; empty if none did.
         adjudicated: What was settled between two readers, by prompt.
         moderated: That it is settled; None until it is.
         feedback: The feedback that stands; None if there is none, or it was taken back.
         times_fed_back: How often feedback was given.
         actions: What is to be put right, by number.
+        past_actions: What was asked for in feedback that a director refused, by the number of the feedback.
         disputes: What is disputed, by rule; what was set aside stays until the case is opened again.
         past_disputes: What was disputed, and does not hold any more since the feedback was taken back or the case opened again.
         rereads: The times the case file was read again, in order.
@@ -226,11 +228,13 @@ class RoundCase:
     records: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
     urgent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    urgent_since: str = ""
     adjudicated: Mapping[str, Adjudicated] = field(default_factory=dict)
     moderated: Moderated | None = None
     feedback: Feedback | None = None
     times_fed_back: int = 0
     actions: Mapping[int, Action] = field(default_factory=dict)
+    past_actions: Mapping[int, tuple[Action, ...]] = field(default_factory=dict)
     disputes: Mapping[str, Dispute] = field(default_factory=dict)
     past_disputes: tuple[Dispute, ...] = ()
     rereads: tuple[Reread, ...] = ()
@@ -280,6 +284,12 @@ class RoundCase:
     def is_read_since_feedback(self) -> bool:
         """Whether it was read again after the feedback that stands was given."""
         return bool(self.feedback and self.read_again and self.read_again.at >= self.feedback.at)
+
+    @property
+    def ever_asked(self) -> list[tuple[int, Action]]:
+        """Every action that was ever asked for, each with the number of its feedback, those of refused feedback first."""
+        now = {self.feedback.number: (*self.actions.values(),)} if self.feedback else {}
+        return [(number, action) for number, actions in {**self.past_actions, **now}.items() for action in actions]
 
     @property
     def open_disputes(self) -> list[Dispute]:

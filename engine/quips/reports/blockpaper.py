@@ -44,14 +44,18 @@ def to_docx(paper: Paper, when: datetime) -> bytes:
 
 def _section(document: Any, section: Section) -> None:
     document.add_heading(said(section.title), 1)
-    for block in section.blocks:
-        _block(document, block)
+    for n, block in enumerate(section.blocks):
+        after = next((one for one in section.blocks[n + 1 :] if not isinstance(one, Words)), None)
+        _block(document, block, leads_on=isinstance(after, Table))
 
 
-def _block(document: Any, block: Block) -> None:
+def _block(document: Any, block: Block, leads_on: bool) -> None:
+    """Add a block; words that lead on to a table are not parted from it, or their heading would stand apart from it."""
     match block:
         case Words(text, stands_out):
-            document.add_paragraph().add_run(said(text)).bold = stands_out
+            paragraph = document.add_paragraph()
+            paragraph.add_run(said(text)).bold = stands_out
+            paragraph.paragraph_format.keep_with_next = leads_on
         case Points(lines):
             for line in lines:
                 document.add_paragraph(said(line), style="List Bullet").paragraph_format.space_after = Pt(3)
@@ -73,6 +77,7 @@ def _table(document: Any, block: Table) -> None:
     describe_table(table, said(block.title))
     for cell, title in zip(table.rows[0].cells, block.head, strict=True):
         cell.paragraphs[0].add_run(said(title)).bold = True
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
     row_property(table.rows[0], "w:cantSplit")
     widths = [_WIDE * width / sum(block.widths) for width in block.widths]
     for words in block.rows:

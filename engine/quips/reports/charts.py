@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,6 +15,8 @@ from quips.shares import Band, Share
 _LEFT, _WIDE, _TOP, _ROW = 74, 560, 42, 24
 _LETTER = 6.6
 """How wide a letter of a label is, more or less."""
+_LABEL, _LINE = 44, 15
+"""How many letters a line of a label has at the most, and how high it is."""
 _TALL, _BOTTOM = 180, 194
 
 
@@ -35,13 +38,15 @@ def bars(rows: Sequence[Bar], bands: Sequence[Band], title: str) -> Markup:
     """
     if not rows:
         return Markup()
-    left = max(_LEFT, round(16 + _LETTER * max(len(row.label) for row in rows)))
-    height = _TOP + _ROW * len(rows) + 8
+    labels = [wrap(row.label, _LABEL) or [""] for row in rows]
+    left = max(_LEFT, round(16 + _LETTER * max(len(line) for lines in labels for line in lines)))
+    tall = _ROW + _LINE * (max(map(len, labels)) - 1)
+    height = _TOP + tall * len(rows) + 8
     drawn = [
         Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(left + _WIDE + 36, height, title),
         *(_edge(_x(edge, left), height, n % 2 * 13) for n, (edge, _) in enumerate(_edges(bands))),
         *(_edge_name(_x(edge, left), edge, name, n % 2 * 13) for n, (edge, name) in enumerate(_edges(bands))),
-        *(_row(row, left, _TOP + n * _ROW) for n, row in enumerate(rows)),
+        *(_row(row, lines, left, _TOP + n * tall, tall) for n, (row, lines) in enumerate(zip(rows, labels, strict=True))),
         Markup("</svg>"),
     ]
     return Markup("\n").join(drawn)
@@ -66,20 +71,24 @@ def _edge_name(x: float, edge: float, name: str, higher: int) -> Markup:
     return Markup('<text class="band" x="{}" y="{}">{}</text>').format(x + 3, _TOP - 14 - higher, f"{edge:g}% {name}".strip())
 
 
-def _row(row: Bar, left: float, top: int) -> Markup:
+def _row(row: Bar, lines: Sequence[str], left: float, top: int, tall: int) -> Markup:
     value, low, high = (100 * end for end in row.measure[:3])
-    middle = top + _ROW / 2
+    middle = top + tall / 2
+    first = middle + 4 - _LINE * (len(lines) - 1) / 2
     parts = [
         Markup("<g><title>{}: {}</title>").format(row.label, row.told),
-        Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 10, middle + 4, row.label),
+        *(
+            Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 10, first + _LINE * n, line)
+            for n, line in enumerate(lines)
+        ),
         Markup('<rect class="bar" x="{}" y="{}" width="{}" height="{}"/>').format(
-            left, top + 6, round(_WIDE * value / 100, 1), _ROW - 12
+            left, middle - _ROW / 2 + 6, round(_WIDE * value / 100, 1), _ROW - 12
         ),
     ]
     if row.measure.bounded:
         parts.append(
             Markup('<path class="interval" d="M{0} {2}V{3}M{0} {4}H{1}M{1} {2}V{3}"/>').format(
-                _x(low, left), _x(high, left), top + 4, top + _ROW - 4, middle
+                _x(low, left), _x(high, left), middle - _ROW / 2 + 4, middle + _ROW / 2 - 4, middle
             )
         )
     parts.append(Markup('<circle class="score" cx="{}" cy="{}" r="4"/></g>').format(_x(value, left), middle))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from quips.judged import AGREED, READER, SECOND_READER, Answer, Judged, words_of
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import BECAME
-from quips.peeraudit.state import DONE, OPEN, WITHDRAWN, Action
+from quips.peeraudit.state import DONE, OPEN, TAKEN_BACK, WITHDRAWN, Action
 from quips.readings import Reading
 from quips.reports.roundlog import WHO
 from quips.reports.roundpaper import RoundReport
@@ -16,7 +16,7 @@ from quips.reports.roundtables import BECAME_WORDS, OUTCOMES, capital, measured,
 from quips.reports.scorepage import grouped
 from quips.reports.scoretext import INDICATIVE, rating_words
 from quips.reports.tablebook import Row, TableBook
-from quips.reports.wording import gap_words
+from quips.reports.wording import gap_words, in_use_words
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import LEAST, Share, is_small, whole_percent
@@ -62,7 +62,7 @@ def _about(report: RoundReport) -> Iterator[Row]:
         yield "Not finished", UNFINISHED
     yield "Standing", INDICATIVE
     yield "Who did what", WHO
-    yield "Edition", found.edition.title
+    yield "Edition", ", ".join(filter(None, [found.edition.title, in_use_words(found.edition)]))
     yield "Framework and rules", f"Digest {found.rules}"
     yield "Small numbers", f"On sheets of figures, what rests on fewer than {LEAST} cases is left blank."
     if found.card:
@@ -95,7 +95,7 @@ def _scores(book: TableBook, found: Figures, walked: Iterable[Scored]) -> None:
     nodes = [one for one in walked if one.measure and not one.is_question and not is_of_one_part(one)]
     rows = [(one.number, one.title, *_ends(one.measure), rating_words(one), one.told) for one in nodes]
     book.table("Scores", ("Number", "Title", "Score %", "Low %", "High %", "Rating", "Told"), rows, (10, 60, 9, 9, 9, 36, 40))
-    book.chart("Chart of scores", "Title", [(shortened(numbered(one)), one.measure) for one in nodes if one.measure])
+    book.chart("Chart of scores", ("Title", "Score %"), [(shortened(numbered(one)), one.measure) for one in nodes if one.measure])
     questions = [(one.name, one.title, *_share(one.share, one.measure), one.told) for one in questions_of(found)]
     book.table("Questions", ("Prompt", "Question", *_SHARE, "Told"), questions, (40, 60, 8, 8, 8, 8, 8, 44))
     beside = [
@@ -128,16 +128,18 @@ def _gaps(book: TableBook, found: Figures) -> None:
                 gap.also_follows,
                 gap.open,
             ),
-            *(gap.actions[OPEN], gap.actions[DONE], gap.actions[WITHDRAWN], *(gap.became[which] for which in BECAME)),
+            *(gap.actions[status] for status in (OPEN, DONE, WITHDRAWN, TAKEN_BACK)),
+            *(gap.became[which] for which in BECAME),
             " ".join(gap.remedies),
         )
         for n, gap in enumerate(roots, 1)
     ]
     again = (f"Read again: {BECAME_WORDS[which]}" for which in BECAME)
-    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn", *again)
+    counts = ("Follows from another", "Record does not tell", "Actions open", "Done", "Withdrawn", "Taken back", *again)
     head = ("Gap", "Rule", "What falls short", "Severity", *_SHARE, *counts, "What officers were asked to do")
-    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 12, 12, 12, 12, 60))
-    book.chart("Chart of root gaps", "Gap", [(label, measure) for label, measure, _ in measured(found)])
+    book.table("Root gaps", head, rows, (6, 34, 50, 10, 7, 7, 7, 7, 7, 12, 12, 9, 9, 10, 10, 12, 12, 12, 12, 60))
+    drawn = [(label, measure) for label, measure, _ in measured(found)]
+    book.chart("Chart of root gaps", ("Gap", "Of the cases it applies to, %"), drawn)
     leads = [(gap.rule.name, gap.rule.title, rule.name, rule.title, cases) for gap in roots for rule, cases in gap.leads_to]
     if leads:
         named = ("Root gap", "What falls short", "Leads to", "What follows", "Cases")
@@ -182,12 +184,16 @@ def _rest(book: TableBook, report: RoundReport) -> None:
         book.table("Good practice", ("Case", "What was good"), good, (16, 110))
     if found.actions:
         actions = [
-            (case, one.number, one.title, one.remedy, one.owner, one.due, _told(one, found.as_at), one.done_on, one.evidence)
+            (
+                *(case, feedback, one.number, one.title, one.remedy, one.owner, one.due),
+                *(_told(one, found.as_at), one.done_on, one.evidence),
+            )
             for case, several in found.actions.items()
-            for one in several
+            for feedback, one in several
         ]
         heads = (
             "Case",
+            "Feedback",
             "Action",
             "What falls short",
             "What would put it right",
@@ -197,10 +203,15 @@ def _rest(book: TableBook, report: RoundReport) -> None:
             "Done on",
             "What shows it",
         )
-        book.table("Actions", heads, actions, (16, 8, 50, 60, 10, 12, 12, 12, 50))
+        book.table("Actions", heads, actions, (16, 10, 8, 50, 60, 10, 12, 12, 12, 50))
     if found.disputes:
         disputed = [(one.case, one.title, one.because, OUTCOMES[one.outcome], one.answer) for one in found.disputes]
         book.table("Disputes", ("Case", "Finding", "Why", "Outcome", "Answer"), disputed, (16, 50, 50, 20, 50))
+    if found.refusals:
+        refused = [(one.case, one.feedback, one.because) for one in found.refusals]
+        book.table("Refusals", ("Case", "Feedback", "Why a director refused to countersign"), refused, (16, 10, 110))
+    if found.left_out:
+        book.table("Left out", ("Case", "Why it was left out before the draw"), [*found.left_out.items()], (16, 110))
     if found.gone:
         out = [
             (name, *("yes" if is_so else "no" for is_so in (one.not_eligible, one.was_read)), one.because)
@@ -217,7 +228,7 @@ def _by_chance(one: Reading) -> tuple[float | None, float | None]:
 
 
 def _told(action: Action, as_at: str) -> str:
-    return "overdue" if action.status == OPEN and action.due < as_at else action.status
+    return "overdue" if action.status == OPEN and action.due < as_at else words_of(action.status)
 
 
 def _share(share: Share | None, measure: Measure | None) -> tuple[int | None, ...]:

@@ -1,4 +1,4 @@
-"""The report of a round: a first page in plain words, then the tables, then how all of it was worked out."""
+"""The report of a round: a few lines, then what was found in plain words, then the tables, then how all of it was worked out."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from quips.reports.blocks import Block, Chart, Heading, Paper, Points, Section, 
 from quips.reports.changetext import left_out_words, rounds_words
 from quips.reports.charts import Bar
 from quips.reports.roundlog import WHO
-from quips.reports.roundsummary import counted, is_of_one_part, numbered, summary
+from quips.reports.roundshort import in_short
+from quips.reports.roundsummary import counted, gaps_words, is_of_one_part, numbered, summary
 from quips.reports.scoretext import INDICATIVE, LIMITS, MARKS_MEAN
-from quips.reports.wording import own_rules_words
+from quips.reports.wording import in_use_words, own_rules_words
 from quips.rounds import Comparison
 from quips.scoring.schemes import bands_of
 from quips.shares import LEAST
@@ -68,12 +69,14 @@ def paper(report: RoundReport) -> Paper:
     """
     found = report.figures
     number = f"Report {report.number}, made on " if report.number else "Made on "
+    years = in_use_words(found.edition)
     under = (
-        found.edition.title,
+        f"{found.edition.title}{f', {years}' if years else ''}: the edition that was chosen for this round.",
         f"{number}{report.day}. Seal {report.seal}.",
     )
     sections = [
-        Section("In short", [*summary(found)]),
+        Section("In short", [*in_short(found)]),
+        Section("What was read, found and done", [*summary(found)]),
         Section("The cases", [*roundtables.cases(found)]),
         Section("Scores", [*_scores(found)]),
         Section("Root gaps", [*_gaps(found)]),
@@ -121,7 +124,8 @@ def _gaps(found: Figures) -> Iterator[Block]:
         yield Words(f"Fewer than {LEAST} cases are settled, so gaps are not counted.")
         return
     yield Words(
-        f"A root gap is one that no other gap explains. What follows from it stands beside it. {_without(patterns.without)}"
+        "A root gap is one that no other gap explains. What follows from it stands beneath it. "
+        f"{f'{gaps_words(found)} ' if patterns.roots else ''}{_without(patterns.without)}"
     )
     if patterns.roots:
         if roundtables.measured(found):
@@ -182,7 +186,8 @@ def _how(report: RoundReport) -> Iterator[Block]:
     drawn = f" They were drawn from {found.eligible}." if found.eligible else ""
     yield Words(
         f"Counted are the settled cases: {found.patterns.cases} of {found.progress.cases} in the round.{drawn} Intervals are 95% "
-        "intervals (Wilson), narrower where much of the whole was read."
+        "intervals (Wilson). They are narrower where many of the cases that may be meant were read. Of groups by a column that "
+        "the draw did not count by, it is not known how many those are, so theirs are wider."
     )
     yield Words(
         f"{WHO} The folder's own permissions decide who could write in it. What was found is what the records show, read by "

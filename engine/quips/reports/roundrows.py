@@ -19,7 +19,7 @@ from quips.shares import CONFIDENCE, LEAST
 
 Json = dict[str, Any]
 
-SHAPE_VERSION = 3
+SHAPE_VERSION = 4
 
 
 def to_json(report: RoundReport) -> str:
@@ -73,6 +73,7 @@ def figures_as_json(figures: Figures) -> Json:
         "confidence": CONFIDENCE,
         "least": LEAST,
         "eligible": figures.eligible,
+        "left_out": [{"case": case, "because": why} for case, why in figures.left_out.items()],
         "gone": [{"case": case, **asdict(one)} for case, one in figures.gone.items()],
         "progress": {
             **{key: value for key, value in asdict(progress).items() if key != "phases"},
@@ -81,6 +82,14 @@ def figures_as_json(figures: Figures) -> Json:
         },
         "composition": [asdict(row) for row in figures.composition],
         "scores": figures.card and card_as_json(figures.card),
+        "left_aside": [
+            {
+                "scored": name,
+                **{key: value for key, value in asdict(one).items() if key != "answers"},
+                "answers": one.answers and {"yes": one.answers.yes, "no": one.answers.no},
+            }
+            for name, one in figures.aside.items()
+        ],
         "scores_by": [{"column": column, "scores": card_as_json(card)} for column, card in figures.by.items()],
         "gaps": _patterns(figures.patterns),
         "agreement": _agreement(figures.agreement),
@@ -98,7 +107,7 @@ def figures_as_json(figures: Figures) -> Json:
             for one in figures.disputes
         ],
         "refusals": [asdict(one) for one in figures.refusals],
-        "urgent": figures.urgent,
+        "raised": {**asdict(figures.raised), "days": list(figures.raised.days)},
         "unanswered": figures.unanswered,
         "looked_at": figures.looked_at,
     }
@@ -108,6 +117,7 @@ def _patterns(patterns: Patterns) -> Json:
     few = patterns.cases < LEAST
     return {
         "settled": patterns.cases,
+        "gaps": None if few else patterns.gaps,
         "without": None if few else patterns.without,
         "roots": [] if few else [_root(gap) for gap in patterns.roots],
         "by": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from textwrap import shorten
 
@@ -9,7 +10,7 @@ from quips.explain import in_sentence
 from quips.judged import Overturned
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, RootGap
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Gone
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Table, Words
@@ -21,6 +22,7 @@ from quips.reports.roundsummary import (
     follows_words,
     is_of_one_part,
     numbered,
+    others_words,
     questions_of,
     rests_on,
 )
@@ -35,13 +37,14 @@ from quips.shares import LEAST, is_small
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
 BECAME_WORDS = {
     CLOSED: "closed",
-    LATE: "done late, which nothing closes",
+    LATE: "done late, which cannot be undone",
     UNSURE: "for people to judge",
     STILL_OPEN: "still open",
 }
+ACTION_WORDS = {DONE: "done", OPEN: "open", WITHDRAWN: "withdrawn", TAKEN_BACK: "taken back with refused feedback"}
 GAPS_IN_CHART = 10
 _GAPS_IN_GROUPS = 5
-_BESIDE_A_BAR = 44
+_BESIDE_A_BAR = 85
 _OVERTURNED_SHOWN = 10
 
 
@@ -68,6 +71,10 @@ def cases(found: Figures) -> Iterator[Block]:
             (8, 3, 3, 3),
         )
 
+    if found.left_out:
+        reasons = Counter(found.left_out.values())
+        told = "; ".join(f"{why} ({cases_words(number)})" for why, number in reasons.most_common())
+        yield Words(f"Left out by the plan before the draw, and in no figure: {told}.")
     if found.gone:
         yield Table(
             "Taken out after the draw",
@@ -91,7 +98,11 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
         if column != before:
             before = column
             yield (capital(column),)
-        counts = [_of(row.in_list, in_all), _of(row.in_sample, drawn), "" if row.settled is None else _of(row.settled, settled)]
+        counts = [
+            _of(row.in_list, in_all),
+            _of(row.in_sample, drawn),
+            "not known" if row.settled is None else _of(row.settled, settled),
+        ]
         yield (row.value.replace("_", " ") or "not given", *counts)
 
 
@@ -124,7 +135,12 @@ def is_marked(found: Figures) -> bool:
 
 
 def measured(found: Figures) -> list[tuple[str, Measure, RootGap]]:
-    """Return the commonest root gaps of which there is a percentage, each with its label in a chart, numbered as in the table."""
+    """Return the commonest root gaps of which there is a percentage, each with its label in a chart, numbered as in the table.
+
+    There is none where the commonest has no percentage: a chart without it would show others as the commonest.
+    """
+    if not any(gap.measure for gap in found.patterns.roots[:1]):
+        return []
     shown = [
         (shortened(f"{n}. {capital(gap_status(gap.rule, gap.statuses))}: {in_sentence(gap.rule.title)}"), gap.measure, gap)
         for n, gap in enumerate(found.patterns.roots, 1)
@@ -138,46 +154,60 @@ def gap_chart(found: Figures) -> Chart:
     rows = [Bar(label, measure, gap.told) for label, measure, gap in measured(found)]
     words = (
         f"Chart of the commonest root gaps, {GAPS_IN_CHART} at the most: in how many of the cases that it applies to each is, "
-        f"with intervals. One that applies to fewer than {LEAST} cases is in the table after it alone."
+        f"with intervals.{_not_drawn(found)}"
     )
     return Chart(words, rows, ())
 
 
+def _not_drawn(found: Figures) -> str:
+    """Say which root gaps before the last one in the chart are not in it; empty if all are."""
+    drawn = [gap for _, _, gap in measured(found)]
+    last = found.patterns.roots.index(drawn[-1]) if drawn else 0
+    left = [n for n, gap in enumerate(found.patterns.roots[:last], 1) if gap.measure is None]
+    if not left:
+        return ""
+    words = f"Number {left[0]} is" if len(left) == 1 else f"Numbers {listed(left, 'and')} are"
+    return f" {words} in the table alone: of fewer than {LEAST} cases, or of cases mostly not known, there is no percentage."
+
+
 def gaps(found: Figures) -> Table:
-    """Return the root gaps, what follows from them, what would put them right, and what became of that."""
+    """Return the root gaps, each with what follows from it, what would put it right, and what became of that."""
     rows = [
         (
-            f"{n}. {gap_words(gap.rule, gap.statuses)}",
+            f"{n}. {gap_words(gap.rule, gap.statuses)}.{_with_it(gap)}",
             _cases(gap),
-            follows_words(gap) or "Nothing",
-            f"{' In other cases: '.join(gap.remedies)} {_actions(gap)}{_became(gap)}",
+            f"{' In other cases: '.join(gap.remedies)}\n{_actions(gap)}{_became(gap)}",
         )
         for n, gap in enumerate(found.patterns.roots, 1)
     ]
     head = (
         "What should be there, and what it was",
         "Cases, of those that it applies to",
-        "What fell short with it",
         "What officers were asked to do, and what became of it",
     )
-    return Table("Root gaps, those of most cases first", head, rows, (9, 6, 10, 9))
+    return Table("Root gaps, those of most cases first", head, rows, (6, 3, 8))
+
+
+def _with_it(gap: RootGap) -> str:
+    return f"\nWith it fell short: {follows_words(gap)}." if gap.leads_to else ""
 
 
 def _cases(gap: RootGap) -> str:
-    words = [f"{gap.told}."]
+    is_unknown = 0 < gap.open == gap.share.of - gap.share.yes
+    words = [cases_words(gap.share.yes) if is_unknown else gap.told]
     if gap.also_follows:
-        words.append(f"In {gap.also_follows} of the others it follows from another gap.")
+        words.append(f"{others_words(gap, gap.also_follows)} it follows from another gap")
     if gap.open:
-        words.append(f"In {gap.open} of the others the record does not tell.")
-    return " ".join(words)
+        words.append(f"{others_words(gap, gap.open)} it is not known")
+    return f"{'; '.join(words)}."
 
 
 def _actions(gap: RootGap) -> str:
     total = sum(gap.actions.values())
     if not total:
         return "No action was set."
-    words = ((DONE, "done"), (OPEN, "open"), (WITHDRAWN, "withdrawn"))
-    return f"Actions: {', '.join(f'{gap.actions[status]} {word}' for status, word in words if gap.actions[status])}."
+    words = [f"{gap.actions[status]} {ACTION_WORDS[status]}" for status in ACTION_WORDS if gap.actions[status]]
+    return f"Actions: {', '.join(words)}."
 
 
 def _became(gap: RootGap) -> str:
@@ -248,7 +278,7 @@ def put_right(found: Figures) -> Iterator[Block]:
     done = found.put_right
     again = (
         ("Gaps closed by then", done.closed),
-        ("Gaps of work done late: a matter of record, which cannot be closed any more", done.late),
+        ("Gaps of work done late, which cannot be undone", done.late),
         ("Gaps for people to judge: the record does not show whether they were put right", done.unsure),
         ("Gaps still open then", done.still_open),
         ("Gaps that were new then", done.new),
@@ -259,11 +289,13 @@ def put_right(found: Figures) -> Iterator[Block]:
         ("Actions open", done.open),
         ("of these overdue on the day of this report", done.overdue),
         ("Actions withdrawn", done.withdrawn),
+        *((("Actions taken back with feedback that a director refused", done.taken_back),) if done.taken_back else ()),
+        *((("Of all these actions, those of feedback that a director then refused", done.refused),) if done.refused else ()),
         ("Cases read again after the changes", done.reread),
         *(again if done.reread else ()),
         ("Cases that a director has countersigned", found.progress.countersigned),
         ("Times that a director refused to countersign", len(found.refusals)),
-        ("Live risks raised at once, outside the round", found.urgent),
+        ("Cases in which somebody might have been at risk, and it is written down who was told", found.raised.cases),
         (
             "Cases with a gap about a child, a victim or MAPPA of which nobody has written down what was done at once",
             found.unanswered,

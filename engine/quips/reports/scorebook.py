@@ -30,7 +30,7 @@ def to_workbook(card: Scorecard, marking: str) -> bytes:
     nodes = [scored for scored in card.walk() if not scored.is_question]
     writer.table("Scores", _HEAD, [_row(scored) for scored in nodes], _WIDTHS)
     writer.table("How", _HOW, [_how(scored) for scored in nodes], _HOW_WIDTHS)
-    writer.chart("Chart", "Number", [(scored.number, scored.measure) for scored in nodes if scored.measure])
+    writer.chart("Chart", ("Number", "Score %"), [(scored.number, scored.measure) for scored in nodes if scored.measure])
     questions = [question for top in card.scored for _, found in answered(top) for question in found]
     if questions:
         writer.table(

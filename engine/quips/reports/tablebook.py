@@ -67,12 +67,12 @@ class TableBook:
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
 
-    def chart(self, name: str, first: str, measured: Sequence[tuple[str, Measure]]) -> None:
+    def chart(self, name: str, head: tuple[str, str], measured: Sequence[tuple[str, Measure]]) -> None:
         """Add a sheet with a chart of scores and their intervals, beside a table of the same figures; none if there is no score.
 
         Args:
             name: The name of the sheet.
-            first: The heading of what the scores are of.
+            head: The headings of what the scores are of, and of the scores.
             measured: The scores.
         """
         rows = [
@@ -88,7 +88,7 @@ class TableBook:
             return
         self.table(
             name,
-            (first, "Score %", "Down to low", "Up to high"),
+            (*head, "Down to low", "Up to high"),
             rows,
             (max(10, *(len(label) for label, _ in measured)), 10, 12, 12),
         )
@@ -98,7 +98,7 @@ class TableBook:
         at = f"='{name}'!"
         errors = {"type": "custom", "plus_values": f"{at}$D$2:$D${last + 1}", "minus_values": f"{at}$C$2:$C${last + 1}"}
         series = {
-            "name": "Score %",
+            "name": head[1],
             "categories": [name, 1, 0, last, 0],
             "values": [name, 1, 1, last, 1],
             "gap": 60,

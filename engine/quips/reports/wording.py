@@ -11,7 +11,7 @@ from typing import NamedTuple
 from quips.audits import Audit
 from quips.explain import day_in_words, wanted_in_words
 from quips.findings import EntryShown, Finding
-from quips.framework import Citation, Source
+from quips.framework import Citation, Edition, Source
 from quips.knowledge import Knowledge, OwnRule
 from quips.ordering import Gap, what_it_says
 from quips.problems import listed
@@ -223,6 +223,21 @@ def edition_words(audit: Audit, knowledge: Knowledge) -> str:
         return ""
     year = date.fromordinal(edition.valid_from).year
     return f"It came into use in {year}, and is the latest that Quips holds: what may have been asked since is not read here."
+
+
+def in_use_words(edition: Edition) -> str:
+    """Return when an edition was in use, in years; empty if that is not known.
+
+    Args:
+        edition: The edition.
+    """
+    if not edition.valid_from:
+        return ""
+    first = date.fromordinal(edition.valid_from).year
+    if edition.valid_until is None:
+        return f"in use from {first}"
+    last = date.fromordinal(edition.valid_until - 1).year
+    return f"in use from {first} to {last}" if last > first else f"in use in {first}"
 
 
 def own_rules_words(own_rules: Sequence[OwnRule]) -> str:

@@ -45,15 +45,13 @@ class Results:
         return not is_small(self.share(name), max(1, self.least)) and name not in self.hidden
 
     def relevant(self, share: Share) -> int | None:
-        """Return how many cases of the population are relevant, as many of each hundred as of those of which it was answered.
+        """Return how many cases of the population may be relevant at the most: all but those that are known not to be.
 
-        Cases that were read and of which it was not answered, or not agreed, may be relevant as well: to leave them out would
-        call every relevant case read where some are not settled. While there are any, at least one more is taken to be relevant.
+        How many of those not read are relevant is not known. To take as many of each hundred as of those read leaves out shares
+        that can well be: where 1 of 5 relevant cases was answered yes and three more of the population were not read, up to
+        four of eight may be.
         """
-        answered = share.of + share.not_applicable
-        if self.population is None or not answered:
-            return None
-        return max(share.of + (answered < self.population), round(self.population * share.of / answered))
+        return None if self.population is None else self.population - share.not_applicable
 
     def measure(self, name: str) -> Measure | None:
         """Return the score of a question; None if no case is relevant, or too few are."""
@@ -135,8 +133,12 @@ class Scored:
     @property
     def rests_on(self) -> tuple[int, int]:
         """On how many of the questions that count in it its score rests, and how many there are."""
-        questions = [one for one in self.questions or self.walk() if one.is_question and one.counts]
+        questions = self.counted()
         return sum(one.measure is not None for one in questions), len(questions)
+
+    def counted(self) -> list[Scored]:
+        """Return the questions that count in it."""
+        return [one for one in self.questions or self.walk() if one.is_question and one.counts]
 
     @property
     def rating(self) -> str:
