@@ -438,3 +438,15 @@ def test_a_finding_tells_what_is_noted_on_the_change_that_calls_for_it() -> None
     long = order(f"significant_change: {{on: 2010-05-03, affects: [risk_of_harm], note: {'word ' * 400}end}}")
     [told] = [line for line in finding(long, CHANGE, "significant_change@2010-05-03").why if "Noted" in line]
     assert len(told) < 400 and told.endswith("…”.")
+
+
+def test_work_that_was_done_too_early_does_not_hide_the_next_that_came_late() -> None:
+    """The plan is due by Monday 22 March 2010, 15 working days from Monday 1 March."""
+    circumstances = "sentence: community_order, provider: trust, requirements: [supervision], tier: 2"
+    given = f"circumstances: {{{circumstances}, supervision_started: 2010-03-01}}"
+    later = "\n  - sentence_plan: 2010-03-30"
+    for rest, said in (("", False), (later, True)):
+        audit = audited(f"case: E-1\nas_at: 2010-06-25\n{given}\nrecord:\n  - sentence_plan: 2010-02-10{rest}\n")
+        why = " ".join(finding(audit, "sentence-plan-completed").why)
+        assert "Sentence plan on 10 February 2010, 19 days before the clock started. Does it still hold?" in why
+        assert ("If not, the next is the sentence plan on 30 March 2010, 8 days late." in why) is said

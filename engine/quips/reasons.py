@@ -148,7 +148,19 @@ class Telling(Phrases):
 
     def _early(self, attempt: Attempt) -> list[str]:
         days = _days((attempt.first or 0) - (attempt.done or 0))
-        return [f"{self._entry(attempt.entry)}, {days} before the clock started. Does it still hold?"]
+        return [f"{self._entry(attempt.entry)}, {days} before the clock started. Does it still hold?", *self._otherwise(attempt)]
+
+    def _otherwise(self, attempt: Attempt) -> Iterator[str]:
+        """What would count instead of early work that holds no more: the first of the kind since the clock started."""
+        expect, due = self.rule.expect, attempt.due
+        if expect is None or expect.where.parts or attempt.first is None:
+            return
+        there = (entry for activity in expect.activities for entry in self.case.entries.get(activity, ()))
+        since = [entry for entry in there if entry.day is not None and attempt.first <= entry.day <= self.case.as_at]
+        if since:
+            instead = min(since, key=lambda entry: entry.day or 0)
+            late = (instead.day or 0) - due if due is not None else 0
+            yield f"If not, the next is the {in_sentence(self._entry(instead))}" + (f", {_days(late)} late." if late > 0 else ".")
 
     def _late(self, attempt: Attempt) -> list[str]:
         late = _days((attempt.done or 0) - (attempt.due or 0))
