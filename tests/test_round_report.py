@@ -214,9 +214,9 @@ def figures_with(report: RoundReport, cases: int) -> Figures:
 def test_what_follows_from_a_root_gap_stands_beside_it(report: RoundReport) -> None:
     gaps = words(report)
     assert re.search(
-        r"A check with the police domestic abuse unit[^.]*?: missing .*?The risk of harm analysis draws on every source there is "
+        r"A check with the police domestic abuse unit[^.]*?: missing .*?the risk of harm analysis draws on every source there is "
         r"\(2 cases\); "
-        r"A spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
+        r"a spousal assault risk assessment \(SARA\) where domestic abuse features \(2 cases\)",
         gaps,
     )
 

@@ -88,7 +88,7 @@ def follows_words(gap: RootGap, most: int = 0) -> str:
     """
     shown = gap.leads_to[:most] if most else gap.leads_to
     left = len(gap.leads_to) - len(shown)
-    told = [f"{rule.title} ({cases_words(n)})" for rule, n in shown]
+    told = [f"{in_sentence(rule.title)} ({cases_words(n)})" for rule, n in shown]
     return "; ".join([*told, *([f"{left} more"] if left else [])])
 
 
