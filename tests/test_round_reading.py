@@ -18,6 +18,7 @@ from knowledge_base import knowledge
 from quips.audits import Auditor
 from quips.cli import main
 from quips.cli.rounds import shared
+from quips.explain import in_sentence
 from quips.peeraudit import handingin
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import SecondReadings
@@ -98,6 +99,28 @@ def test_a_case_is_read_facts_first_and_judged_beside_what_was_found(desk: Desk)
     newest = case.newest(reader)
     assert newest is not None and {p: s["answer"] for p, s in desk.round.book.judgements(case, reader).items()} == YES
     assert (desk.path / newest.form).read_bytes() == desk.form(reader, "TV-1", "judging").read_bytes(), "the form is kept"
+
+
+ON_TIME, COMPLETED, TOLD = (
+    f"omi-1/1.2/{name}" for name in ("rosh-screening-on-time", "roh-analysis-completed", "rosh-level-communicated")
+)
+
+
+def test_what_the_record_does_not_settle_says_what_stands_on_it(desk: Desk) -> None:
+    """Else the question would say that nothing is settled, and the sheet beside it that it was done and is sufficient."""
+    desk.round.plan = replace(desk.round.plan, prompts=(ON_TIME, COMPLETED, TOLD), stages=STAGES)
+    reader = desk.round.case("TV-1").reader
+    desk.works("import", desk.facts(reader, "TV-1"))
+    form = InHand(desk.form(reader, "TV-1", "judging").read_bytes())
+    asked = {str(cell.value).partition("\n")[2] for cell in form.book["Judgements"]["A"]}
+    titles = {name: in_sentence(title) for name, title in knowledge().titles.items()}
+    unsettled = "The record does not settle it."
+    assert f"{ON_TIME}. {unsettled} Done, and whether it was on time is for you: {titles['screening-on-time']}." in asked
+    inferred = "it uses what was inferred: full RoH analysis required"
+    done = f"Done and sufficient: {titles['roh-analysis-completed']}. But this could change: {inferred}."
+    assert f"{COMPLETED}. {unsettled} {done}" in asked
+    [told] = [words for words in asked if words.startswith(TOLD)]
+    assert told.endswith("That alone does not show a Yes.") and "Done and sufficient" in told
 
 
 def test_what_was_read_is_what_the_example_says(desk: Desk) -> None:
