@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from forms import Filled
 from knowledge_base import knowledge
 from quips.audits import read_record
+from quips.explain import in_sentence
 from quips.forms.writing import form_bytes
 from quips.peeraudit import signingsheet
 from quips.peeraudit.feedback import Prepared, prepare
@@ -506,6 +507,24 @@ def test_what_closed_is_told_as_put_right_and_asks_for_nothing(visits):
     assert AGAIN in visits.round.book.can_be_disputed(visits.round.case("TV-1"))
     letter = letters(visits.round.book, found)["officer"]
     assert "Put right since the first letter" in "\n".join(one.text for one in docx.Document(io.BytesIO(letter)).paragraphs)
+
+
+def test_what_was_put_right_is_not_told_as_unsettled_and_work_done_again_is_with_the_director(tmp_path):
+    again = CaseAgain(tmp_path / "round", "composed-reviewing")  # nothing was reviewed after a change on 21 July 2008
+    rewritten = "roh-review-rewritten"
+    again.add(roh_review={"on": "2008-10-20", "text_unchanged": False}).add(lor_review={"on": "2008-10-20", "rescored": True})
+    change = again.read("2008-10-27")
+    found, said = told_next(again)
+    meets = "eview of the risk of harm on 20 October 2008 meets it; whether that puts the earlier one right is for the director"
+    assert change.for_people[rewritten].startswith(f"r{meets}")
+    [gap] = [one for one in said["gaps"] if one["rule"] == rewritten]
+    assert gap["findings"][-1]["why"].startswith(f"R{meets}")
+    [action] = [one for one in found.actions if one.rule == rewritten]
+    assert action.remedy == gap["remedy"] and "whether it is enough is for the director who signs" in gap["remedy"]
+    assert knowledge().rules[rewritten].remedy not in gap["remedy"], "it was done again, and is not asked for again"
+    closed = {in_sentence(knowledge().titles[name]) for name in change.closed}
+    assert closed <= {in_sentence(title) for title in said["put_right"]}
+    assert not [words for words in said["not_settled"] if [title for title in closed if title in words]]
 
 
 def test_where_all_closed_nothing_is_asked_and_nobody_is_said_to_be_at_risk(tmp_path):

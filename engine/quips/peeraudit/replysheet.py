@@ -41,7 +41,7 @@ def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:
     reference = prepared.case.reference
     sheets = [_start(prepared, round_name, marking)]
     sheets += [_actions(prepared, marking)] if prepared.actions else []
-    sheets += [_findings(prepared, marking)] if prepared.told or prepared.no_on_aside else []
+    sheets += [_findings(prepared, marking)] if prepared.can_be_disputed else []
     head = {"round": round_name, "case": reference, "feedback": prepared.number, "began": prepared.began}
     return workbook_bytes(sheets, KIND, head, {}, marking, f"Reply on {reference}")
 
@@ -54,8 +54,9 @@ def _start(prepared: Prepared, round_name: str, marking: str) -> Sheet:
     title = f"Reply on {prepared.case.reference}, feedback {prepared.number}"
     build = Builder("Reply", title, advice, ["About this reply", "Answer", "How to answer"], [74, 26, 44], marking)
     build.ask("Who replies?", "Your reference, never a name.", [(("who",), TEXT, 1)], "Such as O03")
-    where = ["What was done: the sheet Actions."] if prepared.actions else ["Nothing is to be put right."]
-    where += ["What you do not agree with: the sheet Findings."] if prepared.told or prepared.no_on_aside else []
+    where = ["What was done: the sheet Actions."] if prepared.actions else ["Nothing is to be put right, so no reply is needed."]
+    disputes = f"No finding counts against the case, so there is none to dispute. If something is not right, tell {prepared.by}."
+    where += ["What you do not agree with: the sheet Findings."] if prepared.can_be_disputed else [disputes]
     build.heading("Where to write", " ".join(where))
     build.heading("The round", round_name)
     return build.sheet()
@@ -76,7 +77,7 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     heads = ["What was found to fall short", "Do you dispute it?", "If so: why is it not right?"]
     advice = "Only for what you do not agree with. Leave the rest blank. Somebody who did not read the case answers."
     build = Builder("Findings", "What you do not agree with", advice, heads, [84, 20, 60], marking)
-    for name, title in {**prepared.told, **prepared.no_on_aside}.items():
+    for name, title in prepared.can_be_disputed.items():
         answers = [(("disputes", name, "disputed"), YES_NO, 1), (("disputes", name, "because"), TEXT, 1)]
         under = name
         if name in prepared.judged:
