@@ -67,7 +67,7 @@ def _actions(prepared: Prepared, marking: str) -> Sheet:
     advice = "Give the day and what shows it, such as the entry on the record. Both are needed."
     build = Builder("Actions", "What was done", advice, heads, [84, 20, 60], marking)
     for one in prepared.actions:
-        under = f"{one.remedy} By {day_in_words(date.fromisoformat(one.due).toordinal())}."
+        under = f"{one.remedy} By {_day(one.due)}."
         answers = [(("actions", one.number, "done_on"), DAY, 1), (("actions", one.number, "evidence"), TEXT, 1)]
         build.ask(f"{one.number}. {one.title}", under, answers)
     return build.sheet()
@@ -86,6 +86,10 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
             under = f"What it rests on was set aside. {NO_STANDS} ({name})"
         build.ask(title, under, answers)
     return build.sheet()
+
+
+def _day(day: str) -> str:
+    return day_in_words(date.fromisoformat(day).toordinal())
 
 
 def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
@@ -110,9 +114,7 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
         name, lines = case.reference, []
         if changes:
             turn.take(feeding_back.act(book.plan, turn.state, reply.by, name, changes, handed_in=who))
-        for change in changes:
-            day = day_in_words(date.fromisoformat(change["done_on"]).toordinal())
-            lines.append(f"{name}: action {change['number']} was done on {day}.")
+        lines += [f"{name}: action {one['number']} was done on {_day(one['done_on'])}." for one in changes]
         for rule, why in disputes.items():
             told = book.can_be_disputed(case)
             turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, told, who))
@@ -206,7 +208,7 @@ class _Reply:
             if not self.is_there(day):
                 self.problem(day, "not-answered", f"Say on which day action {number} was done.", "Or clear what is said of it.")
             elif done_on and done_on > today:
-                self.problem(day, "after-today", f"{done_on} is still to come.", "Write it here once it is done.")
+                self.problem(day, "after-today", f"{_day(done_on)} is still to come.", "Write it here once it is done.")
             elif done_on and evidence:
                 change = {"number": number, "status": DONE, "done_on": done_on, "evidence": evidence}
                 if change not in said and self.may_act(change, day):
