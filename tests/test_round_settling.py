@@ -68,6 +68,19 @@ def test_agreement_and_every_difference_with_what_each_said(at_hand: RoundAtHand
     assert "first reader: No (evidence: " in text and "As the file shows." in text
 
 
+def test_where_readers_differ_is_told_first_and_no_measure_of_a_single_case(at_hand: RoundAtHand, run: Commands) -> None:
+    text = run.told("agree")
+    assert text.index("Where readers differ (2)") < text.index("How often both readers gave the same answer (6 questions)")
+    assert f"{FIRST}: in 0 of 1" in text and "On 4 questions: in every case." in text
+    assert "kappa" not in text and "undefined" not in text
+
+
+def test_what_a_moderator_may_not_settle_is_not_passed_over_in_silence(at_hand: RoundAtHand, run: Commands) -> None:
+    at_hand.take(lambda state: setting_up.declare(at_hand.plan, state, "M01", "TV-1", "I know her."))
+    told = run.works("settle", "--all-agreed", who="M01")
+    assert "Left to another moderator: M01 has a conflict with TV-1" in told
+
+
 def test_what_readers_agree_on_is_settled_with_one_word(at_hand: RoundAtHand, run: Commands) -> None:
     assert "1 settled: TV-1." in run.works("settle", "--all-agreed", who="M01")
     assert (at_hand.case("TV-1").phase, at_hand.case("TV-2").phase) == (Phase.TO_FEED_BACK, Phase.TO_MODERATE)

@@ -201,6 +201,8 @@ class _Tasks:
             case Phase.WITH_OFFICER:
                 if case.open_disputes:
                     able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
+                    settled = {case.moderated.by if case.moderated else "", *(one.by for one in case.adjudicated.values())}
+                    able = tuple(who for who in able if who not in settled) or able  # better not on what they settled themselves
                     disputed = f"{case.open_disputes[0].rule} --stands {because}"
                     yield self.task(able, "answer the dispute", (name,), "answer", disputed)
                 if case.open_actions:
