@@ -161,5 +161,16 @@ class RoundAtHand:
         ]
         self.take(lambda state: feeding_back.act(self.plan, state, self.case(name).officer, name, changes))
 
+    def read_again(self, name: str, *since: Mapping[str, Any], as_at: str = "2010-11-26") -> None:
+        """Let the lead read a case again, whose record says what it said when it was settled, and what was done since."""
+        from quips.peeraudit.rereading import reread
+        from quips.source import parse_yaml
+
+        newest = self.case(name).newest(self.case(name).reader)
+        assert newest is not None
+        value = dict(parse_yaml(self.folder.read(newest.file).decode(), newest.file).value)
+        value["record"] = [*value["record"], *since]
+        reread(self.book, "L01", name, parse_yaml(as_yaml({**value, "as_at": as_at}), "now.yaml"))
+
     def sign(self, name: str, accepts: bool = True, by: str = "D01") -> None:
         self.take(lambda state: signing.countersign(self.plan, state, by, name, accepts, "" if accepts else "Too thin."))

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from quips.cli import main
 from quips.peeraudit.allocation import Allocation, allocate, reader_for, second_for, who_instead
 from quips.peeraudit.grouping import Wanted, form_groups
 from quips.peeraudit.plan import LEAD, MODERATOR, READER, Person, Plan, SecondReadings
@@ -348,6 +350,32 @@ def test_a_conflict_is_declared_and_the_case_goes_to_somebody_else(round_: Round
     assert f"{one.reader} (of the same group) has a conflict with {one.reference}" in refused
     text = round_.run("reallocate", one.reference, "--to", may, "--because", "conflict").stdout
     assert f"{one.reference}: {may} of group" in text and round_.folder.state().cases[one.reference].reader == may
+
+
+def test_whoever_has_a_conflict_has_no_form_and_forms_that_are_not_to_be_filled_in_are_named(round_: RoundFiles) -> None:
+    def run(*words: str) -> str:
+        result = CliRunner().invoke(main, ["round", words[0], str(round_.path), *words[1:]], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    round_.run("allocate")
+    one = next(found for found in round_.folder.state().cases.values() if not found.second_reader)
+    name, who = one.reference, one.reader
+    form = f"forms/{who}/{name}-facts.xlsx"
+    assert form in run("forms", "--case", name)
+    void = f"Void, not to be filled in, as {who} has a conflict with {name}: {form}"
+    text = run("conflict", name, "--because", "I supervised him.", "--as", who)
+    assert f"It is written down that {who} is not to read {name}." in text and void in text
+    (round_.path / form).unlink()
+    assert "No form is to be filled in now." in run("forms", "--case", name) and not (round_.path / form).exists()
+    (round_.path / form).touch()
+    assert void in run("forms", "--for", who)
+    may = who_instead(round_.read(), round_.folder.state(), one, second=False)
+    text = run("reallocate", name, "--to", may, "--because", "conflict", "--as", "L01")
+    assert f"Void, not to be filled in, as {name} is not {who}'s to read: {form}" in text
+    assert f"forms/{may}/{name}-facts.xlsx" in run("forms", "--case", name)
+    text = run("conflict", name, "--because", "I know her.", "--as", "M01")
+    assert f"It is written down that M01 is not to settle {name}." in text
 
 
 def test_that_nobody_is_left_to_read_a_case_is_told_at_once_with_what_to_do(round_: RoundFiles) -> None:

@@ -277,6 +277,12 @@ def test_setting_a_finding_aside_names_what_was_answered_no_because_of_it_and_ho
     run.works("feed-back", "TV-2", who="L01")
     for n, rule in enumerate(rules, 1):
         run.works("dispute", "TV-2", rule, "--because", "It is on the paper file.", who=officer)
+        told = run.works("answer", "TV-2", rule, who="M01")
+        assert (
+            f"Disputed by {officer}: It is on the paper file. If it is set aside: It bears on what the readers answered no"
+            in told
+        )
+        assert f"({asked})" in told and f"{rule} --stands" in told and judged.case("TV-2").disputes[rule].is_open
         told = run.works("answer", "TV-2", rule, "--set-aside", "--because", "Seen there.", who="M01")
         assert f"which still counts as no in the scores: {knowledge().prompts[asked].asks} ({asked})." in told
         assert "quips round reopen" in told

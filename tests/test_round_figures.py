@@ -88,7 +88,7 @@ def test_what_a_gap_leads_to_is_counted_by_case(before: ReportedRound) -> None:
 def test_what_officers_were_asked_to_do_is_what_their_letters_said(round_: ReportedRound, found: Figures) -> None:
     late = gap(found, "sentence-plan-completed")
     [asked] = [action.remedy for action in round_.case("TV-11").actions.values() if action.rule == late.rule.name]
-    assert late.remedies == (asked,) and asked.startswith("It has been done, and that it was late cannot be changed now.")
+    assert late.remedies == (asked,) and asked.startswith("It has been done, and nothing more is asked.")
     assert gap(found, VISIT).remedies == (gap(found, VISIT).rule.remedy,), "each remedy once, however many cases"
     roots = {one["rule"]: one for one in figures_as_json(found)["gaps"]["roots"]}
     assert roots[late.rule.name]["remedies"] == [asked]

@@ -151,7 +151,10 @@ def test_actions_that_are_late_and_disputes_are_told(round_: RoundAtHand) -> Non
     rule = one.actions[1].rule
     round_.take(lambda state: feeding_back.dispute(round_.plan, state, one.officer, "TV-1", rule, "Not so.", [rule]))
     assert progress(round_).disputes == (("TV-1", rule),)
-    assert tasks(round_)["answer the dispute"][0] == ("M01", "M02")
+    who, _, command = tasks(round_)["answer the dispute"]
+    assert who == ("M02",) and command.endswith("--as M02"), "not the one who settled it, as there is another"
+    round_.plan = replace(round_.plan, people={name: one for name, one in round_.plan.people.items() if name != "M02"})
+    assert tasks(round_)["answer the dispute"][0] == ("M01",), "unless there is nobody else"
     text = status_text(round_.plan, round_.state, progress(round_, "2026-12-02"), "F", 100)
     assert f"TV-1: {rule}" in text and f"TV-1, action 1: {one.officer}, due 2026-12-01" in text
 

@@ -18,6 +18,7 @@ from knowledge_base import knowledge
 from quips.audits import Auditor
 from quips.cli import main
 from quips.cli.rounds import shared
+from quips.explain import in_sentence
 from quips.peeraudit import handingin
 from quips.peeraudit.folder import RoundFolder
 from quips.peeraudit.plan import SecondReadings
@@ -100,6 +101,28 @@ def test_a_case_is_read_facts_first_and_judged_beside_what_was_found(desk: Desk)
     assert (desk.path / newest.form).read_bytes() == desk.form(reader, "TV-1", "judging").read_bytes(), "the form is kept"
 
 
+ON_TIME, COMPLETED, TOLD = (
+    f"omi-1/1.2/{name}" for name in ("rosh-screening-on-time", "roh-analysis-completed", "rosh-level-communicated")
+)
+
+
+def test_what_the_record_does_not_settle_says_what_stands_on_it(desk: Desk) -> None:
+    """Else the question would say that nothing is settled, and the sheet beside it that it was done and is sufficient."""
+    desk.round.plan = replace(desk.round.plan, prompts=(ON_TIME, COMPLETED, TOLD), stages=STAGES)
+    reader = desk.round.case("TV-1").reader
+    desk.works("import", desk.facts(reader, "TV-1"))
+    form = InHand(desk.form(reader, "TV-1", "judging").read_bytes())
+    asked = {str(cell.value).partition("\n")[2] for cell in form.book["Judgements"]["A"]}
+    titles = {name: in_sentence(title) for name, title in knowledge().titles.items()}
+    unsettled = "The record does not settle it."
+    assert f"{ON_TIME}. {unsettled} Done, and whether it was on time is for you: {titles['screening-on-time']}." in asked
+    inferred = "it uses what was inferred: full RoH analysis required"
+    done = f"Done and sufficient: {titles['roh-analysis-completed']}. But this could change: {inferred}."
+    assert f"{COMPLETED}. {unsettled} {done}" in asked
+    [told] = [words for words in asked if words.startswith(TOLD)]
+    assert told.endswith("That alone does not show a Yes.") and "Done and sufficient" in told
+
+
 def test_what_was_read_is_what_the_example_says(desk: Desk) -> None:
     reader = desk.round.case("TV-1").reader
     desk.works("import", desk.facts(reader, "TV-1"))
@@ -162,6 +185,42 @@ def test_every_no_needs_a_reason_and_all_is_told_at_once_by_its_cell(desk: Desk)
     path.write_bytes(hand.saved())
     told = desk.refused("import", path)
     assert all(cell in told for cell in cells) and told.count("Say why.") == len(PROMPTS)
+
+
+def test_what_is_wrong_with_the_facts_is_told_in_one_go_and_in_words(desk: Desk) -> None:
+    """A day to come, one that cannot be read, none on which the record was read, an edited question, a note beside the boxes."""
+    reader = desk.round.case("TV-1").reader
+    path = desk.facts(reader, "TV-1")
+    hand = InHand(path.read_bytes())
+    hand.write(("as_at",), None)
+    screening = hand.write(("record", "rosh_screening", 0, "on"), "soon")
+    page = hand.book["Assessment"]
+    page["A1"], page["Z3"] = "Another title", "see file"
+    path.write_bytes(hand.saved())
+    told = desk.refused("import", path)
+    assert "on which day the record was read" in told and screening in told
+    assert "Assessment!A1" in told and "Assessment!Z3" in told and "outside-the-boxes" in told
+    hand.write(("as_at",), "2010-11-12")
+    later = hand.write(("record", "rosh_screening", 0, "on"), "2010-11-13")
+    path.write_bytes(hand.saved())
+    told = desk.refused("import", path)
+    words = "is dated 13 November 2010, after the day the record was read (12 November 2010)"
+    assert f"{later}: error: RoSH screening {words}" in told and "Assessment!A1" in told and "rosh_screening" not in told
+
+
+def test_what_is_wrong_with_judgements_is_told_in_one_go_with_what_is_still_to_answer(desk: Desk) -> None:
+    reader = desk.round.case("TV-1").reader
+    desk.works("import", desk.facts(reader, "TV-1"))
+    path = desk.form(reader, "TV-1", "judging")
+    first, second, third, *others = PROMPTS
+    hand = InHand(path.read_bytes()).judged(dict.fromkeys(others, "yes")).judged({first: "no"}, reason="")
+    maybe = hand.write(("judgements", second, "answer"), "maybe")
+    hand.book["Judgements"]["Z3"] = "ask her"
+    path.write_bytes(hand.saved())
+    told = desk.refused("import", path)
+    row = hand.cells["judgements", first, "reason"][0][1]
+    assert maybe in told and f"Judgements!C{row}: error: The answer is No" in told and "Judgements!Z3" in told
+    assert f"warning: 1 question is still to answer: {third}. The form can go in without" in told
 
 
 EXPLAINED = "omi-1/1.5/requirements-explained"
@@ -298,6 +357,16 @@ def test_an_urgent_gap_is_told_before_all_else(desk: Desk) -> None:
     with Auditor(knowledge(), "reference", EDITION) as auditor:
         is_urgent = bool(auditor.audit(desk.path / desk.round.case("TV-1").records[reader]).urgent)
     assert is_urgent == lines[0].startswith("URGENT") and is_urgent
+
+
+def test_what_was_written_down_of_a_case_is_not_called_out_again(desk: Desk) -> None:
+    reader = desk.round.case("TV-1").reader
+    told = desk.works("import", desk.facts(reader, "TV-1", "composed-safeguarding"))
+    assert told.startswith("URGENT: TV-1:") and "Then: quips round urgent" in told
+    desk.works("urgent", "TV-1", "--as", reader, "--concern", "A child may live there.", "--told", "The SPO, at ten.")
+    told = desk.works("import", desk.judging(reader, "TV-1"))
+    assert "URGENT" not in told and "quips round urgent" not in told
+    assert "What was done at once is written down; if there is more, speak to your manager today." in told
 
 
 def test_what_cannot_wait_is_written_down_at_any_time_of_any_case(desk: Desk) -> None:

@@ -238,7 +238,8 @@ def test_the_sheet_of_a_case_without_actions_names_no_sheet_that_is_not_there(ro
     found = prepare(round_.book, round_.state, "L01", "TV-2")
     book = openpyxl.load_workbook(io.BytesIO(reply_sheet(found, "Autumn", "OFFICIAL")))
     said = " ".join(str(cell.value) for row in book["Reply"].iter_rows() for cell in row if cell.value)
-    assert "Actions" not in book.sheetnames and "the sheet Actions" not in said and "Nothing is to be put right." in said
+    assert "Actions" not in book.sheetnames and "the sheet Actions" not in said and "so no reply is needed." in said
+    assert "Findings" not in book.sheetnames and "there is none to dispute" in said and "tell L01" in said
 
 
 def test_the_same_feedback_gives_the_same_sheet(round_):

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from forms import Filled
 from knowledge_base import knowledge
 from quips.audits import read_record
+from quips.explain import in_sentence
 from quips.forms.writing import form_bytes
 from quips.peeraudit import signingsheet
 from quips.peeraudit.feedback import Prepared, prepare
@@ -238,7 +239,7 @@ def test_work_done_again_meets_the_rule_and_whether_that_puts_it_right_is_for_pe
     change = case.add(sentence_plan={"on": "2010-07-20", **again}).read("2010-08-01")
     assert not change.closed
     assert change.unsure["sentence-plan-sequenced"].startswith("sentence plan on 20 July 2010 meets it")
-    assert change.still_open["sentence-plan-completed"] == "It was late, and nothing that is done now undoes that."
+    assert change.late == ("sentence-plan-completed",)  # done late before it was first read: nothing undoes that
 
 
 def test_work_done_again_that_falls_short_again_stays_open(tmp_path):
@@ -374,6 +375,7 @@ def test_the_command_prints_what_closed_what_is_open_with_what_puts_it_right_and
         "Indicative",
     ):
         assert words in told
+    assert "Late, and so it stays" not in told and "For people to judge" not in told, "nothing stands there"
     assert f"{rules[VISIT].title}: done on 20 November 2010" in told
     assert "no longer seen, since" in told and rules[AGAIN].remedy.split(",")[0] in told
     assert "rereads/TV-1.1.yaml" in told and "put right what is open: quips round act" in told
@@ -383,16 +385,39 @@ def test_only_what_was_taken_out_is_to_be_put_back_and_who_judges_the_rest_is_sa
     case = CaseAgain(tmp_path / "round", "composed-planning")
     again = dict.fromkeys(("contact_level", "roles_clear", "sequenced", "outcome_focused", "participated"), True)
     change = case.add(sentence_plan={"on": "2010-07-20", **again}).read("2010-08-01")
-    assert change.done_since == set(change.unsure) and not change.taken_out
+    assert change.for_people and not change.not_clear and change.late == ("sentence-plan-completed",)
 
     def told(change: Change) -> str:
         return " ".join(reread_text(change, case.round.case("TV-1"), knowledge(), "OFFICIAL", 100).split())
 
-    assert "The director judges that on signing" in told(change) and "Put back" not in told(change)
+    assert "the director judges it on signing" in told(change) and "Put back" not in told(change)
+    titles = knowledge().titles
+    n = len(change.for_people)
+    assert f"For people to judge: {n}" in told(change) and "Late, and so it stays: 1" in told(change)
+    assert f"Nothing is left to do. {titles['sentence-plan-completed']}." in told(change)
     shown = "\n".join(signingsheet.shown(case.round.book, case.round.folder.rows(), case.round.case("TV-1")))
-    assert f"Not clear whether it was put right: {knowledge().rules['sentence-plan-sequenced'].title}: sentence plan" in shown
+    assert f"Look first: 1 gap is open at the last reading and {n} are for you to judge, named below." in shown
+    assert len(change.new) == 1, "that one is new"
+    assert f"For you to judge: {titles['sentence-plan-sequenced']}: sentence plan" in shown
+    assert f"Late, and nothing done now undoes that: {titles['sentence-plan-completed']}." in shown
+    assert "No gap is still open." in shown and "Still open: " not in shown
     change = case.change("sentence_plan", {"sequenced": None}, on="2010-02-17").read("2010-08-01")
     assert change.taken_out and "Put back in it what still holds" in told(change)
+
+
+def test_what_is_done_now_asks_for_nothing_more_where_only_people_can_say_whether_it_was_in_time(tmp_path):
+    case = CaseAgain(tmp_path / "round", "composed-reviewing")  # a change on 21 July 2008, and no review of the risk since
+    rule = knowledge().rules["roh-review-after-change"]
+    change = case.add(roh_review={"on": "2008-10-20", "text_unchanged": False}).read("2008-10-27")
+    assert change.for_people[rule.name].startswith("done on 20 October 2008; whether that was in time is for the director")
+    assert rule.name not in change.closed and rule.name in change.step["still_open"]
+    told = " ".join(reread_text(change, case.round.case("TV-1"), knowledge(), "OFFICIAL", 100).split())
+    assert f"{rule.title}: done on 20 October 2008" in told
+    assert rule.remedy not in told and "Say it in the record" not in told
+    shown = signingsheet.shown(case.round.book, case.round.folder.rows(), case.round.case("TV-1"))
+    assert f"For you to judge: {rule.title}: {change.for_people[rule.name]}." in shown
+    change = case.drop("significant_change").add(significant_change={"on": "2008-07-22", "affects": ["risk_of_harm"]})
+    assert rule.name in change.read("2008-10-27").taken_out, "an entry that was moved is put back first"
 
 
 def test_a_filled_form_of_the_case_can_be_read_again(visits, commands, tmp_path):
@@ -482,6 +507,24 @@ def test_what_closed_is_told_as_put_right_and_asks_for_nothing(visits):
     assert AGAIN in visits.round.book.can_be_disputed(visits.round.case("TV-1"))
     letter = letters(visits.round.book, found)["officer"]
     assert "Put right since the first letter" in "\n".join(one.text for one in docx.Document(io.BytesIO(letter)).paragraphs)
+
+
+def test_what_was_put_right_is_not_told_as_unsettled_and_work_done_again_is_with_the_director(tmp_path):
+    again = CaseAgain(tmp_path / "round", "composed-reviewing")  # nothing was reviewed after a change on 21 July 2008
+    rewritten = "roh-review-rewritten"
+    again.add(roh_review={"on": "2008-10-20", "text_unchanged": False}).add(lor_review={"on": "2008-10-20", "rescored": True})
+    change = again.read("2008-10-27")
+    found, said = told_next(again)
+    meets = "eview of the risk of harm on 20 October 2008 meets it; whether that puts the earlier one right is for the director"
+    assert change.for_people[rewritten].startswith(f"r{meets}")
+    [gap] = [one for one in said["gaps"] if one["rule"] == rewritten]
+    assert gap["findings"][-1]["why"].startswith(f"R{meets}")
+    [action] = [one for one in found.actions if one.rule == rewritten]
+    assert action.remedy == gap["remedy"] and "whether it is enough is for the director who signs" in gap["remedy"]
+    assert knowledge().rules[rewritten].remedy not in gap["remedy"], "it was done again, and is not asked for again"
+    closed = {in_sentence(knowledge().titles[name]) for name in change.closed}
+    assert closed <= {in_sentence(title) for title in said["put_right"]}
+    assert not [words for words in said["not_settled"] if [title for title in closed if title in words]]
 
 
 def test_where_all_closed_nothing_is_asked_and_nobody_is_said_to_be_at_risk(tmp_path):

@@ -68,6 +68,19 @@ def test_agreement_and_every_difference_with_what_each_said(at_hand: RoundAtHand
     assert "first reader: No (evidence: " in text and "As the file shows." in text
 
 
+def test_where_readers_differ_is_told_first_and_no_measure_of_a_single_case(at_hand: RoundAtHand, run: Commands) -> None:
+    text = run.told("agree")
+    assert text.index("Where readers differ (2)") < text.index("How often both readers gave the same answer (6 questions)")
+    assert f"{FIRST}: in 0 of 1" in text and "On 4 questions: in every case." in text
+    assert "kappa" not in text and "undefined" not in text
+
+
+def test_what_a_moderator_may_not_settle_is_not_passed_over_in_silence(at_hand: RoundAtHand, run: Commands) -> None:
+    at_hand.take(lambda state: setting_up.declare(at_hand.plan, state, "M01", "TV-1", "I know her."))
+    told = run.works("settle", "--all-agreed", who="M01")
+    assert "Left to another moderator: M01 has a conflict with TV-1" in told
+
+
 def test_what_readers_agree_on_is_settled_with_one_word(at_hand: RoundAtHand, run: Commands) -> None:
     assert "1 settled: TV-1." in run.works("settle", "--all-agreed", who="M01")
     assert (at_hand.case("TV-1").phase, at_hand.case("TV-2").phase) == (Phase.TO_FEED_BACK, Phase.TO_MODERATE)
@@ -298,8 +311,7 @@ def test_what_is_shown_on_a_sheet_to_sign_stands_in_rows_that_can_be_read_howeve
         {"number": n, "status": "done", "done_on": "2026-11-20", "evidence": "Entry of that day. " * 800} for n in case.actions
     ]
     at_hand.take(lambda state: feeding_back.act(plan, state, case.officer, "TV-1", said))
-    change = {"closed": [], "still_open": rules, "new": []}
-    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    at_hand.read_again("TV-1")
     run.works("countersign", "--sheet", who="D01")
     page = openpyxl.load_workbook(at_hand.path / "forms" / "signing-D01.xlsx")["To sign"]
     asked = [one.error for one in page.data_validations.dataValidation]
@@ -331,34 +343,32 @@ def test_of_a_case_that_is_not_settled_nothing_is_said_of_gaps(at_hand: RoundAtH
 def test_a_director_sees_which_gaps_closed_what_was_set_aside_and_the_letters(at_hand: RoundAtHand, run: Commands) -> None:
     fed_back(at_hand, done=False)
     case, plan = at_hand.case("TV-1"), at_hand.plan
-    rules = at_hand.book.auditor.knowledge.rules
-    aside, closed = (action.rule for action in list(case.actions.values())[:2])
+    titles = at_hand.book.auditor.knowledge.titles
+    aside, closed = "home-visit-repeated", "home-visit-where-rosh-is-high"
     gaps = at_hand.book.gap_rules(case)
     at_hand.take(lambda state: feeding_back.dispute(plan, state, case.officer, "TV-1", aside, "On paper.", gaps))
     at_hand.take(lambda state: feeding_back.answer_dispute(plan, state, "M01", "TV-1", aside, "set_aside", "Seen."))
-    change = {"closed": [closed], "still_open": [], "new": []}
-    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    at_hand.read_again("TV-1", {"home_visit": {"on": "2010-11-20", "purposeful": True}})
     told = run.works("countersign", "TV-1", who="D01")
-    assert f"Closed: {rules[closed].title}." in told
-    assert f"({rules[aside].title}): On paper. Set aside by M01: Seen." in told
-    assert rules[aside].title not in told.partition("First causes:")[2].partition("Action 1")[0]
+    stays = "done on 20 November 2010; that it was late stays in the settled record"
+    assert f"Closed: {titles[closed]}: {stays}." in told
+    assert f"({titles[aside]}): On paper. Set aside by M01: Seen." in told
+    assert "Letter" not in told, "no letter is kept of this feedback"
+    assert titles[aside] not in told.partition("First causes:")[2].partition("Action 1")[0]
 
 
 def test_a_director_is_told_first_of_gaps_that_are_open_and_of_work_done_before_the_feedback(
     at_hand: RoundAtHand, run: Commands
 ) -> None:
     fed_back(at_hand, done=False)
-    case, plan = at_hand.case("TV-1"), at_hand.plan
-    rules, open_ = at_hand.book.auditor.knowledge.rules, next(iter(case.actions.values())).rule
-    run.works("act", "TV-1", "1", "--done", "2001-02-03", "--evidence", "In the file.", who=case.officer)
-    change = {"closed": [], "still_open": [open_], "new": []}
-    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/x.yaml", {}, change))
+    titles = at_hand.book.auditor.knowledge.titles
+    run.works("act", "TV-1", "1", "--done", "2001-02-03", "--evidence", "In the file.", who=at_hand.case("TV-1").officer)
+    at_hand.read_again("TV-1", {"home_visit": {"on": "2010-11-20", "purposeful": False}})
     told = run.works("countersign", "TV-1", who="D01")
     assert "Look first: 1 gap is open at the last reading" in told.partition("First causes:")[0]
-    assert f"Still open: {rules[open_].title}." in told
-    assert "on 2001-02-03 (before the feedback): In the file." in told
-    change = {"closed": [open_], "still_open": [], "new": []}
-    at_hand.take(lambda state: feeding_back.reread(plan, state, "L01", "TV-1", "rereads/y.yaml", {}, change))
+    assert f"Still open: {titles['home-visit-where-rosh-is-high']}." in told
+    assert "on 3 February 2001 (before the feedback): In the file." in told
+    at_hand.read_again("TV-1", {"home_visit": {"on": "2010-11-20", "purposeful": True}})
     assert "Look first" not in run.works("countersign", "TV-1", who="D01"), "the last reading counts"
 
 

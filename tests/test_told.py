@@ -163,11 +163,11 @@ record:
   - unpaid_work_start: 2010-03-20
   - roh_analysis: {on: LATER, sufficient: true}
 """
-    for later in ("2010-03-12", "2010-05-05"):  # in time by itself, and late
+    for later, day in (("2010-03-12", "12 March 2010"), ("2010-05-05", "5 May 2010")):  # in time by itself, and late
         found = audited(text.replace("LATER", later)).findings
         told = next(one for one in found if one.rule.name == "risk-considered-before-unpaid-work" and one.done)
         assert told.status is Status.UNDERMINED
-        assert "was only done afterwards" in told.why[0]
+        assert told.why[0].endswith(f"That was done only afterwards, on {day}.")
         [change] = told.would_be_met
         assert change.startswith("this looked at again, and done anew or said to stand, since it came before what it rests on:")
 
@@ -450,3 +450,17 @@ def test_work_that_was_done_too_early_does_not_hide_the_next_that_came_late() ->
         why = " ".join(finding(audit, "sentence-plan-completed").why)
         assert "Sentence plan on 10 February 2010, 19 days before the clock started. Does it still hold?" in why
         assert ("If not, the next is the sentence plan on 30 March 2010, 8 days late." in why) is said
+
+
+def test_what_falls_short_and_what_is_missing_are_told_in_the_words_of_the_vocabulary() -> None:
+    found = audited("""\
+case: X-1
+as_at: 2010-06-25
+circumstances: {sentence: community_order, supervision_started: 2010-03-01, domestic_abuse: true, rosh_level: high}
+record:
+  - roh_analysis: {on: 2010-03-10, sources_used: false, sufficient: true}
+""").findings
+    why = "\n".join(" ".join(one.why) for one in found)
+    assert "RoH analysis on 10 March 2010. Did it draw on all the sources that were there to be used? No." in why
+    assert "Nothing on the record: check with another agency (police domestic abuse unit) between" in why
+    assert "information passed on (with all staff involved in the case, about RoSH level) between" in why

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -114,8 +114,20 @@ class Case:
         return tuple(dispute for dispute in self.disputes if dispute.rule == rule and dispute.key in ("", key))
 
 
-def case_problems(document: Document, shape: Shape) -> list[Problem]:
-    """Return everything that is wrong with a case record: its shape, and what was done after the day it was read."""
+def after_as_at(name: str, on: str, as_at: str) -> str:
+    """Return that an activity is dated on a day after the day the record was read, as files call it."""
+    return f"{name} is dated {on}, after the day the record was read ({as_at})."
+
+
+def case_problems(document: Document, shape: Shape, after_as_at: Callable[[str, str, str], str] = after_as_at) -> list[Problem]:
+    """Return everything that is wrong with a case record: its shape, and what was done after the day it was read.
+
+    Args:
+        document: The record.
+        shape: What a record looks like.
+        after_as_at: Says that an activity is dated on a day after the day the record was read; in the names of files, if left
+            out.
+    """
     problems = shape.problems(document)
     if problems:
         return problems
@@ -126,7 +138,7 @@ def case_problems(document: Document, shape: Shape) -> list[Problem]:
         on = _on(item)
         if as_at and on and on != "unknown" and on > as_at:
             [name] = item
-            message = f"{name} is dated {on}, after the day the record was read ({as_at})."
+            message = after_as_at(name, on, as_at)
             problems.append(Problem(document.place("record", n, name), "after-as-at", message, "Correct one of the two dates."))
     return problems
 

@@ -200,8 +200,7 @@ class Explainer:
     def _in_words(self, condition: Test | Has) -> str:
         if isinstance(condition, Has):
             names = listed(in_sentence(self.vocabulary.activities[name].title) for name in condition.activities)
-            tests = [attribute_in_words(test, self.vocabulary, condition.activities) for test in condition.where.parts]
-            which = f" ({'; '.join(tests)})" if tests else ""
+            which = kind_in_words(condition.where.parts, self.vocabulary, condition.activities)
             return f"{names}{which} is on the record" + (" by then" if condition.up_to_trigger else "")
         return test_in_words(condition, self.vocabulary.circumstances[condition.subject], self.vocabulary)
 
@@ -252,6 +251,23 @@ def wanted_in_words(name: str, vocabulary: Vocabulary) -> str:
     if attribute == DAY:
         return f"the day of the {title}"
     return f"{title} ({term.ask})" if term else title
+
+
+def question_about(name: str, vocabulary: Vocabulary) -> str:
+    """Return the question whose answer is not known, as whoever fills in the record is asked it.
+
+    Args:
+        name: A circumstance, an activity, or ``activity.attribute``, of which ``on`` is the day of an entry.
+        vocabulary: What a case record can say.
+    """
+    activity, _, attribute = name.partition(".")
+    if attribute == DAY:
+        return f"On which day was the {in_sentence(vocabulary.activities[activity].title)}?"
+    term = vocabulary.attribute(activity, attribute) if attribute else None
+    if term is not None:
+        return f"{vocabulary.activities[activity].title}: {term.ask}"
+    known = vocabulary.circumstances.get(activity) or vocabulary.activities[activity]
+    return known.ask
 
 
 @lru_cache(maxsize=4096)
@@ -349,6 +365,24 @@ def attribute_in_words(test: Condition, vocabulary: Vocabulary, activities: tupl
     return test_in_words(test, term, vocabulary)
 
 
+def kind_in_words(tests: Iterable[Condition], vocabulary: Vocabulary, activities: tuple[str, ...]) -> str:
+    """Return which of an activity is meant, in brackets, as people say it; empty if any is.
+
+    Such as `` (with the prison, about RoSH level)``, from what the tests are called and what they ask for.
+    """
+    said = []
+    for test in tests:
+        words = attribute_in_words(test, vocabulary, activities)
+        title, _, value = words.partition(": ")
+        if value in ("yes", "no"):
+            said.append(title if value == "yes" else f"not {title}")
+        else:
+            said.append(f"{title} {value}" if title.split(" ")[-1] in _LEADING_ON else value or title)
+    return f" ({', '.join(said)})" if said else ""
+
+
+_LEADING_ON = frozenset({"about", "of", "to", "with"})
+"""The last words of titles that are said together with what they ask for; others are said without their title."""
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

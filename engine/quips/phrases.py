@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 
 from quips.attempts import Attempt
 from quips.cases import Case, Entry
-from quips.conditions import Condition
-from quips.explain import Explainer, attribute_in_words, day_in_words, entry_in_words, in_sentence
+from quips.explain import Explainer, attribute_in_words, day_in_words, entry_in_words, in_sentence, kind_in_words
 from quips.problems import listed
 from quips.reference import Evaluated
 from quips.rules import Rule
@@ -72,7 +71,8 @@ class Phrases:
         tests = self.rule.expect.where.parts if self.rule.expect else ()
         if not tests:
             return ""
-        return self._once(("which", self.rule.name), lambda: f" ({in_sentence('; '.join(self._said(tests)))})")
+        vocabulary, names = self.explainer.vocabulary, self._activities()
+        return self._once(("which", self.rule.name), lambda: kind_in_words(tests, vocabulary, names))
 
     def _wanted(self) -> str:
         """What a good one is like."""
@@ -85,9 +85,6 @@ class Phrases:
                 [in_sentence(attribute_in_words(test, self.explainer.vocabulary, names)) for test in tests.parts], "and"
             ),
         )
-
-    def _said(self, tests: Iterable[Condition]) -> list[str]:
-        return [attribute_in_words(test, self.explainer.vocabulary, self._activities()) for test in tests]
 
     def _once(self, key: Hashable, words: Callable[[], str]) -> str:
         """Words that depend on no case, found once for all."""

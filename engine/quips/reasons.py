@@ -92,8 +92,9 @@ class Telling(Phrases):
     def _beneath(self) -> Iterator[str]:
         for found in self.evaluated.undermined_by:
             title = in_sentence(self.titles[self.explainer.conditions.program.duties[found.number].name])
-            before = " and was only done afterwards" if found.status not in WEAK else ""
-            yield f"It rests on other work: {title}. That is {STATUS_WORDS[found.status]}{before}."
+            on = f", on {day_in_words(found.done)}" if found.done is not None else ""
+            said = f"is {STATUS_WORDS[found.status]}" if found.status in WEAK else f"was done only afterwards{on}"
+            yield f"It rests on other work: {title}. That {said}."
         if stands(self.evaluated):
             yield "The auditor has recorded why this work stands, whatever it rests on."
 
@@ -141,7 +142,7 @@ class Telling(Phrases):
         return [f"{self._entry(attempt.entry)}. It may be the right one, but the record does not say: {missing}."]
 
     def _bad(self, attempt: Attempt) -> list[str]:
-        return [f"{self._entry(attempt.entry)}{self._faults(attempt.entry)}."]
+        return [f"{self._entry(attempt.entry)}.", *self._faults(attempt.entry)]
 
     def _undated(self, attempt: Attempt) -> list[str]:
         return [f"{self._entry(attempt.entry)}. It was done, but when is not known: whether it was in time is for the auditor."]
@@ -164,8 +165,8 @@ class Telling(Phrases):
 
     def _late(self, attempt: Attempt) -> list[str]:
         late = _days((attempt.done or 0) - (attempt.due or 0))
-        faults = self._faults(attempt.entry, also=True)
-        return [f"{self._entry(attempt.entry)}, {late} late{faults}. {self._limit(attempt)}.", *self._why_late(attempt)]
+        said = f"{self._entry(attempt.entry)}, {late} late. {self._limit(attempt)}."
+        return [said, *self._faults(attempt.entry), *self._why_late(attempt)]
 
     def _why_late(self, attempt: Attempt) -> Iterator[str]:
         reason = lateness_in_words(attempt.entry.attributes) if attempt.entry is not None else ""
@@ -337,20 +338,16 @@ class Telling(Phrases):
         ]
         return listed(names, "and") or "what it was"
 
-    def _faults(self, entry: Entry | None, also: bool = False) -> str:
+    def _faults(self, entry: Entry | None) -> Iterator[str]:
+        """Yield what is asked of an entry that falls short, with the answer, such as ``Was it minuted? No.``."""
         expect = self.rule.expect
         tests = expect.judged if expect else None
-        if not tests or entry is None:
-            return ""
-        vocabulary = self.explainer.vocabulary
-        said = []
-        for test in tests.parts:
-            if isinstance(test, Test) and asks_attribute(test)(entry.attributes) is False:
-                term = vocabulary.attribute(entry.activity, test.subject)
+        for test in tests.parts if tests and entry is not None else ():
+            if isinstance(test, Test) and entry is not None and asks_attribute(test)(entry.attributes) is False:
+                term = self.explainer.vocabulary.attribute(entry.activity, test.subject)
                 if term:
                     value = value_in_words(entry.attributes.get(test.subject), term)
-                    said.append(f"{in_sentence(term.title)}: {value}")
-        return f"{', and' if also else ':'} {listed(said, 'and')}" if said else ""
+                    yield f"{term.ask} {value[:1].upper()}{value[1:]}."
 
 
 def what_holds(step: Step) -> Iterator[str]:

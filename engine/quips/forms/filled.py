@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,21 +94,30 @@ def read_filled(source: Path | bytes, shown_as: str, kinds: Mapping[str, str]) -
         kinds: The kinds that it can be, each with what to do to have a new one.
 
     Returns:
-        What it says. Answers that cannot be read are in its ``problems``, and stand nowhere else.
+        What it says. Answers that cannot be read are in its ``problems``, and stand nowhere else; so is what was written
+        outside the boxes, or over a question.
 
     Raises:
-        InputError: It is no such workbook, not safe to read, or rows or sheets of it were moved, renamed or edited.
+        InputError: It is no such workbook, not safe to read, or rows or sheets of it were moved or renamed.
     """
     grids = read_workbook(source, shown_as)
     head, sheets = _made(grids, shown_as, kinds)
     found = Filled(shown_as, head, sheets)
-    layout = list(_strange_sheets(grids, sheets, shown_as, kinds[head["kind"]]))
+    fresh = kinds[head["kind"]]
+    unread = [*_missing_sheets(grids, sheets, shown_as, fresh)]
+    found.problems += _added_sheets(grids, sheets, shown_as)
     for sheet in sheets.values():
-        misplaced = list(_misplaced(sheet, grids[sheet.name], shown_as, kinds[head["kind"]])) if sheet.name in grids else []
-        layout += misplaced
-        found._note(sheet, {} if misplaced else grids.get(sheet.name, {}))
-    if layout:
-        raise InputError([*layout, *found.problems])
+        grid = grids.get(sheet.name, {})
+        edited = _edited(sheet, grid) if sheet.name in grids else []
+        if len(edited) > 1:  # rows may have been moved: what stands where cannot be told
+            unread.append(_moved(sheet, grid, edited, shown_as, fresh))
+            continue
+        if edited:
+            found.problems.append(_changed(sheet, grid, edited[0], shown_as))
+        found.problems += _outside(sheet, grid, shown_as)
+        found._note(sheet, grid)
+    if unread:
+        raise InputError([*unread, *found.problems])
     return found
 
 
@@ -150,39 +159,58 @@ def _made(grids: Mapping[str, Grid], file: str, kinds: Mapping[str, str]) -> tup
         raise changed from error
 
 
-def _strange_sheets(grids: Mapping[str, Grid], sheets: Mapping[str, Sheet], file: str, fresh: str) -> Iterator[Problem]:
-    added = [name for name, grid in grids.items() if grid and name not in sheets and name not in (META, LISTS)]
-    missing = [name for name in sheets if name not in grids]
-    for name in missing:
+def _missing_sheets(grids: Mapping[str, Grid], sheets: Mapping[str, Sheet], file: str, fresh: str) -> Iterator[Problem]:
+    added = _added(grids, sheets)
+    for name in (name for name in sheets if name not in grids):
         hint = f"The sheets that are not of the form are called {listed(map(repr, added), 'and')}." if added else _copy(fresh)
         yield Problem(Place(file), "sheet-missing", f"The sheet '{name}' is not there; it was renamed or taken out.", hint)
+
+
+def _added_sheets(grids: Mapping[str, Grid], sheets: Mapping[str, Sheet], file: str) -> Iterator[Problem]:
+    missing = [name for name in sheets if name not in grids]
     renamed = f"If it is {listed(map(repr, missing))}, give it that name again. Otherwise take" if missing else "Take"
-    for name in added:
+    for name in _added(grids, sheets):
         hint = did_you_mean(name, missing) or f"{renamed} it out; write what it says where the form asks for it."
         yield Problem(Place(file, sheet=name), "sheet-added", "This sheet is not part of the form, so it is not read.", hint)
 
 
-def _misplaced(sheet: Sheet, grid: Grid, file: str, fresh: str) -> Iterator[Problem]:
-    """Yield what shows that rows were moved, questions edited, or something written outside the boxes: the first of each run."""
-    boxes = {(row, column) for one in sheet.answers for row, column, _ in one.cells()}
+def _added(grids: Mapping[str, Grid], sheets: Mapping[str, Sheet]) -> list[str]:
+    return [name for name, grid in grids.items() if grid and name not in sheets and name not in (META, LISTS)]
+
+
+def _edited(sheet: Sheet, grid: Grid) -> list[tuple[int, int]]:
+    """Return the cells in which a sheet does not say what it was made with."""
     labels = {(one.row, one.column): one.text for one in sheet.labels}
-    edited = [cell for cell, text in sorted(labels.items()) if even(grid.get(cell, "")) != even(text)]
-    if edited:
-        row, column = edited[0]
-        there = str(grid.get((row, column), ""))[:60]
-        message = f"Here the form says '{first_line(labels[row, column])}', and now it says '{first_line(there)}'."
-        if not there:
-            message = f"Here the form says '{first_line(labels[row, column])}', and that is gone."
-        if len(edited) > 1:
-            message += f" {len(edited) - 1} more cells of this sheet differ too; rows may have been moved."
-        hint = f"Undo that, or copy the answers into a new form. Nothing on this sheet was read. {fresh}"
-        yield Problem(Place(file, row, column, sheet.name), "question-changed", message, hint)
-        return
-    for row, column in sorted(set(grid) - boxes - set(labels)):
-        place = Place(file, row, column, sheet.name)
-        yield Problem(
-            place, "outside-the-boxes", "This stands outside the boxes, so it is not read.", "Move it to the box it belongs in."
-        )
+    return [cell for cell, text in sorted(labels.items()) if even(grid.get(cell, "")) != even(text)]
+
+
+def _moved(sheet: Sheet, grid: Grid, edited: Sequence[tuple[int, int]], file: str, fresh: str) -> Problem:
+    """Return that rows of a sheet may have been moved, at the first cell that differs."""
+    more = f" {len(edited) - 1} more cells of this sheet differ too; rows may have been moved."
+    hint = f"Undo that, or copy the answers into a new form. Nothing on this sheet was read. {fresh}"
+    at, message = _differs(sheet, grid, edited[0], file)
+    return Problem(at, "question-changed", message + more, hint)
+
+
+def _changed(sheet: Sheet, grid: Grid, cell: tuple[int, int], file: str) -> Problem:
+    """Return that one question of a sheet was changed, which leaves all others where they were."""
+    at, message = _differs(sheet, grid, cell, file)
+    return Problem(at, "question-changed", message, "Undo that: write in the cell what the form says.")
+
+
+def _differs(sheet: Sheet, grid: Grid, cell: tuple[int, int], file: str) -> tuple[Place, str]:
+    said = first_line(next(one.text for one in sheet.labels if (one.row, one.column) == cell))
+    there = first_line(str(grid.get(cell, ""))[:60])
+    now = f"and now it says '{there}'" if there else "and that is gone"
+    return Place(file, *cell, sheet.name), f"Here the form says '{said}', {now}."
+
+
+def _outside(sheet: Sheet, grid: Grid, file: str) -> Iterator[Problem]:
+    """Yield what is written outside the boxes of a sheet."""
+    boxes = {(row, column) for one in sheet.answers for row, column, _ in one.cells()}
+    for row, column in sorted(set(grid) - boxes - {(one.row, one.column) for one in sheet.labels}):
+        message, hint = "This stands outside the boxes, so it is not read.", "Move it to the box it belongs in."
+        yield Problem(Place(file, row, column, sheet.name), "outside-the-boxes", message, hint)
 
 
 def _copy(fresh: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from quips.cases import case_problems
+from quips.cases import after_as_at, case_problems
 from quips.forms.filled import Filled, Given, even, first_line, read_filled
 from quips.forms.layout import (
     ACCEPTABLE,
@@ -60,16 +60,35 @@ def record_in(filled: Filled, knowledge: Knowledge) -> Document:
     Raises:
         InputError: Something on it cannot be read, with every such cell; what is wrong elsewhere on it is told too.
     """
+    document, problems = told_in(filled, knowledge)
+    if filled.problems:
+        raise InputError(problems)
+    return document
+
+
+def told_in(
+    filled: Filled, knowledge: Knowledge, after_as_at: Callable[[str, str, str], str] = after_as_at
+) -> tuple[Document, list[Problem]]:
+    """Return the case record that is filled into a workbook, with everything that is wrong with it, and with the workbook.
+
+    Answers that cannot be read are left out of the record, and are among the workbook's own problems.
+
+    Args:
+        filled: The workbook.
+        knowledge: The knowledge base.
+        after_as_at: Says that an activity is dated on a day after the day the record was read.
+
+    Raises:
+        InputError: What it says of how it was made was changed.
+    """
     choices = _choices(filled)
     reader = _Reader(filled)
-    problems = filled.problems
     vocabulary = knowledge.vocabulary
     warnings = list(_since(filled, choices, vocabulary, reader)) if filled.head.get("vocabulary") != digest_of(vocabulary) else []
     value = reader.value()
     document = Document(filled.file, value, reader.places, {}, warnings=tuple(warnings))
-    if problems:
-        raise InputError({*problems, *case_problems(document, knowledge.case_shape)})
-    return document
+
+    return document, [*dict.fromkeys((*filled.problems, *case_problems(document, knowledge.case_shape, after_as_at)))]
 
 
 def _choices(filled: Filled) -> Choices:

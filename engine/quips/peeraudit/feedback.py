@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from quips.audits import Audit
 from quips.ordering import Gap
 from quips.peeraudit.book import Book, set_aside, title_of
 from quips.peeraudit.formnames import named
+from quips.peeraudit.rereading import last_change
 from quips.peeraudit.standing import gaps_of, standing
 from quips.peeraudit.state import Action, Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back
@@ -21,6 +22,16 @@ from quips.workdays import add
 OFFICER, SENIOR = "officer", "senior"
 _LOOK_AT = "Talk over with your senior what the readers say of it, and put on the record what you will do."
 """What is asked where readers judged something not good enough: no rule knows what would put it right."""
+_WHY_LATE = (
+    "It has been done, and nothing more is asked. If there was a reason for the delay, put it on the record; if there was none, "
+    "say so in your reply."
+)
+"""What is asked where something was only late, so that it can be done whether or not there was a reason."""
+_WITH_DIRECTOR = (
+    "Work done since meets this, and whether it is enough is for the director who signs. If the director has asked for more, do "
+    "that; if not, say in your reply what was done, and when."
+)
+"""What is asked where the case read again shows work that only people can say is enough."""
 NO_STANDS = "The reader's no to this question still stands in the scores unless it is disputed too."
 """What is said of a question answered no where every gap that bears on it was set aside."""
 
@@ -34,12 +45,14 @@ class Root:
         gaps: Its root gaps, one for each occasion.
         follows: The rules of which there is a gap only because of it.
         urgent: Whether it, or what follows from it, is about a child, a victim or MAPPA on a live case.
+        for_people: What was done since and only people can say is enough, with what they judge; empty if nothing was.
     """
 
     rule: Rule
     gaps: tuple[Gap, ...]
     follows: tuple[Rule, ...]
     urgent: bool
+    for_people: str = ""
 
     @property
     def occasions(self) -> str:
@@ -48,7 +61,11 @@ class Root:
 
     @property
     def remedy(self) -> str:
-        """What would put it right, on the occasion on which most is left to do."""
+        """What would put it right, on the occasion on which most is left to do; of what was done, what is asked of it still."""
+        if self.for_people:
+            return _WITH_DIRECTOR
+        if all(gap.finding.done_late for gap in self.gaps):
+            return _WHY_LATE
         on_each = [gap.finding.remedy for gap in self.gaps]
         return self.rule.remedy if self.rule.remedy in on_each else on_each[0]
 
@@ -92,6 +109,11 @@ class Prepared:
     put_right: tuple[str, ...]
 
     @property
+    def can_be_disputed(self) -> dict[str, str]:
+        """All that the officer or the senior can dispute, by name and in words."""
+        return {**self.told, **self.no_on_aside}
+
+    @property
     def sheet(self) -> str:
         """Where the reply sheet stands, as a path within the round."""
         return f"forms/reply-{named(self.case.reference)}.{self.number}.xlsx"
@@ -125,7 +147,9 @@ def prepare(book: Book, state: State, who: str, reference: str) -> Prepared:
     if audit is None:  # the step has seen to it
         raise StepRefusedError(f"{reference} is not settled.")
     aside = set_aside(case)
-    roots = roots_of(audit)
+    change = last_change(book, case)
+    for_people = change.for_people if change is not None else {}
+    roots = [replace(root, for_people=for_people.get(root.rule.name, "")) for root in roots_of(audit)]
     again, knowledge = case.read_again, book.auditor.knowledge
     today = date.fromisoformat(book.folder.today())
     due = due_on(today, book.plan.due_days)

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from quips.audits import Audit
+from quips.casewords import day_words
 from quips.forms.filled import Filled, read_filled
-from quips.forms.reading import record_in
+from quips.forms.reading import record_in, told_in
 from quips.judged import words_of
 from quips.peeraudit.allocation import second_for
 from quips.peeraudit.book import Book
@@ -33,7 +34,7 @@ from quips.peeraudit.formnames import (
 from quips.peeraudit.state import RECORDED, State
 from quips.peeraudit.steps import reading, setting_up
 from quips.places import Place
-from quips.problems import InputError, Problem, QuipsError, listed
+from quips.problems import InputError, Level, Problem, QuipsError, listed
 from quips.source import Document, parse_yaml
 from quips.statuses import Verdict
 from quips.yamltext import as_yaml
@@ -46,10 +47,12 @@ class HandedIn:
     Attributes:
         book: The readings of the round.
         filled: The form.
+        is_raised: Whether somebody has written down of the case what was done at once.
     """
 
     book: Book
     filled: Filled
+    is_raised: bool = False
 
     @property
     def case(self) -> str:
@@ -69,12 +72,20 @@ class HandedIn:
     @cached_property
     def _read(self) -> tuple[Document, Audit | None, Sequence[Problem]]:
         """The case file, its audit if it is a valid one, and all that is wrong with it."""
-        found = record_in(self.filled, self.book.auditor.knowledge)
-        problems = [*self._of_the_record(found)]
+        found, problems = told_in(self.filled, self.book.auditor.knowledge, self._after_as_at)
+        is_whole = not problems
+        problems += self._of_the_record(found)
+        if not is_whole:  # of what cannot all be read, nothing can be said that would hold
+            return found, None, problems
         try:
             return found, self.book.auditor.audit_document(found, edition=self.book.plan.edition), problems
         except InputError as error:
             return found, None, [*problems, *error.problems]
+
+    @property
+    def record_problems(self) -> Sequence[Problem]:
+        """All that is wrong with the case file it gives."""
+        return self._read[2]
 
     @property
     def document(self) -> Document:
@@ -102,7 +113,10 @@ class HandedIn:
 
     @property
     def urgent(self) -> str:
-        """What to do before all else; empty if no open gap calls for it, or it cannot be read so far."""
+        """What to do before all else; empty if no open gap calls for it, or it cannot be read so far.
+
+        Where it was written down that it was done, that stands in its place, and does not call out any more.
+        """
         try:
             about = self.audit.urgent
         except InputError:
@@ -110,9 +124,11 @@ class HandedIn:
         if not about:
             return ""
         what = listed([{"child": "a child", "victim": "a victim", "mappa": "MAPPA"}[one] for one in about], "and")
+        concern = f"{self.case}: open gaps on this live case concern {what}."
+        if self.is_raised:
+            return f"{concern} What was done at once is written down; if there is more, speak to your manager today."
         return (
-            f"{URGENT}: {self.case}: open gaps on this live case concern {what}. "
-            "If somebody may be at risk now, speak to your manager today.\n"
+            f"{URGENT}: {concern} If somebody may be at risk now, speak to your manager today.\n"
             f"  Then: quips round urgent {shlex.quote(str(self.book.folder.path))} {self.case} "
             f'--as {self.reader} --concern "…" --told "…"'
         )
@@ -131,13 +147,30 @@ class HandedIn:
     @property
     def unanswered(self) -> list[str]:
         """The prompts in scope that are not answered."""
-        return [prompt for prompt in self.book.plan.prompts if prompt not in self.document.value.get("judgements", {})]
+        return [prompt for prompt in self.book.plan.prompts if prompt not in self._read[0].value.get("judgements", {})]
 
     def judging_problems(self) -> Iterator[Problem]:
-        """Yield each answer that needs a reason and has none, or has one of a word where it goes against the facts."""
-        for prompt, said in self.document.value.get("judgements", {}).items():
-            reason, place = str(said.get("reason", "")), self.filled.place("judgements", prompt, "reason")
-            against = goes_against(self.audit, prompt, said["answer"])
+        """Yield all that is wrong with the record, and each answer that has no reason, or one of a word, and needs one.
+
+        What an answer goes against in the facts is seen once these are right. With what is wrong it is said what is still to
+        answer, which by itself keeps no form out.
+        """
+        problems = [*self.record_problems, *self._without_reason()]
+        yield from problems
+        left = [prompt for prompt in self.unanswered if ("judgements", prompt, "answer") not in self.filled.unread]
+        if problems and left:
+            place = self.filled.place("judgements", left[0], "answer")
+            asked = f"{len(left)} question{'s are' if len(left) > 1 else ' is'} still to answer: {_some(left)}."
+            yield Problem(place, "not-answered", asked, "The form can go in without, and the case waits.", Level.WARNING)
+
+    def _without_reason(self) -> Iterator[Problem]:
+        document, audit, _ = self._read
+        for prompt, said in document.value.get("judgements", {}).items():
+            path = ("judgements", prompt, "reason")
+            if path in self.filled.unread:
+                continue
+            reason, place = str(said.get("reason", "")), self.filled.place(*path)
+            against = goes_against(audit, prompt, said["answer"]) if audit is not None else ""
             if against and len(reason.split()) < FEWEST_WORDS:
                 hint = (
                     f"Put the facts right on this form if they are not; or say why all the same, in {FEWEST_WORDS} words or more."
@@ -146,15 +179,21 @@ class HandedIn:
             elif said["answer"] == "no" and not reason:
                 yield Problem(place, "no-reason", "The answer is No, and it is not said why.", "Say why.")
 
+    def _after_as_at(self, name: str, on: str, as_at: str) -> str:
+        activities = self.book.auditor.knowledge.vocabulary.activities
+        title = activities[name].title if name in activities else "What was not done"
+        return f"{title} is dated {day_words(on)}, after the day the record was read ({day_words(as_at)})."
+
     def _of_the_record(self, document: Document) -> Iterator[Problem]:
-        if document.value["case"] != self.case:
+        if document.value["case"] != self.case and ("case",) in self.filled.given:
             message = f"This is the form of {self.case}, and the record on it is of {document.value['case']}."
             yield Problem(document.place("case"), "another-case", message, f"Write {self.case}, or use the other case's form.")
-        if "as_at" not in document.value:
+        if "as_at" not in document.value and ("as_at",) not in self.filled.unread:
             message = "Say on which day the record was read: later nobody could tell what was due by then."
             yield Problem(self.filled.place("as_at"), "not-answered", message, "Such as 26 November 2026.")
 
 
+_MOST_TOLD = 5
 _HEAD = ("round", "began", "case", "reader", "stage", "edition", "vocabulary", "rules")
 
 
@@ -202,7 +241,8 @@ def hand_in(book: Book, filled: Filled, data: bytes, who: str = "", because: str
     """
     with book.folder.turn() as turn:
         of_this_round(book, turn.state, filled)
-        given = HandedIn(book, filled)
+        raised = any(one.case == filled.head["case"] for one in turn.state.urgent)
+        given = HandedIn(book, filled, raised)
         if given.stage == KNOWN:
             message = f"{given.case} is a known case, which is read to see how a reader judges."
             hint = f"Hand it in with: quips round qualify {book.folder.path} {filled.file}"
@@ -247,12 +287,15 @@ def _facts(turn: Turn, given: HandedIn, data: bytes) -> Iterator[str]:
 
 
 def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[str]:
-    case, reader, text = turn.state.cases[given.case], given.reader, given.text
-    newest = case.newest(reader)
+    case, reader = turn.state.cases[given.case], given.reader
+    problems = [*given.judging_problems()]
+    if given.record_problems:
+        raise InputError(problems)
+    text, newest = given.text, case.newest(reader)
     if newest and _same(turn, newest.file, text) and list(newest.good_practice) == given.good_practice:
         yield f"{given.case}: this reading by {reader} is in already. Nothing was changed."
         return
-    problems = [*_older(turn, given), *given.judging_problems()]
+    problems = [*_older(turn, given), *problems]
     if problems:
         raise InputError(problems)
     name = f"{named(given.case)}.{named(reader)}.{newest.version + 1 if newest else 1}"
@@ -272,9 +315,14 @@ def _judged(turn: Turn, given: HandedIn, data: bytes, because: str) -> Iterator[
         yield "  The rules have changed since this form was made: what Quips finds now may differ from what the form showed."
         yield f"  See what it finds: quips audit {shlex.quote(str(given.book.folder.path / path))}"
     if left:
-        more = f" and {len(left) - 5} more" if len(left) > 5 else ""
-        yield f"  Still to answer: {', '.join(left[:5])}{more}. Hand the form in again when it is complete."
+        yield f"  Still to answer: {_some(left)}. Hand the form in again when it is complete."
     yield from told
+
+
+def _some(prompts: Sequence[str]) -> str:
+    """Return a few prompts, and how many more there are."""
+    more = f" and {len(prompts) - _MOST_TOLD} more" if len(prompts) > _MOST_TOLD else ""
+    return f"{', '.join(prompts[:_MOST_TOLD])}{more}"
 
 
 def _older(turn: Turn, given: HandedIn) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,10 +15,12 @@ from quips.peeraudit.folder import OWN, Turn, digest_of
 from quips.peeraudit.formnames import FACTS, JUDGING, KNOWN, form_path, named
 from quips.peeraudit.handingin import known_answers
 from quips.peeraudit.state import RoundCase, State
+from quips.peeraudit.steps.checks import why_not_read
 from quips.problems import InputError, Problem
 from quips.source import Document, read_yaml
 
 ISSUED = f"{OWN}/issued.json"
+_FORM = re.compile(rf"(?P<case>.+)-(?:{FACTS}|{JUDGING})(?:-\d+)?")
 WRITTEN, AS_IT_WAS, BEGUN, NOT_MADE = "written", "as it was", "being filled in", "cannot be made"
 
 Makes = Callable[[Book, State, RoundCase, str, str], bytes]
@@ -55,6 +58,8 @@ def due(
 ) -> Iterator[tuple[RoundCase, str]]:
     """Yield the cases and readers of whom a complete reading is still to come, in the order of the draw.
 
+    Whoever may not read a case, such as for a conflict, has no form of it: it would be refused once it is filled in.
+
     Args:
         book: The readings of the round.
         state: The round as it stands.
@@ -67,8 +72,39 @@ def due(
             newest = one.newest(who)
             is_open = one.moderated is None and (case == one.reference or newest is None or not newest.complete)
             may = book.plan.qualify is None or who in state.qualified
+            may = may and not why_not_read(book.plan, state, who, one)
             if is_open and may and reader in ("", who) and case in ("", one.reference):
                 yield one, who
+
+
+def void(book: Book, state: State, reader: str = "", case: str = "") -> dict[str, str]:
+    """Return the forms that lie in the folder and that nobody is to fill in any more, each with why.
+
+    Args:
+        book: The readings of the round.
+        state: The round as it stands.
+        reader: Only this reader's; everybody's if left out.
+        case: Only this case; all if left out.
+    """
+    cases = {named(name): name for name in (*state.gone, *state.cases)}
+    readers = {named(who): who for one in state.cases.values() for who in (*book.plan.people, *one.ever_read_by)}
+    found = {}
+    for path in sorted((book.folder.path / "forms").glob("*/*.xlsx")):
+        form = _FORM.fullmatch(path.stem)
+        name, who = cases.get(form["case"] if form else "", ""), readers.get(path.parent.name, path.parent.name)
+        if name and reader in ("", who) and case in ("", name) and (why := _why_void(book, state, name, who)):
+            found[path.relative_to(book.folder.path).as_posix()] = why
+    return found
+
+
+def _why_void(book: Book, state: State, name: str, who: str) -> str:
+    """Return why somebody's form of a case is not to be filled in; empty if it is, or was handed in while it was theirs."""
+    one = state.cases.get(name)
+    if one is None:
+        return f"{name} was taken out of the round"
+    if who not in one.readers:
+        return f"{name} is not {who}'s to read"
+    return why_not_read(book.plan, state, who, one) if one.moderated is None else ""
 
 
 @dataclass

@@ -10,7 +10,7 @@ from quips.peeraudit.allocation import who_instead
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER, Plan
 from quips.peeraudit.state import Phase, RoundCase, State
 from quips.peeraudit.steps import feeding_back, signing
-from quips.peeraudit.steps.checks import StepRefusedError, moderates
+from quips.peeraudit.steps.checks import StepRefusedError, has_conflict, moderates
 from quips.peeraudit.steps.feeding_back import reread
 from quips.problems import listed
 
@@ -202,6 +202,8 @@ class _Tasks:
             case Phase.WITH_OFFICER:
                 if case.open_disputes:
                     able = self.able(MODERATOR, lambda who: moderates(plan, state, who, name))
+                    settled = {case.moderated.by if case.moderated else "", *(one.by for one in case.adjudicated.values())}
+                    able = tuple(who for who in able if who not in settled) or able  # better not on what they settled themselves
                     disputed = f"{case.open_disputes[0].rule} --stands {because}"
                     yield self.task(able, "answer the dispute", (name,), "answer", disputed)
                 if case.open_actions:
@@ -228,8 +230,7 @@ class _Tasks:
 
     def is_barred(self, case: RoundCase, who: str) -> bool:
         """Whether somebody has a conflict with a case that they were given."""
-        own = self.plan.people[who].conflicts if who in self.plan.people else frozenset()
-        return case.reference in own | self.state.conflicts.get(who, frozenset())
+        return has_conflict(self.plan, self.state, who, case.reference)
 
     def with_role(self, role: str) -> tuple[str, ...]:
         return tuple(name for name, person in sorted(self.plan.people.items()) if role in person.roles)

@@ -41,7 +41,7 @@ def reply_sheet(prepared: Prepared, round_name: str, marking: str) -> bytes:
     reference = prepared.case.reference
     sheets = [_start(prepared, round_name, marking)]
     sheets += [_actions(prepared, marking)] if prepared.actions else []
-    sheets += [_findings(prepared, marking)] if prepared.told or prepared.no_on_aside else []
+    sheets += [_findings(prepared, marking)] if prepared.can_be_disputed else []
     head = {"round": round_name, "case": reference, "feedback": prepared.number, "began": prepared.began}
     return workbook_bytes(sheets, KIND, head, {}, marking, f"Reply on {reference}")
 
@@ -54,8 +54,9 @@ def _start(prepared: Prepared, round_name: str, marking: str) -> Sheet:
     title = f"Reply on {prepared.case.reference}, feedback {prepared.number}"
     build = Builder("Reply", title, advice, ["About this reply", "Answer", "How to answer"], [74, 26, 44], marking)
     build.ask("Who replies?", "Your reference, never a name.", [(("who",), TEXT, 1)], "Such as O03")
-    where = ["What was done: the sheet Actions."] if prepared.actions else ["Nothing is to be put right."]
-    where += ["What you do not agree with: the sheet Findings."] if prepared.told or prepared.no_on_aside else []
+    where = ["What was done: the sheet Actions."] if prepared.actions else ["Nothing is to be put right, so no reply is needed."]
+    disputes = f"No finding counts against the case, so there is none to dispute. If something is not right, tell {prepared.by}."
+    where += ["What you do not agree with: the sheet Findings."] if prepared.can_be_disputed else [disputes]
     build.heading("Where to write", " ".join(where))
     build.heading("The round", round_name)
     return build.sheet()
@@ -66,7 +67,7 @@ def _actions(prepared: Prepared, marking: str) -> Sheet:
     advice = "Give the day and what shows it, such as the entry on the record. Both are needed."
     build = Builder("Actions", "What was done", advice, heads, [84, 20, 60], marking)
     for one in prepared.actions:
-        under = f"{one.remedy} By {day_in_words(date.fromisoformat(one.due).toordinal())}."
+        under = f"{one.remedy} By {_day(one.due)}."
         answers = [(("actions", one.number, "done_on"), DAY, 1), (("actions", one.number, "evidence"), TEXT, 1)]
         build.ask(f"{one.number}. {one.title}", under, answers)
     return build.sheet()
@@ -76,7 +77,7 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
     heads = ["What was found to fall short", "Do you dispute it?", "If so: why is it not right?"]
     advice = "Only for what you do not agree with. Leave the rest blank. Somebody who did not read the case answers."
     build = Builder("Findings", "What you do not agree with", advice, heads, [84, 20, 60], marking)
-    for name, title in {**prepared.told, **prepared.no_on_aside}.items():
+    for name, title in prepared.can_be_disputed.items():
         answers = [(("disputes", name, "disputed"), YES_NO, 1), (("disputes", name, "because"), TEXT, 1)]
         under = name
         if name in prepared.judged:
@@ -85,6 +86,10 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
             under = f"What it rests on was set aside. {NO_STANDS} ({name})"
         build.ask(title, under, answers)
     return build.sheet()
+
+
+def _day(day: str) -> str:
+    return day_in_words(date.fromisoformat(day).toordinal())
 
 
 def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
@@ -109,9 +114,7 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
         name, lines = case.reference, []
         if changes:
             turn.take(feeding_back.act(book.plan, turn.state, reply.by, name, changes, handed_in=who))
-        for change in changes:
-            day = day_in_words(date.fromisoformat(change["done_on"]).toordinal())
-            lines.append(f"{name}: action {change['number']} was done on {day}.")
+        lines += [f"{name}: action {one['number']} was done on {_day(one['done_on'])}." for one in changes]
         for rule, why in disputes.items():
             told = book.can_be_disputed(case)
             turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, told, who))
@@ -205,7 +208,7 @@ class _Reply:
             if not self.is_there(day):
                 self.problem(day, "not-answered", f"Say on which day action {number} was done.", "Or clear what is said of it.")
             elif done_on and done_on > today:
-                self.problem(day, "after-today", f"{done_on} is still to come.", "Write it here once it is done.")
+                self.problem(day, "after-today", f"{_day(done_on)} is still to come.", "Write it here once it is done.")
             elif done_on and evidence:
                 change = {"number": number, "status": DONE, "done_on": done_on, "evidence": evidence}
                 if change not in said and self.may_act(change, day):

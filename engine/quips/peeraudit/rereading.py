@@ -29,6 +29,7 @@ from quips.vocabulary import Vocabulary
 from quips.yamltext import as_yaml
 
 _MOST_TOLD = 3
+_JUDGES = "is for the director who signs to judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +39,32 @@ class Change:
     Attributes:
         audit: The audit of the record now.
         closed: The rules whose gaps were put right, each with what shows it.
-        still_open: The rules whose gaps are there still, each with what has to be said of that; mostly nothing.
-        unsure: The rules of which the record does not show whether the gaps were put right, each with why.
+        still_open: The rules whose gaps are there still.
+        late: The rules of which all that is wrong is that something was done late before the case was first read.
+        for_people: The rules that something done since meets, where only people can say whether that is enough, each with why.
+        not_clear: The others of which the record does not show whether the gaps were put right, each with why.
         new: The rules of which there was no gap.
-        taken_out: Of those unsure, the rules of which the record does not say any more what it said.
-        done_since: Of those unsure, the rules that work done since meets.
+        taken_out: Of those not clear, the rules of which the record does not say any more what it said.
     """
 
     audit: Audit
     closed: Mapping[str, str]
-    still_open: Mapping[str, str]
-    unsure: Mapping[str, str]
+    still_open: tuple[str, ...]
+    late: tuple[str, ...]
+    for_people: Mapping[str, str]
+    not_clear: Mapping[str, str]
     new: tuple[str, ...]
     taken_out: frozenset[str] = frozenset()
-    done_since: frozenset[str] = frozenset()
+
+    @property
+    def unsure(self) -> dict[str, str]:
+        """The rules of which the record does not show whether the gaps were put right, each with why."""
+        return {**self.for_people, **self.not_clear}
 
     @property
     def step(self) -> dict[str, Sequence[str]]:
-        """The rules as the step says them: a gap of which nobody can tell stays open."""
-        return {"closed": [*self.closed], "still_open": [*self.still_open, *self.unsure], "new": self.new}
+        """The rules as the step says them: a gap of which nobody can tell stays open, and so does what was late."""
+        return {"closed": [*self.closed], "still_open": [*self.still_open, *self.late, *self.unsure], "new": self.new}
 
 
 def reread(book: Book, who: str, reference: str, document: Document, form: bytes = b"") -> Change:
@@ -116,38 +124,57 @@ def compare(book: Book, case: RoundCase, settled: Audit, now: Audit) -> Change:
     compared = _Compared(settled, now, _audited(book, back, now), back.losses, vocabulary)
     was = _gaps_by_rule(settled)
     rules = book.gap_rules(case)
+    left = {name: _left(was[name], now) for name in rules}
     whys = {name: compared.why_not_closed(was[name]) for name in rules}
     why_not = {name: listed(dict.fromkeys(why.words for why in found), "and") for name, found in whys.items()}
-    _follow_what_rests(rules, was, why_not, set_aside(case), book.auditor.knowledge.titles)
-    closed, still_open, unsure, done_since = {}, {}, {}, set()
+    for_people = {name: words for name in rules if (words := compared.for_people(left[name], whys[name]))}
+    _follow_what_rests(rules, was, why_not, for_people, set_aside(case), book.auditor.knowledge.titles)
+    closed, still_open, late, not_clear = {}, [], [], {}
     for name in rules:
-        left = _left(was[name], now)
-        later = [compared.later(gap) for gap in left]
-        if left and all(later):
-            done_since.add(name)
-            words = listed(dict.fromkeys(later), "and")
-            unsure[name] = f"{words} meets it; whether that puts the earlier one right is for the director who signs to judge"
-        elif left:
-            still_open[name] = ""
+        if name in for_people:
+            continue
+        if left[name]:
+            still_open.append(name)
         elif why_not[name]:
-            unsure[name] = f"no longer seen, since {why_not[name]}"
+            not_clear[name] = f"no longer seen, since {why_not[name]}"
         elif shows := compared.what_shows(was[name]):
             closed[name] = shows
         else:
-            still_open[name] = "It was late, and nothing that is done now undoes that."
+            late.append(name)
     there = {finding.ref for findings in was.values() for finding in findings}
     gaps = book.in_scope(now).with_verdict(Verdict.GAP)
     new = dict.fromkeys(f.rule.name for f in gaps if f.ref not in there and f.rule.name not in rules)
-    taken_out = frozenset(name for name in unsure if name not in done_since and any(why.is_taken_out for why in whys[name]))
-    return Change(now, closed, still_open, unsure, tuple(new), taken_out, frozenset(done_since))
+    taken_out = frozenset(name for name in not_clear if any(why.is_taken_out for why in whys[name]))
+    return Change(now, closed, tuple(still_open), tuple(late), for_people, not_clear, tuple(new), taken_out)
+
+
+def last_change(book: Book, case: RoundCase) -> Change | None:
+    """Return what became of the gaps of a case when it was last read again; None if it was not since it was settled.
+
+    Args:
+        book: The readings of the round.
+        case: The case.
+
+    Raises:
+        InputError, StorageError: A record cannot be read.
+    """
+    settled, again = book.settled(case), case.read_again
+    return compare(book, case, settled, book.audit(again.file)) if settled is not None and again is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Why:
-    """Why a gap cannot be said to have closed, and whether that is what the record does not say any more."""
+    """Why a gap cannot be said to have closed.
+
+    Attributes:
+        words: Why, in words.
+        is_taken_out: Whether that is what the record does not say any more.
+        is_done: Whether it was done, and all that is open is whether that was in time.
+    """
 
     words: str
     is_taken_out: bool = False
+    is_done: bool = False
 
 
 def done_late(book: Book, case: RoundCase) -> set[str]:
@@ -195,7 +222,23 @@ class _Compared:
     def finding(self, was: Finding) -> Finding | None:
         return next((finding for finding in self.now.findings if finding.ref == was.ref), None)
 
-    def later(self, gap: Finding) -> str:
+    def for_people(self, left: Sequence[Finding], whys: Sequence[_Why]) -> str:
+        """Return what was done since that only people can say is enough, with what they are to judge; empty if that is not all.
+
+        Args:
+            left: The gaps of a rule that are there still.
+            whys: Why its gaps cannot be said to be closed.
+        """
+        later = [self._later(gap) for gap in left]
+        if left and all(later):
+            words = listed(dict.fromkeys(later), "and")
+            return f"{words} meets it; whether that puts the earlier one right {_JUDGES}"
+        if not left and whys and all(why.is_done for why in whys):
+            words = listed(dict.fromkeys(why.words for why in whys), "and")
+            return f"{words}; whether that was in time {_JUDGES}"
+        return ""
+
+    def _later(self, gap: Finding) -> str:
         """Return the newest work of the same kind, done since the case was read, if it is as it should be; empty if not."""
         kind = gap.key.partition("@")[0]
         if kind not in {trigger.activity for trigger in gap.rule.triggers if isinstance(trigger, Each)}:
@@ -219,7 +262,8 @@ class _Compared:
             return _Why(self._with_losses(f"'{what}' is not in the record any more", was), is_taken_out=True)
         if _is_past(was, now):
             return None
-        if not _is_put_right(was, now):
+        is_met = _is_done_since if _is_done_since(was, now) else _is_put_right
+        if not is_met(was, now):
             return _Why(self._with_losses(_stands_now(now), was), bool(self._bearing(was)))
         rested, kinds = {entry.words for entry in was.entries}, _activities(was.rule)
         moved = [loss.words for loss in self.losses if loss.entry and (loss.entry in rested or loss.about in kinds)]
@@ -229,10 +273,10 @@ class _Compared:
         if could_change:
             return _Why(f"it could still change: {listed(could_change, 'and')}")
         back = self.back.get(was.ref) if self.back is not None else None
-        if back is None or not _is_put_right(was, back):
+        if back is None or not is_met(was, back):
             words = self._with_losses("", was) or "the record cannot be put beside what it said before"
             return _Why(words, bool(self._bearing(was)))
-        return None
+        return _Why(f"done on {day_in_words(now.done)}", is_done=True) if is_met is _is_done_since else None
 
     def _with_losses(self, words: str, was: Finding) -> str:
         """Return why, with what the record no longer says that bears on it, or with all of that if none does."""
@@ -269,6 +313,12 @@ def _is_put_right(was: Finding, now: Finding) -> bool:
     return now.verdict is Verdict.SUFFICIENT or done_late
 
 
+def _is_done_since(was: Finding, now: Finding) -> bool:
+    """Whether what was missing was done after it was called for, and all that is open is whether that was in time."""
+    is_open = now.status is Status.TO_JUDGE and now.only_timing and now.started is not None
+    return was.status is Status.MISSING and is_open and now.done is not None and now.done >= (now.started or 0)
+
+
 def _is_past(was: Finding, now: Finding) -> bool:
     """Whether all that is wrong is that something was done late before the case was read, which cannot be undone."""
     both = (was, now)
@@ -291,10 +341,14 @@ def _follow_what_rests(
     rules: Collection[str],
     was: Mapping[str, Sequence[Finding]],
     why_not: dict[str, str],
+    for_people: dict[str, str],
     aside: Collection[str],
     titles: Mapping[str, str],
 ) -> None:
-    """Keep open what was undermined by a gap that did not close: it cannot have closed by itself."""
+    """Keep open what was undermined by a gap that did not close: it cannot have closed by itself.
+
+    Where only people can say whether what it rests on was put right, so it is with what rests on it.
+    """
     changed = True
     while changed:
         changed = False
@@ -304,6 +358,8 @@ def _follow_what_rests(
             if not why_not[name] and open_beneath:
                 resting = listed((f"'{in_sentence(titles[rule])}'" for rule in open_beneath), "and")
                 why_not[name] = f"it rests on {resting}, which cannot be said to be put right"
+                if all(rule in for_people for rule in open_beneath):
+                    for_people[name] = f"put right, but it rests on {resting}; whether that is put right {_JUDGES}"
                 changed = True
 
 

@@ -43,6 +43,18 @@ def to_settle(book: Book, state: State, who: str) -> list[RoundCase]:
     return found
 
 
+def not_theirs(book: Book, state: State, who: str) -> dict[str, str]:
+    """Return the cases that wait to be settled and that somebody may not settle, each with why."""
+    found = {}
+    for name, case in state.cases.items():
+        if case.phase is Phase.TO_MODERATE:
+            try:
+                moderates(book.plan, state, who, name)
+            except StepRefusedError as error:
+                found[name] = str(error)
+    return found
+
+
 def waits_for_second(case: RoundCase) -> bool:
     """Whether a second reading was called for that nobody has been found for."""
     return bool(case.second_because) and not case.second_reader

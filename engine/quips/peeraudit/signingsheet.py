@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from textwrap import wrap
 
+from quips.explain import day_in_words
 from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
 from quips.forms.workbook import workbook_bytes
@@ -15,6 +17,7 @@ from quips.peeraudit.feedback import NO_STANDS, roots_of
 from quips.peeraudit.folder import Turn
 from quips.peeraudit.formnames import made_for, of_round
 from quips.peeraudit.plan import Plan
+from quips.peeraudit.rereading import Change, last_change
 from quips.peeraudit.state import FED_BACK, SET_ASIDE, Phase, RoundCase, State
 from quips.peeraudit.steps import signing
 from quips.peeraudit.steps.checks import StepRefusedError
@@ -60,7 +63,7 @@ def digest_of_shown(book: Book, rows: Sequence[Row], case: RoundCase) -> str:
 
 
 def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
-    rules = book.auditor.knowledge.rules
+    titles = book.auditor.knowledge.titles
     audit = book.settled(case)
     if audit is None or case.moderated is None:
         yield "Not settled yet."
@@ -70,7 +73,9 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
     yield f"Read by {listed(case.readers, 'and')}; settled by {settled.by}, on {settled.record_of}'s record.{because}"
     if case.second_because and not case.second_reader:
         yield f"A second reading was called for ({case.second_because}), and was done without."
-    yield from _look_first(case)
+    change = last_change(book, case)
+    if change is not None:
+        yield from _look_first(change, case.new_gaps)
     roots = [root.rule.title for root in roots_of(audit, set_aside(case))]
     yield f"First causes: {'; '.join(roots)}." if roots else "No gap was found that stands."
     for name, reason in book.judged_no(case).items():
@@ -79,9 +84,9 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
         yield f"What this rests on was set aside: {asks} {NO_STANDS}"
     for action in case.actions.values():
         early = " (before the feedback)" if case.feedback and action.done_on and action.done_on < case.feedback.at[:10] else ""
-        done = f" on {action.done_on}{early}: {action.evidence}" if action.done_on else ""
+        done = f" on {_day(action.done_on)}{early}: {action.evidence}" if action.done_on else ""
         done = done or (f": {action.evidence}" if action.evidence else "")
-        whose = f"for {action.owner or 'the officer'}, by {action.due}"
+        whose = f"for {action.owner or 'the officer'}, by {_day(action.due)}"
         yield f"Action {action.number}, {action.status}{done} ({action.title}; {whose})"
     for dispute in case.disputes.values():
         answer = "Not answered."
@@ -89,32 +94,39 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
             outcome = "Set aside" if dispute.outcome == SET_ASIDE else "Left to stand"
             answer = f"{outcome} by {dispute.answered_by}: {dispute.answer}"
         yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
-    aside = set_aside(case)
     again = case.read_again
-    if again is not None:
-        yield f"Read again by {again.by} on {again.at[:10]}."
-        held = [[name for name in found if name not in aside] for found in (again.closed, again.still_open)]
-        for what, found in zip(("Closed", "Still open", "New"), (*held, case.new_gaps), strict=True):
-            titles = [rules[name].title for name in found]
-            yield from (f"{what}: {title}." for title in titles or ["none"])
-        for name, why in again.unsure.items():
-            if name not in aside:
-                yield f"Not clear whether it was put right: {rules[name].title}: {why}."
+    if again is not None and change is not None:
+        yield f"Read again by {again.by} on {_day(again.at)}."
+        yield from (f"Closed: {titles[name]}: {shows}." for name, shows in change.closed.items())
+        yield from (f"Still open: {titles[name]}." for name in change.still_open)
+        yield from (f"New: {titles[name]}." for name in case.new_gaps)
+        yield from (f"For you to judge: {titles[name]}: {why}." for name, why in change.for_people.items())
+        yield from (f"Not clear whether it was put right: {titles[name]}: {why}." for name, why in change.not_clear.items())
+        yield from (f"Late, and nothing done now undoes that: {titles[name]}." for name in change.late)
+        none = [words for words, found in (("closed", change.closed), ("is still open", change.still_open)) if not found]
+        yield from (f"No gap {words}." for words in none)
     if case.feedback and not case.is_read_since_feedback:
         yield "Not read again since the feedback."
     for refusal in case.refusals:
         yield f"Refused before by {refusal.by}: {refusal.because}"
-    yield from (f"Sent: {path}" for path in _letters(rows, case))
+    yield from (f"Letter written: {path}" for path in _letters(rows, case))
 
 
-def _look_first(case: RoundCase) -> Iterator[str]:
-    """Yield what a director should weigh before all else: gaps that are open at the last reading."""
-    still_open = set(case.read_again.still_open) - set_aside(case) if case.read_again else set()
-    open_ = len(still_open.union(case.new_gaps))
-    if open_ == 1:
-        yield "Look first: 1 gap is open at the last reading, named below. To accept leaves it so."
-    elif open_:
-        yield f"Look first: {open_} gaps are open at the last reading, named below. To accept leaves them so."
+def _look_first(change: Change, new: Sequence[str]) -> Iterator[str]:
+    """Yield what a director should weigh before all else: what is open at the last reading, and what is theirs to judge."""
+    parts = (
+        (len(change.still_open) + len(new), "is open at the last reading", "are open at the last reading"),
+        (len(change.for_people), "is for you to judge", "are for you to judge"),
+        (len(change.not_clear), "cannot be said to have closed", "cannot be said to have closed"),
+    )
+    said = [f"{n} {one if n == 1 else many}" for n, one, many in parts if n]
+    if said:
+        said[0] = said[0].replace(" ", " gap " if said[0].startswith("1 ") else " gaps ", 1)
+        yield f"Look first: {listed(said, 'and')}, named below. To accept leaves it so."
+
+
+def _day(day: str) -> str:
+    return day_in_words(date.fromisoformat(day[:10]).toordinal())
 
 
 def _letters(rows: Sequence[Row], case: RoundCase) -> Iterator[str]:

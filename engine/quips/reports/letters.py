@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from quips.explain import day_in_words, in_sentence
+from quips.explain import day_in_words, in_sentence, question_about
+from quips.findings import Finding
+from quips.knowledge import Knowledge
+from quips.ordering import Gap
 from quips.peeraudit.book import Book
 from quips.peeraudit.feedback import NO_STANDS, OFFICER, SENIOR, Prepared, Root
 from quips.peeraudit.state import RoundCase
@@ -63,7 +66,8 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         to: ``officer`` or ``senior``.
     """
     audit, case, plan = prepared.audit, prepared.case, book.plan
-    answered_no = book.answered_no(case)
+    answered_no, open_ = book.answered_no(case), _not_settled(book, prepared)
+    unsettled = {one.rule.title for _, group in open_ for one in group}
     today, due = (day_in_words(day.toordinal()) for day in (prepared.day, prepared.due))
     whom = case.officer if to == OFFICER else case.senior
     return {
@@ -86,9 +90,10 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
         "urgent": f"{urgent_words(audit)} {undecided_words(audit)}".strip(),
         "refused": case.refusals[-1].because if case.refusals else "",
         "strengths": [
-            {"title": title, "when": strength_words(found)}
+            {"title": title, "when": strength_words(found, with_doubts=False)}  # praise is no place for them
             for title, found in strengths(audit)
-            if not any(shown.prompt in answered_no for one in found for shown in one.shows)  # the moderator's word counts
+            if title not in unsettled  # it stands there, and once is enough
+            and not any(shown.prompt in answered_no for one in found for shown in one.shows)  # the moderator's word counts
         ],
         "good_practice": _good_practice(prepared),
         "put_right": list(prepared.put_right),
@@ -110,7 +115,10 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
                 f"By {day_in_words(day)}{whose}: {in_sentence(f.rule.title)}" for day, whose, f in not_yet_due(audit.findings)[0]
             )
         ),
-        "not_settled": _not_settled(book, prepared),
+        "not_settled": [
+            f"{words} {'; '.join(dict.fromkeys(in_sentence(one.rule.title) for one in group))}." for words, group in open_
+        ],
+        "can_dispute": bool(prepared.can_be_disputed),
         "set_aside": [
             *({"title": title, "answer": answer} for title, answer in prepared.aside.items()),
             *({"title": asks, "answer": NO_STANDS} for asks in prepared.no_on_aside.values()),
@@ -121,15 +129,14 @@ def says(book: Book, prepared: Prepared, to: str) -> dict[str, Any]:
 
 
 def _gap(number: int, root: Root, due: str, case: RoundCase) -> dict[str, Any]:
-    found = [
-        {"status": status_words(gap.finding), "occasion": listed(gap.occasions, "and"), "why": " ".join(gap.finding.why)}
-        for gap in root.gaps
-    ]
+    found = [_found(gap) for gap in root.gaps]
     again = case.read_again
     if again and root.rule.name in again.unsure:
-        not_clear = f"It is not clear whether this was put right: {again.unsure[root.rule.name]}."
+        why = f"It is not clear whether this was put right: {again.unsure[root.rule.name]}."
+        if root.for_people:
+            why = f"{root.for_people[:1].upper()}{root.for_people[1:]}."
         day = day_in_words(date.fromisoformat(again.at[:10]).toordinal())
-        found.append({"status": f"Read again on {day}", "occasion": "", "why": not_clear})
+        found.append({"status": f"Read again on {day}", "occasion": "", "why": why})
     return {
         "number": number,
         "title": root.rule.title,
@@ -141,6 +148,13 @@ def _gap(number: int, root: Root, due: str, case: RoundCase) -> dict[str, Any]:
         "remedy": root.remedy,
         "due": due,
     }
+
+
+def _found(gap: Gap) -> dict[str, str]:
+    """Return what was found on an occasion, which is named unless the reasons begin with it."""
+    why = " ".join(gap.finding.why)
+    occasions = [words for words in gap.occasions if words.lower() not in why.lower()]
+    return {"status": status_words(gap.finding), "occasion": listed(occasions, "and"), "why": why}
 
 
 def _good_practice(prepared: Prepared) -> list[str]:
@@ -165,18 +179,26 @@ def _oversight(prepared: Prepared, today: str, due: str) -> list[dict[str, str]]
     return [{"what": what, "due": day} for what, day in asked]
 
 
-def _not_settled(book: Book, prepared: Prepared) -> list[str]:
-    """Return what the round asks about that is neither a gap nor sufficient yet, so that silence is not taken for sufficient."""
-    prompts = book.plan.prompts
-    findings = bearing_on(prepared.audit.findings, prompts)
-    judged, timing = (bearing_on(found, prompts) for found in to_judge(prepared.audit))
-    unknown = by_what_settles(findings, book.auditor.knowledge)
+def _not_settled(book: Book, prepared: Prepared) -> list[tuple[str, list[Finding]]]:
+    """Return what the round asks about that is neither a gap nor sufficient yet, so that silence is not taken for sufficient.
+
+    What was put right since the first letter is left out: nothing more is asked about it.
+    """
+    prompts, knowledge, again = book.plan.prompts, book.auditor.knowledge, prepared.case.read_again
+    closed = again.closed if again else ()
+    findings = [one for one in prepared.audit.findings if one.rule.name not in closed]
+    judged, timing = ([one for one in found if one.rule.name not in closed] for found in to_judge(prepared.audit))
+    findings, judged, timing = (bearing_on(found, prompts) for found in (findings, judged, timing))
     parts = [
-        ("For people to judge, not for rules", judged),
-        ("Done; whether it was on time is for people to judge", timing),
-        *((f"Not known is {settles}, which would settle" if settles else "Not known", group) for settles, group in unknown),
-        ("Not on the record so far, which is not complete", of_status(findings, Status.NOT_ON_RECORD)),
+        ("For people to judge, not for rules:", judged),
+        ("Done; whether it was on time is for people to judge:", timing),
+        *((_asked(group[0], knowledge), group) for _, group in by_what_settles(findings, knowledge)),
+        ("Not on the record so far, which is not complete:", of_status(findings, Status.NOT_ON_RECORD)),
     ]
-    return [
-        f"{words}: {'; '.join(dict.fromkeys(in_sentence(one.rule.title) for one in group))}" for words, group in parts if group
-    ]
+    return [(words, group) for words, group in parts if group]
+
+
+def _asked(finding: Finding, knowledge: Knowledge) -> str:
+    """Return what the record would have to say for a finding to be told, as questions."""
+    asked = " ".join(question_about(name, knowledge.vocabulary) for name in finding.settled_by)
+    return f"The record does not answer this: {asked} Once it does, it can be told of:" if asked else "Not known:"

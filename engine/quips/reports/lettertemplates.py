@@ -19,11 +19,7 @@ from quips.reports.word import QUIET, describe, describe_table, edges, lay_out, 
 _MADE = datetime(2000, 1, 1)  # the same templates every time
 _COLUMNS = (
     ("No.", "{{ action.number }}", 1.2),
-    (
-        "What would put it right",
-        "{{ action.title }}{% if not action.title.endswith('?') %}:{% endif %} {{ action.remedy }}",
-        10.4,
-    ),
+    ("What is to be put right, as said above", "{{ action.title }}", 10.4),
     ("Who", "{{ action.owner }}", 2.4),
     ("By when", "{{ action.due }}", 3.0),
 )
@@ -54,6 +50,7 @@ class _Template:
         told = "When the record was read again, these gaps were put right. Nothing more is asked about them."
         self.listed("put_right", "Put right since the first letter", told, "{{ one }}")
         self.to_put_right()
+        self.judged()
         if self.is_senior:
             self.asked_of_senior()
         self.by_when()
@@ -98,8 +95,9 @@ class _Template:
         whose = "a case that you supervise" if self.is_senior else "this case"
         self.text(
             f"Colleagues have read {whose} as its record stood on {{{{ as_at }}}}, under {{{{ edition }}}}. This letter says "
-            "what was done well, what the record falls short of, and what would put that right. It is about the record: if the "
-            "work was done and the record does not show it, please say where it is."
+            "what was done well{% if gaps or judged %}, what the record falls short of, and what would put that right. It is "
+            "about the record: if the work was done and the record does not show it, please say where it is.{% else %}. The "
+            "record falls short of nothing that was looked for.{% endif %}"
         )
         self.where("looked_at")
         self.text("{{ looked_at }}")
@@ -127,11 +125,14 @@ class _Template:
     def to_put_right(self) -> None:
         self.document.add_heading("What to put right", 1)
         self.where("gaps")
-        self.text("Each heading is a gap that no other explains. What follows only from it is often put right by the same work.")
+        self.text(
+            "Each heading is a gap that no other explains. What follows only from it is often put right by the same work. Who "
+            "does it and by when stands under Actions."
+        )
         self.text("{%p for gap in gaps %}")
         self.document.add_heading("{{ gap.number }}. {{ gap.title }}", 2)
         self.where("gap.urgent")
-        self.text("Urgent: please look at this first, and today.", bold=True)
+        self.text("Urgent: please look at this first, and today.", bold=True).paragraph_format.keep_with_next = True
         self.end()
         self.text("{%p for found in gap.findings %}")
         paragraph = self.document.add_paragraph()
@@ -139,15 +140,22 @@ class _Template:
         paragraph.add_run("{{ found.why }}")
         self.text("{%p endfor %}")
         self.where("gap.follows")
-        self.text("What only follows from it:")
+        self.text("What only follows from it:").paragraph_format.keep_with_next = True
         self.bullets("gap.follows", "{{ one }}")
         self.end()
-        self.labelled("What would put it right", "{{ gap.remedy }}")
-        self.labelled("By when", "{{ gap.due }}")
+        self.labelled("What to do", "{{ gap.remedy }}")
         self.text("{%p endfor %}")
         self.otherwise()
-        self.text("No gap was found in what is on the record. Where something is still open, it stands below.")
+        self.text("No gap was found in what is on the record.{% if not_settled %} What is still open stands below.{% endif %}")
         self.end()
+
+    def judged(self) -> None:
+        whom = "the officer" if self.is_senior else "your senior"
+        under = (
+            "These questions were answered no, for reasons that no gap above covers. Each can be disputed as a gap can. Please "
+            f"talk over with {whom} what the readers say, and put on the record what will be done."
+        )
+        self.listed("judged", "What readers judged beside that", under, "{{ one.question }} {{ one.reason }}")
 
     def asked_of_senior(self) -> None:
         self.document.add_heading("What you are asked to do", 1)
@@ -172,14 +180,6 @@ class _Template:
         self.end()
 
     def rest(self) -> None:
-        self.listed(
-            *(
-                "judged",
-                "What readers judged beside that",
-                "These questions were answered no, for reasons that no gap above covers. Each can be disputed as a gap can.",
-            ),
-            "{{ one.question }} {{ one.reason }}",
-        )
         self.listed("coming", "Coming due", "As the record stood on {{ as_at }}.", "{{ one }}")
         told = "These findings were disputed and set aside; they do not count."
         self.listed("set_aside", "Set aside", told, "{{ one.title }}: {{ one.answer }}")
@@ -193,28 +193,34 @@ class _Template:
         self.end()
 
     def closing(self) -> None:
+        self.listed("not_settled", "What the record does not settle yet", "None of this counts as a gap.", "{{ one }}")
         self.document.add_heading("If you do not agree", 1)
+        self.where("can_dispute")
         self.text(
-            "Say so in the reply sheet, beside the finding, with why. Somebody who did not read the case answers: the finding "
-            "stands, or is set aside. Nobody signs the case off while a finding is in dispute."
+            "Say so in the reply sheet ({{ reply_sheet }}), beside the finding, with why. Somebody who did not read the case "
+            "answers: the finding stands, or is set aside, and {{ by }} tells you which, and why. Nobody signs the case off "
+            "while a finding is in dispute."
         )
+        self.otherwise()
+        self.text(
+            "No finding in this letter counts against the case, so there is none to dispute. If something in it is not right, "
+            "please tell {{ talk_to }}."
+        )
+        self.end()
         self.document.add_heading("Your reply, and who to talk to", 1)
         self.where("actions")
         how = "Please see that the reply sheet" if self.is_senior else "With this letter comes a reply sheet. Please see that it"
         self.text(f"{how} ({{{{ reply_sheet }}}}) says, for each action, on what day it was done and what shows it.")
         self.otherwise()
-        self.text(
-            "Nothing is to be put right, so no reply is needed. If you do not agree with something, say so in {{ reply_sheet }}."
-        )
+        self.text("Nothing is to be put right, so no reply is needed.")
         self.end()
         self.text("To talk any of this over: {{ talk_to }}.")
-        self.listed("not_settled", "What the record does not settle yet", "None of this counts as a gap.", "{{ one }}")
-        self.document.add_heading("About this letter", 1)
-        self.quiet(
-            "People are known by references here, and nobody proves who they are: who it was is who it was said to be. When this "
-            "letter was written, the last seal of the round's trail began {{ seal }}; by that the lead can show that nothing "
-            "written down before was changed."
+        last = self.text(
+            "People are known by references here, and who it was is who it was said to be: nobody proves it. When this letter "
+            "was written, the last seal of the round's trail began {{ seal }}; by that the lead can show that nothing written "
+            "down before was changed."
         )
+        last.runs[0].font.color.rgb, last.runs[0].font.size = QUIET, Pt(8)
 
 
 def _fill(row: Any, words: Sequence[str], bold: bool = False) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from quips.audits import Audit
+from quips.explain import in_sentence
+from quips.findings import Finding
 from quips.forms.filling import answers_of, choices_for, room_problems
 from quips.forms.layout import JUDGED_HEADS, JUDGEMENTS, Choices, head_of, judged_boxes, layout
 from quips.forms.sheets import TEXT, Builder, Sheet
@@ -20,6 +22,7 @@ from quips.peeraudit.formnames import BECAUSE, FACTS, GOOD_PRACTICE, GOOD_PRACTI
 from quips.peeraudit.state import RoundCase, State
 from quips.problems import InputError, Problem, listed
 from quips.proposals import FOR_THE_AUDITOR, Proposal
+from quips.reasons import STATUS_WORDS
 from quips.reports.wording import (
     ANSWERS,
     INDICATIVE,
@@ -34,7 +37,7 @@ from quips.reports.wording import (
     urgent_words,
 )
 from quips.source import Document, parse_yaml, read_yaml
-from quips.statuses import Status
+from quips.statuses import Status, Verdict
 
 ABOUT, FOUND, GOOD = "About this reading", "What Quips found", "Good practice"
 _ROOM = 20
@@ -247,12 +250,36 @@ def _suggested(audit: Audit, proposal: Proposal | None) -> str:
         short = falling_short(audit, proposal)
         earlier = f" {ONLY_EARLIER}" if proposal.only_earlier else ""
         needs = f" But a Yes needs its reason, for this falls short: {short}." if short else ""
-        return f"The record does not settle it.{earlier}{needs}"
+        return f"The record does not settle it.{earlier}{_why_not_settled(audit, proposal)}{needs}"
     if proposal.answer == "not_applicable":
         return "The record suggests: not applicable, for the case is not one of those it is asked of."
     reasons = list(dict.fromkeys(" ".join(finding.why) for finding in proposal.findings))
     more = f" And {len(reasons) - _MOST_REASONS} more." if len(reasons) > _MOST_REASONS else ""
     return f"The record suggests: {ANSWERS[proposal.answer]}. {' '.join(reasons[:_MOST_REASONS])}{more}"
+
+
+def _why_not_settled(audit: Audit, proposal: Proposal) -> str:
+    """Say what of a prompt that is left to the reader stands on the record, so that it does not go against what was found."""
+    bearing = bearing_on(audit.findings, [proposal.prompt.name])
+    done = [one for one in bearing if one.verdict is Verdict.SUFFICIENT and one.rule.expect and not one.rule.expect.never]
+    timing = [one for one in bearing if one.after_own_day or (one.status is Status.TO_JUDGE and one.only_timing)]
+    open_ = [one for one in bearing if one.verdict is Verdict.OPEN and one not in timing]
+    said = []
+    if timing:
+        said.append(f"Done, and whether it was on time is for you: {_titles(timing)}.")
+    if open_:
+        said.append(
+            f"Open: {'; '.join(dict.fromkeys(f'{in_sentence(o.rule.title)} ({STATUS_WORDS[o.status]})' for o in open_))}."
+        )
+    if done and not said:
+        could_change = list(dict.fromkeys(words for one in done for words in one.provisional))
+        but = f"But this could change: {listed(could_change, 'and')}" if could_change else "That alone does not show a Yes"
+        said.append(f"Done and sufficient: {_titles(done)}. {but}.")
+    return "".join(f" {words}" for words in said)
+
+
+def _titles(findings: Sequence[Finding]) -> str:
+    return "; ".join(dict.fromkeys(in_sentence(one.rule.title) for one in findings))
 
 
 def _good(marking: str) -> Sheet:

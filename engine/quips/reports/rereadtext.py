@@ -29,21 +29,23 @@ def reread_text(change: Change, case: RoundCase, knowledge: Knowledge, marking: 
 
 Part = tuple[str, list[str]]
 """What is said of some gaps before they are told, which may be nothing, and the gaps, a line each."""
+_SELDOM = frozenset({"Late, and so it stays", "For people to judge"})
+"""Headings that are told only where something stands under them."""
+_LATE = "These were done late before the case was first read, and nothing that is done now undoes that. Nothing is left to do."
+_PEOPLE = (
+    "Something done since meets these, and no rule can say whether that is enough. Nothing is to be added to the record for it: "
+    "the director judges it on signing, is shown it with why, and refuses if more is asked for. The report counts them apart, as "
+    "for people to judge."
+)
+_PUT_BACK = "The record does not say any more what these rested on. Put back in it what still holds, and read it again."
+_DECIDE = "What decides these is open. Say it in the record, or put right first what they rest on, and read it again."
 
 
 def _not_clear(change: Change, rules: Mapping[str, Rule]) -> Iterator[Part]:
     """Yield the gaps of which the record does not show whether they were put right, by what there is to do about them."""
-    undecided = frozenset(change.unsure) - change.taken_out - change.done_since
-    put_back = "The record does not say any more what these rested on. Put back in it what still holds, and read it again."
-    decide = "What decides these is open. Say it in the record, or put right first what they rest on, and read it again."
-    judge = (
-        "Work done since meets these, and no rule can say whether that makes up for what was found. The director judges that on "
-        "signing, is shown it with why, and refuses if more is asked for. The report counts them apart, as for people to judge."
-    )
-    for names, advice in ((change.taken_out, put_back), (undecided, decide)):
-        told = [name for name in change.unsure if name in names]
-        yield advice, [f"{rules[name].title}: {change.unsure[name]}. {rules[name].remedy}" for name in told]
-    yield judge, [f"{rules[name].title}: {why}." for name, why in change.unsure.items() if name in change.done_since]
+    for is_taken_out, advice in ((True, _PUT_BACK), (False, _DECIDE)):
+        told = [name for name in change.not_clear if (name in change.taken_out) is is_taken_out]
+        yield advice, [f"{rules[name].title}: {change.not_clear[name]}. {rules[name].remedy}" for name in told]
 
 
 def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, width: int) -> Iterator[str]:
@@ -60,14 +62,19 @@ def _lines(change: Change, case: RoundCase, knowledge: Knowledge, marking: str, 
         ("Closed", [("", [f"{rules[name].title}: {shows}." for name, shows in change.closed.items()])]),
         (
             "Still open",
-            [("", [f"{rules[name].title}. {note or rules[name].remedy}" for name, note in change.still_open.items()])],
+            [("", [f"{rules[name].title}. {rules[name].remedy}" for name in change.still_open])],
         ),
+        ("Late, and so it stays", [(_LATE, [f"{rules[name].title}." for name in change.late])]),
+        ("For people to judge", [(_PEOPLE, [f"{rules[name].title}: {why}." for name, why in change.for_people.items()])]),
         ("Not clear", [*_not_clear(change, rules)]),
         ("New", [("", [f"{rules[name].title}. {rules[name].remedy}" for name in change.new])]),
     )
     for heading, of_heading in parts:
+        n = sum(len(lines) for _, lines in of_heading)
+        if not n and heading in _SELDOM:
+            continue
         yield ""
-        yield click.style(f"{heading}: {sum(len(lines) for _, lines in of_heading) or 'none'}", bold=True)
+        yield click.style(f"{heading}: {n or 'none'}", bold=True)
         for under, lines in of_heading:
             if under and lines:
                 yield from wrapped(under, "  ")

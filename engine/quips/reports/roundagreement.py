@@ -15,6 +15,7 @@ from quips.peeraudit.settlingsheet import said_words
 from quips.readings import Reading
 from quips.reports.readers import agree_json, agree_text
 from quips.reports.wording import wrap
+from quips.shares import LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,37 @@ class Agreement:
 
 
 def agreement_text(agreement: Agreement, marking: str, width: int) -> str:
-    """Return how far readers agree, and where they differ, as text with a protective marking, wrapped at a width."""
+    """Return where readers differ, and how far they agree, as text with a protective marking, wrapped at a width.
+
+    Of questions that too few cases were read twice on, only how often both gave the same answer is told.
+    """
     found = agreement.found
-    parts = [agree_text(found, marking, width) if found else f"No case has been read by two yet.   {marking}\n"]
-    lines = _lines(agreement.differ, agreement.waiting, agreement.changed, width)
-    parts.append("\n".join((*lines, *_fact_lines(agreement.facts, width))) + "\n")
+    few = [one for one in found if one.raw.of < LEAST]
+    rest = [one for one in found if one not in few]
+    head = click.style("What two readers of a case say", bold=True) if found else "No case has been read by two yet."
+    lines = [f"{head}   {marking}", "", *_lines(agreement.differ, agreement.waiting, agreement.changed, width)]
+    lines += [*_fact_lines(agreement.facts, width), *_few_lines(few, width)]
+    parts = ["\n".join(lines) + "\n"]
+    if rest:
+        parts.append(agree_text(rest, marking, width))
     return "\n".join(parts)
+
+
+def _few_lines(few: Sequence[Reading], width: int) -> Iterator[str]:
+    """Yield how often readers agree on questions that few cases were read twice on, each on which they differ by itself."""
+    if not few:
+        return
+    yield ""
+    yield click.style(f"How often both readers gave the same answer ({len(few)} questions)", bold=True)
+    for one in few:
+        if one.raw.yes < one.raw.of:
+            yield f"  {one.question}: in {one.raw.yes} of {one.raw.of}"
+    same = sum(one.raw.yes == one.raw.of for one in few)
+    if same:
+        yield from wrap(f"On {same} question{'' if same == 1 else 's'}: in every case.", width, initial_indent="  ")
+    yield from wrap(
+        f"Measures that allow for chance are told from {LEAST} cases on, as of fewer they say next to nothing.", width
+    )
 
 
 def agreement_json(agreement: Agreement, marking: str) -> str:

@@ -391,13 +391,18 @@ def not_on_record(audit: Audit) -> list[str]:
     ]
 
 
-def strength_words(findings: Sequence[Finding]) -> str:
-    """Return when it was done, and what has to be said of it, such as ``4 March 2010 (told in interview; …)``."""
+def strength_words(findings: Sequence[Finding], with_doubts: bool = True) -> str:
+    """Return when it was done, and what has to be said of it, such as ``4 March 2010 (told in interview; …)``.
+
+    Args:
+        findings: What was done and sufficient, of one rule.
+        with_doubts: Whether it is said why that could still change.
+    """
     days = listed(dict.fromkeys(day_in_words(finding.done) for finding in findings if finding.done is not None), "and")
     excepted = [finding for finding in findings if finding.status is Status.EXCEPTED]
     notes = list(dict.fromkeys(status_in_words(finding.status, finding.done) for finding in excepted))
     notes += dict.fromkeys(entry.late.rstrip(".") for finding in excepted for entry in finding.entries if entry.late)
-    could_change = dict.fromkeys(words for finding in findings for words in finding.provisional)
+    could_change = dict.fromkeys(words for finding in findings for words in finding.provisional if with_doubts)
     notes += [f"this could change: {listed(could_change, 'and')}"] if could_change else []
     notes += ["told in interview; the file does not show it"] if any(finding.told for finding in findings) else []
     return days + (f" ({'; '.join(notes)})" if notes else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -173,10 +174,15 @@ def dispute(folder: Path, case: str, rule: str, because: str, who: str, framewor
 def answer(
     folder: Path, case: str, rule: str, outcome: str | None, because: str, who: str, framework: str | None, rules: str | None
 ) -> None:
-    """Answer a dispute, as a moderator who did not read the case."""
-    if outcome is None:
+    """Answer a dispute, as a moderator who did not read the case; without an answer, show what there is to answer."""
+    if outcome is None and because:
         raise click.UsageError("Say what comes of it: --stands or --set-aside.")
     with opened(folder, framework, rules) as book, book.folder.turn() as turn:
+        if outcome is None:
+            feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, STANDS, "To see who may.")
+            for line in _to_answer(book, turn.state.cases[case], rule, shlex.quote(str(folder)), who):
+                click.echo(line)
+            return
         turn.take(feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, outcome, because))
         comes = "stands" if outcome == STANDS else "is set aside; it stays in the record's audit, and reports count it apart"
         click.echo(f"{case}: {rule} {comes}.")
@@ -184,6 +190,16 @@ def answer(
             for line in _still_no(book, turn.state.cases[case], rule, shlex.quote(str(folder))):
                 click.echo(line)
         click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
+
+
+def _to_answer(book: Book, case: RoundCase, rule: str, folder: str, who: str) -> Iterator[str]:
+    """Yield what a moderator is to know of a dispute before answering it, and how to answer."""
+    dispute_ = case.disputes[rule]
+    yield f"{case.reference}: {title_of(book.auditor.knowledge, rule)}"
+    yield f"Disputed by {dispute_.by}: {dispute_.because}"
+    aside = replace(case, disputes={**case.disputes, rule: replace(dispute_, outcome=SET_ASIDE)})
+    yield from (f"If it is set aside: {line}" for line in list(_still_no(book, aside, rule, folder))[:1])
+    yield f'To answer: quips round answer {folder} {case.reference} {rule} --stands --because "…" --as {who}, or --set-aside'
 
 
 def _still_no(book: Book, case: RoundCase, rule: str, folder: str) -> Iterator[str]:

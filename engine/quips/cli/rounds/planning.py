@@ -7,19 +7,22 @@ from pathlib import Path
 
 import click
 
-from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
+from quips.cli.rounds.shared import because_option, folder_argument, opened, tell_void, who_option
 from quips.cli.shared import WIDTH, knowledge_options, load, one_of, told
 from quips.peeraudit import allocation, drawing
 from quips.peeraudit.beginning import begin_round
+from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR, READER
 from quips.peeraudit.progress import progress_of
 from quips.peeraudit.state import RoundCase
 from quips.peeraudit.steps import setting_up
 from quips.peeraudit.steps.checks import StepRefusedError, case_of, groups_of, known
-from quips.problems import QuipsError
+from quips.problems import QuipsError, listed
 from quips.reports.roundlog import log_text
 from quips.reports.roundstatus import allocation_text, status_json, status_text
 from quips.reports.samples import sample_text
 
+_DOES = {READER: "read", MODERATOR: "settle", LEAD: "feed back on", DIRECTOR: "sign"}
+"""What people of each role do with a case."""
 case_argument = click.argument("case", metavar="CASE")
 
 
@@ -152,7 +155,9 @@ def reallocate(
                     raise QuipsError(f"{to} is of no group. Give {to} the role of a reader and a group on the list of people.")
                 given = {"group": group, "reader": to}
             turn.take(setting_up.reallocate(plan, turn.state, who, case, given, because))
+            state = turn.state
         click.echo(_given(case, given))
+        tell_void(book, state, case=case)
         _next(folder, "forms", f"--for {to}")
 
 
@@ -170,10 +175,13 @@ def conflict(folder: Path, case: str, who: str, because: str, rules: str | None,
             one = case_of(turn.state, case)
             turn.take(setting_up.declare(plan, turn.state, who, case, because))
             state = turn.state
-        click.echo(f"It is written down that {who} does not read {case}.")
+        roles = plan.people[who].roles
+        does = [words for role, words in _DOES.items() if role in roles]
+        click.echo(f"It is written down that {who} is not to {listed(does)} {case}.")
+        tell_void(book, state, who, case)
         if who in one.readers and one.moderated is None:
             is_second = who == one.second_reader
-            lead = next(name for name, person in sorted(plan.people.items()) if "lead" in person.roles)
+            lead = next(name for name, person in sorted(plan.people.items()) if LEAD in person.roles)
             try:
                 to = allocation.who_instead(plan, state, case_of(state, case), is_second)
             except StepRefusedError as refused:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from quips.cli.rounds.shared import because_option, folder_argument, opened, who_option
+from quips.cli.rounds.shared import because_option, folder_argument, opened, tell_void, who_option
 from quips.cli.shared import knowledge_options, progress
 from quips.forms.filled import read_filled
 from quips.peeraudit.formnames import FRESH, JUDGING, READING, URGENT
@@ -48,6 +48,7 @@ def forms(folder: Path, who: str, case: str, is_known: bool, is_again: bool, rul
             found = issue_known(book, known_form, who, case, is_again)
         else:
             found = issue(book, reading_form, who, case, is_again=is_again)
+            tell_void(book, book.folder.state(), who, case)
     at = shlex.quote(str(folder))
     for one in found:
         if one.how != NOT_MADE:

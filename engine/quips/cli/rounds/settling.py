@@ -17,7 +17,7 @@ from quips.peeraudit.doublereading import changed_after, disagreements, judged_t
 from quips.peeraudit.formnames import named
 from quips.peeraudit.issuing import lay_out_sheet
 from quips.peeraudit.plan import DIRECTOR, LEAD, MODERATOR
-from quips.peeraudit.settlingsheet import settle_case, settling_sheet, to_settle, waits_for_second
+from quips.peeraudit.settlingsheet import not_theirs, settle_case, settling_sheet, to_settle, waits_for_second
 from quips.peeraudit.signingsheet import shown, signing_sheet, to_sign
 from quips.peeraudit.state import State
 from quips.peeraudit.steps import agreeing, signing
@@ -102,6 +102,8 @@ def settle(
                 done = [name for name, seen in unseen.items() if not seen and not apart[name]]
                 for name in done:
                     settle_case(book, turn, who, name, {})
+                for words in not_theirs(book, turn.state, who).values():
+                    click.echo(f"Left to another moderator: {words}")
                 if left:
                     click.echo(f"Left, as nobody has been found for a second reading: {listed(left, 'and')}.")
                 for name, seen in unseen.items():

@@ -12,7 +12,9 @@ from quips.audits import Auditor
 from quips.cli.shared import load, told
 from quips.peeraudit.book import Book
 from quips.peeraudit.folder import RoundFolder
+from quips.peeraudit.issuing import void
 from quips.peeraudit.planfile import read_plan
+from quips.peeraudit.state import State
 
 folder_argument = click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
 who_option = click.option(
@@ -29,3 +31,9 @@ def opened(folder: Path, framework: str | None, rules: str | None) -> Iterator[B
         plan = read_plan(there, knowledge)
         with Auditor(knowledge, "reference", plan.edition) as auditor:
             yield Book(there, plan, auditor)
+
+
+def tell_void(book: Book, state: State, reader: str = "", case: str = "") -> None:
+    """Tell which forms that lie in the folder nobody is to fill in any more, and why."""
+    for path, why in void(book, state, reader, case).items():
+        click.echo(f"Void, not to be filled in, as {why}: {path}")

@@ -34,13 +34,19 @@ def why_not_read(plan: Plan, state: State, who: str, case: RoundCase, members: C
         other = plan.people.get(member)
         team = other.team if other else ""
         whose = member if member == who else f"{member} (of the same group)"
-        if case.reference in (other.conflicts if other else frozenset()) | state.conflicts.get(member, frozenset()):
+        if has_conflict(plan, state, member, case.reference):
             return f"{whose} has a conflict with {case.reference}"
         if member in (case.officer, case.senior):
             return f"{case.reference} is the own case of {whose}"
         if case.team and team == case.team:
             return f"{whose} is of team {team}, whose case {case.reference} is"
     return ""
+
+
+def has_conflict(plan: Plan, state: State, who: str, case: str) -> bool:
+    """Return whether somebody has a conflict with a case: by the list of people, or as they have said since."""
+    person = plan.people.get(who)
+    return case in (person.conflicts if person else frozenset()) | state.conflicts.get(who, frozenset())
 
 
 def groups_of(plan: Plan, state: State) -> dict[str, tuple[str, ...]]:
@@ -120,7 +126,7 @@ def not_own(plan: Plan, state: State, who: str, case: RoundCase, what: str) -> N
         raise StepRefusedError(f"{case.reference} is {who}'s own case, and nobody can {what} their own.")
     if case.team and person.team == case.team:
         raise StepRefusedError(f"{case.reference} is a case of {who}'s own team, and nobody can {what} their own team's.")
-    if case.reference in person.conflicts | state.conflicts.get(who, frozenset()):
+    if has_conflict(plan, state, who, case.reference):
         raise StepRefusedError(f"{who} has a conflict with {case.reference}, so somebody else has to {what} it.")
 
 
