@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from math import comb, isclose, isfinite
 from random import Random
 
@@ -16,12 +17,12 @@ from quips.framework import Edition
 from quips.judged import AGREED, Answer, Judged
 from quips.problems import InputError
 from quips.published import Publication
-from quips.scoring.cards import Asked, Scorecard, score_judged, score_published
+from quips.scoring.cards import Asked, Scorecard, hidden_shares, score_judged, score_published
 from quips.scoring.measures import Measure, lowest, mean, measure_of
 from quips.scoring.recomputed import recompute
 from quips.scoring.schemes import SCHEMES, score
 from quips.scoring.tree import RECONSTRUCTED, UNVERIFIED, Results, Scored
-from quips.shares import Share, interval
+from quips.shares import LEAST, Share, interval
 
 
 def edition(name: str) -> Edition:
@@ -313,6 +314,19 @@ def test_a_small_group_is_not_shown_nor_one_that_would_give_it_away() -> None:
         if group.scores["standards-2018/2.1.1", "key question"].measure
     }
     assert shown == {"East", "North", "South"}
+
+
+@given(st.lists(st.builds(Share, st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=6))
+def test_no_share_of_a_small_group_can_be_worked_out_from_the_others_and_the_whole(shares: list[Share]) -> None:
+    """Tried with every answer that the cases of the groups not shown may have had, their numbers and the whole being known."""
+    groups = {f"G-{n}": {"q": share} for n, share in enumerate(shares) if share.of}
+    hidden = hidden_shares(groups)
+    away = [of["q"] for name, of in groups.items() if "q" in hidden[name] or of["q"].of < LEAST]
+    if len(away) in (0, len(groups)):  # nothing is kept back, or nothing is told
+        return
+    yes = sum(share.yes for share in away)
+    ways = [way for way in product(*(range(share.of + 1) for share in away)) if sum(way) == yes]
+    assert all(len({way[n] for way in ways}) > 1 for n in range(len(away)))
 
 
 def questions_card(only_north: int) -> Scorecard:

@@ -13,7 +13,7 @@ from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, R
 from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
-from quips.reports.blocks import Block, Chart, Table, Words
+from quips.reports.blocks import Block, Chart, Points, Table, Words
 from quips.reports.charts import Bar
 from quips.reports.roundsummary import (
     asked,
@@ -264,13 +264,12 @@ def shows_limits(found: Figures) -> bool:
 
 
 def good_practice(found: Figures) -> Iterator[Block]:
-    """Yield what readers called good practice, in their words."""
+    """Yield what readers called good practice, in their words; of which case it is said stands in the workbook."""
     if not found.good_practice:
         yield Words("No reader wrote any down.")
         return
-    yield Words("In the readers' own words.")
-    rows = [(case, " ".join(words)) for case, words in found.good_practice.items()]
-    yield Table("Good practice by case", ("Case", "What was good"), rows, (3, 14))
+    yield Words("In the readers' own words; of which case each is said stands in the workbook.")
+    yield Points([one for words in found.good_practice.values() for one in words])
 
 
 def put_right(found: Figures) -> Iterator[Block]:

@@ -25,6 +25,7 @@ def lay_out(document: Any, landscape: bool = False) -> None:
     width, height = Cm(21), Cm(29.7)
     section.page_width, section.page_height = (height, width) if landscape else (width, height)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(2)
+    section.footer_distance = Cm(0.8)  # the two lines at the foot end well below the last of the page
     for name, size in (("Normal", 10.5), ("Title", 22), ("Heading 1", 15), ("Heading 2", 12.5)):
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = "Arial", Pt(size), RGBColor(0x0B, 0x0C, 0x0C)

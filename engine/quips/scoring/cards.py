@@ -248,6 +248,8 @@ def _beside(shares: Mapping[str, Mapping[str, Share]], least: int) -> dict[str, 
 def hidden_shares(shares: Mapping[str, Mapping[str, Share]], least: int = LEAST) -> dict[str, frozenset[str]]:
     """Return which shares of which groups not to show, so that those too small cannot be had by subtraction from the whole.
 
+    Nor is it shown that all of those left over were answered alike: then it would be known of each.
+
     Args:
         shares: The shares of each group, by what they are of.
         least: Shares of fewer relevant cases are too small.
@@ -256,11 +258,13 @@ def hidden_shares(shares: Mapping[str, Mapping[str, Share]], least: int = LEAST)
     for question in {question for of in shares.values() for question in of}:
         sizes = sorted((of[question].of, group) for group, of in shares.items() if question in of and of[question].of)
         away = sum(1 for _, group in sizes if is_small(shares[group][question], least))
-        cases = sum(size for size, _ in sizes[:away])
-        while 0 < away < len(sizes) and (away == 1 or cases < least):
-            size, group = sizes[away]
-            hidden[group].add(question)
-            cases, away = cases + size, away + 1
+        while 0 < away < len(sizes):
+            left_over = [shares[group][question] for _, group in sizes[:away]]
+            cases, yes = sum(share.of for share in left_over), sum(share.yes for share in left_over)
+            if away > 1 and cases >= least and 0 < yes < cases:
+                break
+            hidden[sizes[away][1]].add(question)
+            away += 1
     return {group: frozenset(questions) for group, questions in hidden.items()}
 
 
