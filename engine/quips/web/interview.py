@@ -312,21 +312,22 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
     return [*decide, *(name for name in judge if name not in decide)]
 
 
-def is_told_by_its_day(audit: Audit, activity: str) -> bool:
-    """Whether the day of an entry says of which kind it is: no rule that may be for a case looks for one kind of it only."""
-    return not any(_decided_by(one.rule, activity) or _kinds_looked_for(one.rule, activity) for one in _may_be_for(audit))
+def of_several_kinds(audit: Audit) -> frozenset[str]:
+    """Return the activities of which a rule that may be for a case looks for one kind only: their day alone is not enough."""
+    return frozenset(name for finding in _may_be_for(audit) for name in _looked_for_by_kind(finding.rule))
 
 
-def _kinds_looked_for(rule: Rule, activity: str) -> list[str]:
-    """The attributes by which an activity is what a rule looks for, whether as good work or as what conflicts with it."""
-    names: list[str] = []
-    if rule.expect is not None and activity in rule.expect.activities:
-        names += [*rule.expect.same, *(test.subject for test in tests_of(rule.expect.where))]
-    if rule.conflict is not None:
-        wheres = [rule.conflict.where] if rule.conflict.pair == activity else []
-        wheres += [asked.where for asked in has_of(rule.conflict.when) if activity in asked.activities]
-        names += [test.subject for where in wheres for test in tests_of(where)]
-    return names
+def _looked_for_by_kind(rule: Rule) -> tuple[str, ...]:
+    """The activities that have to be of one kind to start a rule's clock, make it apply, or be what it looks for or holds in conflict."""
+    conditions = [rule.applies, *([rule.conflict.when] if rule.conflict is not None else [])]
+    asked = [(name, has.where) for condition in conditions for has in has_of(condition) for name in has.activities]
+    asked += [(trigger.activity, trigger.where) for trigger in rule.triggers if isinstance(trigger, Each)]
+    if rule.expect is not None:
+        asked += [(name, rule.expect.where) for name in rule.expect.activities]
+    if rule.conflict is not None and rule.conflict.pair is not None:
+        asked.append((rule.conflict.pair, rule.conflict.where))
+    same = rule.expect.activities if rule.expect is not None and rule.expect.same else ()
+    return (*same, *(name for name, where in asked if any(tests_of(where))))
 
 
 def _may_be_for(audit: Audit) -> Iterator[Finding]:

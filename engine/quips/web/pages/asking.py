@@ -192,7 +192,7 @@ def which(name: str) -> Page:
     step = next((step for step in look.steps if step.kind == interview.WHICH and offered[0].name in step.names), None)
     groups = [(stage, list(of_stage)) for stage, of_stage in groupby(offered, key=lambda one: one.stage)]
     assert look.audit is not None
-    by_day = {one.name for one in offered if interview.is_told_by_its_day(look.audit, one.name)}
+    by_day = {one.name for one in offered} - interview.of_several_kinds(look.audit)
     return show("which.html", look, came_from(), errors, groups=groups, form=form, step=step, by_day=by_day, field=days_field)
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from quips.statuses import Verdict
 from quips.vocabulary import STAGES
-from quips.web.interview import activities_of, is_told_by_its_day
+from quips.web.interview import activities_of, of_several_kinds
 from quips.web.subjects import by_subject
 from quips.web.view import Page, complete_stages, show, sound
 
@@ -36,7 +36,7 @@ def stages(name: str) -> Page:
         circumstances=by_subject(look.knowledge),
         entries=entries,
         asked=asked,
-        by_day={name for name in asked if is_told_by_its_day(look.audit, name)},
+        by_day=asked - of_several_kinds(look.audit),
         stages=STAGES,
         complete=complete_stages(look),
     )
