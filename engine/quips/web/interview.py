@@ -318,7 +318,7 @@ def of_several_kinds(audit: Audit) -> frozenset[str]:
 
 
 def _looked_for_by_kind(rule: Rule) -> tuple[str, ...]:
-    """The activities that have to be of one kind to start a rule's clock, make it apply, or be what it looks for or holds in conflict."""
+    """The activities that have to be of one kind to start a rule's clock, or to be what it is for, looks for or holds against."""
     conditions = [rule.applies, *([rule.conflict.when] if rule.conflict is not None else [])]
     asked = [(name, has.where) for condition in conditions for has in has_of(condition) for name in has.activities]
     asked += [(trigger.activity, trigger.where) for trigger in rule.triggers if isinstance(trigger, Each)]
