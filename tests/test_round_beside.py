@@ -202,6 +202,11 @@ def test_what_was_not_closed_is_named_in_how_many_cases_and_who_has_it(found: Fi
     )
 
 
+def test_of_fewer_cases_than_can_be_counted_no_gap_is_named(found: Figures) -> None:
+    few = replace(found, patterns=replace(found.patterns, cases=4))
+    assert "Not closed when read again" in said(done(found)) and "still open in" not in said((*done(few), *in_short(few)))
+
+
 def test_a_finding_that_was_disputed_in_several_cases_stands_in_one_row(found: Figures) -> None:
     def answers(*disputes: tuple[str, str]) -> str:
         some = tuple(Disputed(case, "a", "A finding", "Why.", outcome, "So.") for case, outcome in disputes)

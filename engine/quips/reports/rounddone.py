@@ -11,6 +11,7 @@ from quips.peeraudit.state import OPEN, Phase
 from quips.problems import listed
 from quips.reports.blocks import Block, Heading, Points, Words
 from quips.reports.roundcounts import be, cases_words, counted, were
+from quips.shares import LEAST
 
 
 def at_risk(found: Figures) -> Iterator[Block]:
@@ -51,7 +52,7 @@ def done(found: Figures) -> Iterator[Block]:
     else:
         yield Words(" ".join(_done_words(found)))
         left = found.beside.not_closed.rules
-        if left:
+        if left and found.patterns.cases >= LEAST:  # of fewer no gap is told at all
             yield Words("Not closed when read again:")
             yield Points([*_named(left)])
     if right.overdue:
