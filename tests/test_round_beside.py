@@ -235,7 +235,8 @@ def test_a_later_report_says_which_it_replaces_and_what_an_interval_of_a_score_i
         return paper(RoundReport("Autumn", "OFFICIAL", number, found)).under[1]
 
     assert "made on 10 December 2026. Seal" in under(1) and "10 December 2026. Seal" in under(None)
-    assert "It replaces report 1." in under(2) and "It replaces reports 1 to 2." in under(3)
+    assert "It replaces report 1." in under(2) and "It replaces reports 1 and 2." in under(3)
+    assert "It replaces reports 1 to 3." in under(4)
     how = said(paper(RoundReport("Autumn", "OFFICIAL", 1, found)).sections[-1].blocks)
     assert "That of a score is worked out from the ends of those of its questions, so it is wider than a 95% interval" in how
     assert "Scores here are indicative" in said(summary(found)), "the edition gives no ratings"

@@ -158,7 +158,7 @@ def test_gaps_of_one_case_each_are_told_in_one_line(found: Figures) -> None:
     assert re.search(
         r"In 1 case each, missing: a full risk of harm analysis [^;]*; [^;]*; [^;]*; 5 others, which are in the", page
     )
-    assert "None is in more than one case." in said(in_short(with_roots(found, *once)))
+    assert "No root gap is in more than one case." in said(in_short(with_roots(found, *once)))
 
 
 def test_questions_answered_alike_are_not_passed_over(found: Figures) -> None:

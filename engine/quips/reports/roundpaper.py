@@ -70,12 +70,10 @@ def paper(report: RoundReport) -> Paper:
     """
     found = report.figures
     number = f"Report {report.number}, made on " if report.number else "Made on "
-    before = report.number - 1 if report.number else 0
-    instead = f" It replaces report {before}." if before == 1 else f" It replaces reports 1 to {before}." if before else ""
     years = in_use_words(found.edition)
     under = (
         f"{found.edition.title}{f', {years}' if years else ''}: the edition that was chosen for this round.",
-        f"{number}{report.day}.{instead} Seal {report.seal}.",
+        f"{number}{report.day}.{_instead(report.number or 1)} Seal {report.seal}.",
     )
     sections = [
         Section("In short", [*in_short(found)]),
@@ -91,6 +89,12 @@ def paper(report: RoundReport) -> Paper:
         Section("How this was worked out", [*_how(report)]),
     ]
     return Paper(report.title, under, report.marking, f"{report.name}. Seal {report.seal}. ", sections)
+
+
+def _instead(number: int) -> str:
+    """Say which reports this one replaces, by its number; empty for the first, and for one that is not kept."""
+    before = {1: "", 2: "report 1", 3: "reports 1 and 2"}.get(number, f"reports 1 to {number - 1}")
+    return f" It replaces {before}." if before else ""
 
 
 def _scores(found: Figures) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from quips.peeraudit.figures import Figures
 from quips.problems import listed
 from quips.reports.blocks import Block, Points, Words
-from quips.reports.roundcounts import cases_words, counted
+from quips.reports.roundcounts import cases_words, counted, were
 from quips.reports.rounddone import at_risk, left_words, not_closed_words
 from quips.reports.roundsummary import (
     MOST,
@@ -45,7 +45,7 @@ def _lines(found: Figures) -> Iterator[str]:
     yield from (score_line(found, one) for one in headed(found)[:MOST])
     most = [fell_short(found, gap) for gap in commonest(found)[:MOST]]
     if found.patterns.roots:
-        often = f"Most often, {'; '.join(most)}." if most else "None is in more than one case."
+        often = f"Most often, {'; '.join(most)}." if most else "No root gap is in more than one case."
         yield f"{gaps_words(found)} {often}"
     else:
         yield "No gap was found in what is on the records."
@@ -58,7 +58,9 @@ def _open(found: Figures) -> Iterator[str]:
     overdue = "all" if done.overdue == done.open else done.overdue or "none"
     parts = [f"{counted(done.open, 'action')} open ({overdue} overdue)"] if done.open else []
     if done.still_open:
-        parts.append(f"{counted(done.still_open, 'gap')} still open when {cases_words(done.reread)} were read again")
+        parts.append(
+            f"{counted(done.still_open, 'gap')} still open when {cases_words(done.reread)} {were(done.reread)} read again"
+        )
     if done.unsure:
         parts.append(f"{counted(done.unsure, 'gap')} for people to judge")
     waiting = found.progress.cases - found.progress.countersigned
