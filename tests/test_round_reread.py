@@ -21,7 +21,7 @@ from quips.explain import in_sentence
 from quips.forms.writing import form_bytes
 from quips.peeraudit import signingsheet
 from quips.peeraudit.feedback import Prepared, prepare
-from quips.peeraudit.rereading import Change, compare, is_from, reread
+from quips.peeraudit.rereading import Change, closed_late, compare, is_from, reread
 from quips.peeraudit.restoring import restored
 from quips.peeraudit.steps import agreeing, feeding_back
 from quips.problems import InputError
@@ -111,6 +111,7 @@ def test_what_was_missing_and_is_done_now_is_closed_and_that_it_was_late_is_said
     change = visits.add(home_visit={"on": "2010-11-20", **GOOD}).read("2010-11-26")
     assert parts(change) == ({VISIT, AGAIN}, set(), set())
     assert change.closed[VISIT] == "done on 20 November 2010; that it was late stays in the settled record"
+    assert closed_late(visits.round.book, visits.round.case("TV-1")) == {VISIT}, "and the report counts it"
 
 
 def test_done_but_not_well_enough_is_not_closed(visits):

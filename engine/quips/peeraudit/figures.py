@@ -12,6 +12,7 @@ from quips.framework import Edition
 from quips.judged import NOT_GIVEN, Judged
 from quips.knowledge import OwnRule
 from quips.peeraudit.atonce import RaisedAtOnce, raised_at_once
+from quips.peeraudit.beside import Beside, beside
 from quips.peeraudit.book import Book, title_of
 from quips.peeraudit.doublereading import judged_twice, read_twice
 from quips.peeraudit.leftaside import LeftAside, left_aside
@@ -179,6 +180,7 @@ class Figures:
         named: What each column that is counted by is called in a sentence.
         own_rules: The rules that are somebody's own, laid over the shipped ones.
         looked_at: That the round looked at a part of the edition, in words; empty if at all of it.
+        beside: What has to stand beside these figures on paper.
     """
 
     edition: Edition
@@ -207,6 +209,7 @@ class Figures:
     named: Mapping[str, str]
     own_rules: tuple[OwnRule, ...]
     looked_at: str
+    beside: Beside
 
 
 def figures_of(book: Book, state: State, as_at: str) -> Figures:
@@ -233,6 +236,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
     populations = _populations(drawn, judged, columns)
     variant = str(book.plan.scope.get("variant", ""))
     card = score_judged(edition, judged, Asked(variant, population=eligible)) if judged.answers else None
+    aside = left_aside(card.scored, judged) if card else {}
     by = {}
     for column in columns if card else ():
         asked = Asked(variant, by=column, population=eligible, populations=populations[column])
@@ -241,7 +245,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         *(edition, knowledge.digest, as_at, state.rows, state.seal, eligible),
         *(dict(drawn.get("left_out", {})), state.gone, _progress(state)),
         tuple(_composition(drawn, state)),
-        *(card, left_aside(card.scored, judged) if card else {}, by),
+        *(card, aside, by),
         *(patterns_of(book, state, columns, eligible, populations), _agreement(book, state)),
         dict(_good_practice(state)),
         _put_right(book, state, as_at),
@@ -258,6 +262,7 @@ def figures_of(book: Book, state: State, as_at: str) -> Figures:
         dict(_named(columns, drawn, knowledge.vocabulary, book.plan.headings)),
         knowledge.own,
         book.looked_at,
+        beside(book, state, judged, aside),
     )
 
 

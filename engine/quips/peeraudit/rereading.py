@@ -195,6 +195,23 @@ def done_late(book: Book, case: RoundCase) -> set[str]:
     return {name for name in open_ if not _left(was[name], now)}
 
 
+def closed_late(book: Book, case: RoundCase) -> set[str]:
+    """Return the rules of which a case read again closed the gap by work done after the day by which it was due.
+
+    Args:
+        book: The readings of the round.
+        case: The case.
+
+    Raises:
+        InputError, StorageError: A record cannot be read.
+    """
+    settled, again = book.settled(case), case.read_again
+    if settled is None or again is None:
+        return set()
+    missing = {one.ref for one in settled.findings if one.status is Status.MISSING and one.rule.name in again.closed}
+    return {now.rule.name for now in book.audit(again.file).findings if now.ref in missing and now.status is Status.LATE}
+
+
 def _gaps_by_rule(audit: Audit) -> dict[str, list[Finding]]:
     found: dict[str, list[Finding]] = {}
     for finding in audit.with_verdict(Verdict.GAP):

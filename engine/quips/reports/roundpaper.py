@@ -13,9 +13,10 @@ from quips.reports import roundtables
 from quips.reports.blocks import Block, Chart, Heading, Paper, Points, Section, Table, Words
 from quips.reports.changetext import left_out_words, rounds_words
 from quips.reports.charts import Bar
+from quips.reports.roundcounts import counted
 from quips.reports.roundlog import WHO
 from quips.reports.roundshort import in_short
-from quips.reports.roundsummary import counted, gaps_words, is_of_one_part, numbered, summary
+from quips.reports.roundsummary import gaps_words, is_of_one_part, numbered, repeats, summary
 from quips.reports.scoretext import INDICATIVE, LIMITS, MARKS_MEAN
 from quips.reports.wording import in_use_words, own_rules_words
 from quips.rounds import Comparison
@@ -72,7 +73,7 @@ def paper(report: RoundReport) -> Paper:
     years = in_use_words(found.edition)
     under = (
         f"{found.edition.title}{f', {years}' if years else ''}: the edition that was chosen for this round.",
-        f"{number}{report.day}. Seal {report.seal}.",
+        f"{number}{report.day}.{_instead(report.number or 1)} Seal {report.seal}.",
     )
     sections = [
         Section("In short", [*in_short(found)]),
@@ -90,6 +91,12 @@ def paper(report: RoundReport) -> Paper:
     return Paper(report.title, under, report.marking, f"{report.name}. Seal {report.seal}. ", sections)
 
 
+def _instead(number: int) -> str:
+    """Say which reports this one replaces, by its number; empty for the first, and for one that is not kept."""
+    before = {1: "", 2: "report 1", 3: "reports 1 and 2"}.get(number, f"reports 1 to {number - 1}")
+    return f" It replaces {before}." if before else ""
+
+
 def _scores(found: Figures) -> Iterator[Block]:
     if found.card is None:
         yield Words("No case is settled yet, so there is no score.")
@@ -100,7 +107,9 @@ def _scores(found: Figures) -> Iterator[Block]:
         f"{INDICATIVE}{is_open} Questions that fewer than {LEAST} cases are about are not counted, and their figures are not "
         "shown."
     )
-    scored = [one for one in found.card.walk() if one.measure and not one.is_question and not is_of_one_part(one)]
+    same = repeats(found)
+    nodes = (one for one in found.card.walk() if one.measure and not one.is_question)
+    scored = [one for one in nodes if not is_of_one_part(one) and one.name not in same]
     if scored:
         measured = [(one, one.measure) for one in scored if one.measure]
         yield Chart(
@@ -114,19 +123,13 @@ def _scores(found: Figures) -> Iterator[Block]:
         yield Words(MARKS_MEAN)
 
 
-def _without(cases: int) -> str:
-    return f"In {counted(cases, 'settled case')} no gap was found." if cases else "Every settled case had a gap."
-
-
 def _gaps(found: Figures) -> Iterator[Block]:
     patterns = found.patterns
     if patterns.cases < LEAST:
         yield Words(f"Fewer than {LEAST} cases are settled, so gaps are not counted.")
         return
-    yield Words(
-        "A root gap is one that no other gap explains. What follows from it stands beneath it. "
-        f"{f'{gaps_words(found)} ' if patterns.roots else ''}{_without(patterns.without)}"
-    )
+    told = gaps_words(found) if patterns.roots else f"In {counted(patterns.without, 'settled case')} no gap was found."
+    yield Words(f"A root gap is one that no other gap explains. What follows from it stands beneath it. {told}")
     if patterns.roots:
         if roundtables.measured(found):
             yield roundtables.gap_chart(found)
@@ -186,8 +189,9 @@ def _how(report: RoundReport) -> Iterator[Block]:
     drawn = f" They were drawn from {found.eligible}." if found.eligible else ""
     yield Words(
         f"Counted are the settled cases: {found.patterns.cases} of {found.progress.cases} in the round.{drawn} Intervals are 95% "
-        "intervals (Wilson). They are narrower where many of the cases that may be meant were read. Of groups by a column that "
-        "the draw did not count by, it is not known how many those are, so theirs are wider."
+        "intervals (Wilson). That of a score is worked out from the ends of those of its questions, so it is wider than a 95% "
+        "interval of the score itself would be. Intervals are narrower where many of the cases that may be meant were read. Of "
+        "groups by a column that the draw did not count by, it is not known how many those are, so theirs are wider."
     )
     yield Words(
         f"{WHO} The folder's own permissions decide who could write in it. What was found is what the records show, read by "

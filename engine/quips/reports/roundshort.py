@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from quips.explain import in_sentence
 from quips.peeraudit.figures import Figures
 from quips.problems import listed
 from quips.reports.blocks import Block, Points, Words
+from quips.reports.roundcounts import cases_words, counted, were
+from quips.reports.rounddone import at_risk, left_words, not_closed_words
 from quips.reports.roundsummary import (
     MOST,
     UNFINISHED,
-    applying_words,
-    at_risk,
-    cases_words,
     commonest,
-    counted,
+    fell_short,
     gaps_words,
     headed,
     left_to_do,
     score_line,
 )
-from quips.reports.wording import gap_status
 from quips.shares import LEAST
+
+_LEFT_NAMED = 5
 
 
 def in_short(found: Figures) -> Iterator[Block]:
@@ -44,12 +43,9 @@ def _lines(found: Figures) -> Iterator[str]:
     if settled < LEAST:
         return
     yield from (score_line(found, one) for one in headed(found)[:MOST])
-    most = [
-        f"{in_sentence(gap.rule.title)}, {gap_status(gap.rule, gap.statuses)} in {applying_words(gap)}"
-        for gap in commonest(found)[:MOST]
-    ]
+    most = [fell_short(found, gap) for gap in commonest(found)[:MOST]]
     if found.patterns.roots:
-        often = f"Most often: {'; '.join(most)}." if most else "None is in more than one case."
+        often = f"Most often, {'; '.join(most)}." if most else "No root gap is in more than one case."
         yield f"{gaps_words(found)} {often}"
     else:
         yield "No gap was found in what is on the records."
@@ -62,7 +58,9 @@ def _open(found: Figures) -> Iterator[str]:
     overdue = "all" if done.overdue == done.open else done.overdue or "none"
     parts = [f"{counted(done.open, 'action')} open ({overdue} overdue)"] if done.open else []
     if done.still_open:
-        parts.append(f"{counted(done.still_open, 'gap')} still open when {cases_words(done.reread)} were read again")
+        parts.append(
+            f"{counted(done.still_open, 'gap')} still open when {cases_words(done.reread)} {were(done.reread)} read again"
+        )
     if done.unsure:
         parts.append(f"{counted(done.unsure, 'gap')} for people to judge")
     waiting = found.progress.cases - found.progress.countersigned
@@ -70,3 +68,9 @@ def _open(found: Figures) -> Iterator[str]:
         parts.append(f"{cases_words(waiting)} that no director has countersigned")
     if parts:
         yield f"Not done yet: {listed(parts, 'and')}."
+    left = found.beside.not_closed.rules
+    if left:
+        more = len(left) - _LEFT_NAMED
+        rest = [f"{more} more, named under 'What was done about it'"] if more > 0 else []
+        named = "; ".join([*(left_words(one) for one in left[:_LEFT_NAMED]), *rest])
+        yield f"Not closed when read again, root gaps first: {named}. {not_closed_words(found)}"

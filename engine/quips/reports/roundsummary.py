@@ -8,15 +8,20 @@ from quips.explain import in_sentence
 from quips.peeraudit.figures import Figures
 from quips.peeraudit.leftaside import LeftAside
 from quips.peeraudit.patterns import RootGap
-from quips.peeraudit.state import OPEN, Phase
 from quips.problems import listed
+from quips.reasons import STATUS_WORDS
 from quips.reports.blocks import Block, Heading, Points, Words
-from quips.reports.wording import gap_status, gap_words
+from quips.reports.roundcounts import be, cases_words, counted, were
+from quips.reports.rounddone import done
+from quips.reports.wording import gap_status
+from quips.scoring.schemes import bands_of
 from quips.scoring.tree import Scored
 from quips.shares import CONFIDENCE, LEAST, Share, interval, is_small, whole_percent
 
 MOST = 3
 _MOST_WITH_TIES = 5
+_FEW_NAMED = 15
+_HEADLINES = ("overall", "headline")
 KEY_QUESTION = "key question"
 UNFINISHED = "This round is not finished, and its figures can still change."
 
@@ -31,43 +36,34 @@ def summary(found: Figures) -> Iterator[Block]:
     yield Words(f"{_read(found)} {found.looked_at}".strip())
     if found.patterns.cases < LEAST:
         yield Words(f"With fewer than {LEAST} cases settled there is nothing to count yet: see how far the round is.")
-        yield from _done(found)
+        yield from done(found)
         return
     yield Heading("Scores")
     yield Points([*_scores(found)] or [_no_score(found)])
+    yield from (Words(words) for words in [same_questions(found), few_words(found)] if words)
     if found.aside:
         yield Words(
             f"A score is the mean of the percentages of those of its questions that at least {LEAST} settled cases are about. "
             "It says nothing of its other questions."
         )
     yield Heading("What was answered yes most often")
+    yield from _of_which(found)
     yield Points(_mostly_yes(found) or ["No question was answered yes of more than half of the cases it is about."])
     answered_no = _mostly_no(found)
-    if answered_no:
+    if answered_no or found.beside.few.said_no:
         yield Heading("What was answered no most often")
-        yield Points(answered_no)
+        yield from _of_which(found)
+        yield Points(answered_no or ["None was answered no of any case."])
+        yield from _no_of_few(found)
+    if found.beside.no_without_gap:
+        yield Words(_without_gap(found))
     yield Heading("What fell short most often, and what follows from it")
     if found.patterns.roots:
         yield Words(gaps_words(found))
     yield Points([*_missing(found)] or ["No gap was found in what is on the records."])
-    yield from _done(found)
+    yield from done(found)
     yield Heading("How sure one can be")
     yield from (Words(words) for words in _sure(found))
-
-
-def cases_words(number: int) -> str:
-    """Return a number of cases in words.
-
-    Example:
-        >>> cases_words(1), cases_words(12)
-        ('1 case', '12 cases')
-    """
-    return counted(number, "case")
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with what is counted, in the plural where it is not one."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def gaps_words(found: Figures) -> str:
@@ -76,7 +72,19 @@ def gaps_words(found: Figures) -> str:
     kinds, follow = len(found.patterns.roots), found.patterns.gaps - roots
     of = f", of {kinds} kinds" if 1 < kinds < roots else ""
     rest = f"; {follow} {'follows' if follow == 1 else 'follow'} from another" if follow else ""
-    return f"{counted(found.patterns.gaps, 'gap')} {_was(found.patterns.gaps)} found. {roots} {_is(roots)} root gaps{of}{rest}."
+    return (
+        f"{counted(found.patterns.gaps, 'gap')} {were(found.patterns.gaps)} found. {roots} {be(roots)} root gaps{of}{rest}."
+        f"{_spread(found)}"
+    )
+
+
+def _spread(found: Figures) -> str:
+    """Say how gaps are spread over cases: how many the case has that has most, and how many cases have none."""
+    without, most = found.patterns.without, found.beside.most_in_one
+    parts = [f"{most} of them are in one case"] if most and most < found.patterns.gaps else []
+    parts += [f"in {cases_words(without)} none was found"] if without else []
+    words = "; ".join(parts)
+    return f" {words[:1].upper()}{words[1:]}." if parts else ""
 
 
 def follows_words(gap: RootGap, most: int = 0) -> str:
@@ -95,8 +103,8 @@ def follows_words(gap: RootGap, most: int = 0) -> str:
 def left_to_do(found: Figures) -> str:
     """Return how many cases are settled and how many countersigned."""
     progress = found.progress
-    parts = [f"{progress.settled} of {cases_words(progress.cases)} {_is(progress.settled)} settled"]
-    parts += [f"{progress.countersigned} {_is(progress.countersigned)} countersigned"]
+    parts = [f"{progress.settled} of {cases_words(progress.cases)} {be(progress.settled)} settled"]
+    parts += [f"{progress.countersigned} {be(progress.countersigned)} countersigned"]
     return f"{listed(parts, 'and')}."
 
 
@@ -105,32 +113,38 @@ def _read(found: Figures) -> str:
     of = f" from the {found.eligible} that could be drawn" if found.eligible else ""
     said = [f"The round has {cases_words(progress.cases)}, drawn by chance{of}{_gone(found)}."]
     if progress.readers:
-        groups = f", in {counted(progress.groups, 'group')} of mixed grades" if progress.groups else ""
-        said.append(f"{counted(progress.readers, 'colleague')} read them{groups}{_outside(found)}.")
+        said.append(f"{counted(progress.readers, 'colleague')} read them{_in_groups(found)}.")
         said.append("Nobody read a case of their own or of their own team.")
     if progress.read_twice:
         said.append(
-            f"{cases_words(progress.read_twice).capitalize()} {_was(progress.read_twice)} read twice, each time without seeing "
+            f"{cases_words(progress.read_twice).capitalize()} {were(progress.read_twice)} read twice, each time without seeing "
             "the other reading."
         )
     said.append(f"What this report counts is the {cases_words(progress.settled)} that a moderator has settled.")
     return " ".join(said)
 
 
-def _outside(found: Figures) -> str:
-    """Say how many cases were read by somebody who is in none of the groups; empty if none was."""
-    number = found.progress.outside if found.progress.groups else 0
-    return f"; {cases_words(number)} {_was(number)} given to a reader from outside the groups" if number else ""
+def _in_groups(found: Figures) -> str:
+    """Say how many of those who read are in the groups, and how many cases the others read; empty if there are no groups."""
+    progress, inside = found.progress, found.beside.in_groups
+    if not progress.groups:
+        return ""
+    groups = f"in {counted(progress.groups, 'group')}{' of mixed grades' if found.beside.mixed else ''}"
+    others = progress.readers - inside
+    if not others:
+        return f", {groups}"
+    who = f"{others} from outside {'it' if progress.groups == 1 else 'these'}, who read {cases_words(progress.outside)}"
+    return f": {inside} {groups} and {who}"
 
 
 def _gone(found: Figures) -> str:
     """Say how many cases were left out before the draw, or taken out after it, and whether after they were read."""
     replaced, out = found.progress.replaced, found.progress.not_eligible
     before = len(found.left_out)
-    words = f"; {before} {_was(before)} left out before the draw, with a reason" if before else ""
-    words += f"; {replaced} that could not be read {_was(replaced)} replaced" if replaced else ""
+    words = f"; {before} {were(before)} left out before the draw, with a reason" if before else ""
+    words += f"; {replaced} that could not be read {were(replaced)} replaced" if replaced else ""
     if out:
-        words += f"; {out} {_was(out)} taken out because {'it' if out == 1 else 'they'} should not have been drawn"
+        words += f"; {out} {were(out)} taken out because {'it' if out == 1 else 'they'} should not have been drawn"
         read = sum(one.was_read for one in found.gone.values() if one.not_eligible)
         words += f", {'after it was read' if read == out == 1 else f'{read} of them after being read'}" if read else ""
     return words
@@ -141,7 +155,8 @@ def _scores(found: Figures) -> Iterator[str]:
 
     A score of four questions out of a hundred would be read as one of all.
     """
-    yield from (score_line(found, one) for one in headed(found))
+    for n, one in enumerate(headed(found)):  # those of the first lines stand there with all that they leave aside
+        yield score_line(found, one, n >= MOST)
     left = [one for one in _all_told(found) if _is_left(one)]
     if left:
         few = "; ".join(f"{numbered(one)} ({one.rests_on[0]} of {one.rests_on[1]})" for one in left)
@@ -153,15 +168,20 @@ def headed(found: Figures) -> list[Scored]:
     return [one for one in _all_told(found) if not _is_left(one)]
 
 
-def score_line(found: Figures, one: Scored) -> str:
+def score_line(found: Figures, one: Scored, is_full: bool = True) -> str:
     """Return a score in a line: on how many of its questions it rests, and how the others were answered.
 
     Args:
         found: The figures of the round.
         one: The score.
+        is_full: Whether it is said how the others were answered.
     """
     rating = f", {one.rating}" if one.rating else ""
-    others = f" {_others(found.aside[one.name])}" if one.name in found.aside else ""
+    others = ""
+    if is_full and one.name in found.aside:
+        aside = found.aside[one.name]
+        which = " What those of few cases ask stands under 'Scores'." if aside.of_few and found.beside.few.titles else ""
+        others = f" {_others(aside)}{which}"
     return f"{numbered(one)}: {one.told}{rating}{rests_on(one)}.{others}"
 
 
@@ -181,12 +201,54 @@ def _others(aside: LeftAside) -> str:
     if aside.answers:
         yes = aside.answers.yes
         words += f"; of the {aside.answers.of} answers to {'that one' if aside.of_few == 1 else 'these'} "
-        words += f"{yes or 'none'} {_was(yes or 1)} yes ({aside.answers.percent}%)"
+        words += f"{yes or 'none'} {were(yes or 1)} yes ({aside.answers.percent}%)"
     return f"{words}."
 
 
+def few_words(found: Figures) -> str:
+    """Return what the questions of few cases ask, which no score and no table of questions has; empty if there are none."""
+    titles = found.beside.few.titles
+    if not titles:
+        return ""
+    more = len(titles) - _FEW_NAMED
+    asks = " ".join([*titles[:_FEW_NAMED], *([f"And {more} more."] if more > 0 else [])])
+    return f"{counted(len(titles), 'question')} that fewer than {LEAST} cases are about: {asks}"
+
+
+def repeats(found: Figures) -> dict[str, Scored]:
+    """Return for each headline that rests on exactly the questions of one part of the edition that part, by its name.
+
+    It would be the same score under a name that says more.
+
+    Args:
+        found: The figures of the round.
+    """
+    scored = [one for one in (found.card.walk() if found.card else ()) if one.measure and not one.is_question]
+    parts = {_rests_on(one): one for one in reversed(scored) if one.level not in _HEADLINES and not is_of_one_part(one)}
+    same = ((one, parts.get(_rests_on(one))) for one in scored if one.level in _HEADLINES)
+    return {one.name: part for one, part in same if part is not None and part.told == one.told}
+
+
+def _rests_on(scored: Scored) -> frozenset[str]:
+    return frozenset(one.name for one in scored.counted() if one.measure is not None)
+
+
+def same_questions(found: Figures) -> str:
+    """Return which headlines have no score of their own, since they rest on the questions of one part alone; empty if none."""
+    same = repeats(found)
+    told = [
+        f"{numbered(one)} would rest on {one.rests_on[0]} of its {one.rests_on[1]} questions, the same as "
+        f"{numbered(same[one.name])}, so it has no score of its own here."
+        for one in (found.card.walk() if found.card else ())
+        if one.name in same
+    ]
+    return " ".join(told)
+
+
 def _all_told(found: Figures) -> list[Scored]:
-    return [one for scored in (found.card.scored if found.card else ()) for one in _told_of(scored)]
+    same = repeats(found)
+    told = [one for scored in (found.card.scored if found.card else ()) for one in _told_of(scored)]
+    return [one for one in told if one.name not in same]
 
 
 def _is_left(one: Scored) -> bool:
@@ -207,7 +269,7 @@ def _told_of(scored: Scored) -> Iterator[Scored]:
 
 def numbered(scored: Scored) -> str:
     """Return the title of what is scored, with its number if it has one."""
-    return scored.title if scored.level in ("overall", "headline") else f"{scored.number} {scored.title}"
+    return scored.title if scored.level in _HEADLINES else f"{scored.number} {scored.title}"
 
 
 def is_of_one_part(scored: Scored) -> bool:
@@ -267,39 +329,125 @@ def others_words(gap: RootGap, number: int) -> str:
     return "in the other" if others == 1 else f"in the {others} others"
 
 
+def _shown(found: Figures) -> list[tuple[Scored, Share]]:
+    """Return the questions that as many cases are about as can be shown, each with its share."""
+    return [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share)]
+
+
+def _of_which(found: Figures) -> Iterator[Block]:
+    """Say which questions a list is of: the others are about fewer cases, and none of them can be in it."""
+    if shown := len(_shown(found)):
+        yield Words(f"Of the {counted(shown, 'question')} that at least {LEAST} cases are about:")
+
+
 def _mostly_yes(found: Figures) -> list[str]:
-    able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share)]
-    best = sorted((pair for pair in able if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of))
+    best = sorted(
+        (pair for pair in _shown(found) if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of)
+    )
     alike = sum(share.proportion == best[MOST - 1][1].proportion for _, share in best[MOST:]) if best[MOST:] else 0
     told = "in every case that they are about" if best and not best[0][1].no else "as often"
     more = (
-        [f"{counted(alike, 'other question')} {_was(alike)} answered yes {told if alike > 1 else 'as often'}."] if alike else []
+        [f"{counted(alike, 'other of these', 'others of these')} {were(alike)} answered yes {told if alike > 1 else 'as often'}."]
+        if alike
+        else []
     )
     return [*(f"{one.title} Yes in {_of(share)}." for one, share in best[:MOST]), *more]
 
 
 def _mostly_no(found: Figures) -> list[str]:
-    able = [(one, one.share) for one in questions_of(found) if one.share and not is_small(one.share) and one.share.no]
-    most = sorted(able, key=lambda pair: (-pair[1].no, pair[1].of))
+    most = sorted((pair for pair in _shown(found) if pair[1].no), key=lambda pair: (-pair[1].no, pair[1].of))
     alike = sum(share.no == most[MOST - 1][1].no for _, share in most[MOST:]) if most[MOST:] else 0
-    more = [f"{counted(alike, 'other question')} {_was(alike)} answered no in as many cases."] if alike else []
-    return [*(f"{one.title} No in {_of(Share(share.no, share.yes))}." for one, share in most[:MOST]), *more]
+    more = [f"{counted(alike, 'other of these', 'others of these')} {were(alike)} answered no in as many cases."] if alike else []
+    told = (f"{one.title} No in {_of(Share(share.no, share.yes))}{_on_aside(found, one, share)}." for one, share in most[:MOST])
+    return [*told, *more]
+
+
+def _on_aside(found: Figures, one: Scored, share: Share) -> str:
+    """Say how many of the answers of no rest only on findings that were set aside since; empty if none does."""
+    number = found.beside.no_on_aside.get(one.name, 0)
+    if not number:
+        return ""
+    of = "this one" if share.no == 1 else f"{number} of these {share.no}"
+    return f"; {of} {'rests' if number == 1 else 'rest'} only on what was set aside since, after a dispute"
+
+
+def _no_of_few(found: Figures) -> Iterator[Block]:
+    """Say what the questions of fewer cases come to, which no list names."""
+    few = found.beside.few
+    if few.said_no:
+        (cases, first), *rest = few.said_no
+        told = [f"{first} {were(first)} answered no in {cases_words(cases)}{' each' * (first > 1)}"]
+        told += [f"{n} in {cases_words(cases)}{' each' * (n > 1)}" for cases, n in rest]
+        yield Words(f"Of the {len(few.titles)} about fewer cases, {listed(told, 'and')}.")
+    elif few.titles:
+        number = len(few.titles)
+        what = "is about fewer cases, and how it was" if number == 1 else "are about fewer cases, and how each was"
+        yield Words(f"{counted(number, 'other question')} {what} answered is not shown.")
+
+
+def _without_gap(found: Figures) -> str:
+    """Say how many answers of no are in no gap."""
+    number, at_risk = found.beside.no_without_gap, found.beside.no_at_risk
+    risk = f", {at_risk} of them about a child, a victim or MAPPA," if at_risk else ""
+    return (
+        f"{counted(number, 'answer of no', 'answers of no')}{risk} {be(number)} in none of the gaps below: a reader gave "
+        f"{'it' if number == 1 else 'them'} where no rule found a gap."
+    )
+
+
+def fell_short(found: Figures, gap: RootGap) -> str:
+    """Return what a root gap is, in how many cases, and of what, what it is first: its title says what should be there.
+
+    Args:
+        found: The figures of the round.
+        gap: The root gap.
+    """
+    status = gap_status(gap.rule, gap.statuses)
+    each = status_cases(found, gap)
+    return f"{status} in {applying_words(gap)}{f', {each}' if each else ''}: {in_sentence(gap.rule.title)}"
+
+
+def status_cases(found: Figures, gap: RootGap) -> str:
+    """Return in how many cases a root gap has which status; empty where it has the same in all.
+
+    Args:
+        found: The figures of the round.
+        gap: The root gap.
+    """
+    cases = found.beside.status_cases.get(gap.rule.name, {})
+    if len(gap.statuses) < 2 or not cases:
+        return ""
+    told = [
+        (" and ".join(STATUS_WORDS[one] for one in gap.statuses if one in statuses), number)
+        for statuses, number in sorted(
+            cases.items(), key=lambda of: (len(of[0]), -of[1], *(gap.statuses.index(one) for one in of[0]))
+        )
+    ]
+    if len(told) == 1:
+        return f"{told[0][0]}{' in each' if told[0][1] > 1 else ''}"
+    return listed([f"{words} in {number}" for words, number in told], "and")
 
 
 def _missing(found: Figures) -> Iterator[str]:
     several = commonest(found)
     for gap in several:
         follows = f" With it fell short: {follows_words(gap, MOST)}." if gap.leads_to else ""
-        yield f"{gap_words(gap.rule, gap.statuses)} in {applying_words(gap)}.{follows}"
+        words = fell_short(found, gap)
+        yield f"{words[:1].upper()}{words[1:]}.{follows}"
     once = [gap for gap in found.patterns.roots if gap.share.yes == 1]
     shown = once[:MOST] if len(several) < MOST else []
     more = len(found.patterns.roots) - len(several) - len(shown)
     if shown:
-        named = [f"{in_sentence(gap.rule.title)} ({gap_status(gap.rule, gap.statuses)})" for gap in shown]
-        others = [f"{counted(more, 'other')}, which {_is(more)} in the table"] if more else []
-        yield f"In 1 case{' each' if len(once) > 1 else ''}: {'; '.join([*named, *others])}."
+        named = [in_sentence(gap.rule.title) for gap in shown]
+        statuses = [gap_status(gap.rule, gap.statuses) for gap in shown]
+        parts = [
+            title if n and status == statuses[n - 1] else f"{status}: {title}"
+            for n, (status, title) in enumerate(zip(statuses, named, strict=True))
+        ]
+        others = [f"{counted(more, 'other')}, which {be(more)} in the table"] if more else []
+        yield f"In 1 case{' each' if len(once) > 1 else ''}, {'; '.join([*parts, *others])}."
     elif more:
-        yield f"{counted(more, 'other root gap')} {_is(more)} in the table; none is in more cases than these."
+        yield f"{counted(more, 'other root gap')} {be(more)} in the table; none is in more cases than these."
 
 
 def commonest(found: Figures) -> list[RootGap]:
@@ -309,73 +457,8 @@ def commonest(found: Figures) -> list[RootGap]:
     return [gap for gap in several[:_MOST_WITH_TIES] if gap.share.yes >= least]
 
 
-def at_risk(found: Figures) -> Iterator[Block]:
-    """Yield what a board asks first: whether somebody may be at risk, and how soon it is written down who was told."""
-    raised = found.raised
-    if raised.cases:
-        when = "on the day on which it was seen"
-        if raised.days:
-            others = f" in {'the other' if len(raised.days) == 1 else 'the others'}" if raised.same_day else ""
-            after = f"{listed(raised.days, 'and')} day{'' if raised.days == (1,) else 's'} after it was seen{others}"
-            when = f"{when} in {raised.same_day}, and {after}" if raised.same_day else after
-        each = " in each" if raised.cases > 1 else ""
-        yield Words(
-            f"In {cases_words(raised.cases)} somebody might have been at risk. Somebody was told{each}, and that was written "
-            f"down {when}. Who was told, and when, is in the round's log."
-        )
-    if found.unanswered:
-        cases = cases_words(found.unanswered)
-        yield Words(
-            f"On {cases} open gaps concern a child, a victim or MAPPA, and nobody has written down what was done at once.", True
-        )
-
-
 def _of(share: Share) -> str:
     return f"{share.yes} of {cases_words(share.of)} ({share.percent}%)"
-
-
-def _done(found: Figures) -> Iterator[Block]:
-    done, progress = found.put_right, found.progress
-    yield Heading("What was done about it")
-    if not progress.fed_back and not found.refusals:
-        yield Words("No feedback has been given yet.")
-    else:
-        yield Words(" ".join(_done_words(found)))
-    if done.overdue:
-        yield Words(f"{counted(done.overdue, 'action')} {_is(done.overdue)} overdue.", stands_out=True)
-
-
-def _done_words(found: Figures) -> Iterator[str]:
-    done, progress = found.put_right, found.progress
-    yield f"The officers and their seniors were given feedback on {cases_words(progress.fed_back)}."
-    total = done.done + done.open + done.withdrawn + done.taken_back
-    if total:
-        parts = [f"{done.done} {_is(done.done)} reported done"]
-        parts += [f"{done.open} {_is(done.open)} {OPEN}"] if done.open else []
-        parts += [f"{done.withdrawn} {_was(done.withdrawn)} withdrawn"] if done.withdrawn else []
-        parts += [f"{done.taken_back} {_was(done.taken_back)} taken back with the feedback"] if done.taken_back else []
-        yield f"Of {counted(total, 'action')} to put things right, {listed(parts, 'and')}."
-    if done.refused:
-        yield f"{done.refused} of these {total} {_was(done.refused)} set in feedback that a director then refused."
-    if done.reread:
-        became = [f"{counted(done.closed, 'gap')} {_was(done.closed)} closed"]
-        if done.late:
-            became.append(f"{done.late} {_was(done.late)} of work done late, which cannot be undone")
-        if done.unsure:
-            became.append(
-                f"{done.unsure} {_is(done.unsure)} for people to judge, as the record does not show whether "
-                f"{'it was' if done.unsure == 1 else 'they were'} put right"
-            )
-        became.append(f"{done.still_open or 'none'} {_is(done.still_open)} still open")
-        if done.new:
-            became.append(f"{counted(done.new, 'new gap')} {_was(done.new)} found")
-        yield (
-            f"{cases_words(done.reread).capitalize()} {_was(done.reread)} read again afterwards: "
-            f"{'; '.join(became[:-1])}; and {became[-1]}. An action is done on its owner's word, and a gap is closed only where "
-            "the record shows it; what follows from a gap is counted too."
-        )
-    signed = progress.phases[Phase.COUNTERSIGNED]
-    yield f"A director has countersigned {cases_words(signed) if signed else 'none so far'}."
 
 
 def _sure(found: Figures) -> Iterator[str]:
@@ -395,19 +478,12 @@ def _sure(found: Figures) -> Iterator[str]:
     if alike.of:
         few = " That is too few cases to say how far readers agree." if found.agreement.cases < LEAST else ""
         yield (
-            f"{cases_words(found.agreement.cases).capitalize()} {_was(found.agreement.cases)} read by two people. Where at least "
+            f"{cases_words(found.agreement.cases).capitalize()} {were(found.agreement.cases)} read by two people. Where at least "
             f"one of them found that a question applies, they gave the same answer to {alike.yes} of {alike.of} "
             f"({alike.percent}%).{few}"
         )
+    what = "Scores and ratings" if bands_of(found.edition.scoring) else "Scores"
     yield (
         "A gap means that the record does not show the work, or not in time, or not good enough. The work may have been done and "
-        "not written down. Scores and ratings here are indicative: ratings are the judgement of the inspectorate."
+        f"not written down. {what} here are indicative: it is for the inspectorate to judge a service."
     )
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
 
 from quips.explain import in_sentence
 from quips.judged import Overturned
-from quips.peeraudit.figures import Figures
+from quips.peeraudit.figures import Composed, Disputed, Figures
 from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, RootGap
 from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, Gone
 from quips.problems import listed
 from quips.readings import Reading
 from quips.reports.blocks import Block, Chart, Points, Table, Words
 from quips.reports.charts import Bar
+from quips.reports.roundcounts import cases_words, counted
 from quips.reports.roundsummary import (
     asked,
-    cases_words,
-    counted,
     follows_words,
     is_of_one_part,
     numbered,
     others_words,
     questions_of,
     rests_on,
+    status_cases,
 )
 from quips.reports.scorepage import areas_of, grouped
 from quips.reports.scoretext import limits_words, marks, overturned_words, rating_words
@@ -35,6 +35,7 @@ from quips.scoring.tree import Scored
 from quips.shares import LEAST, is_small
 
 OUTCOMES = {STANDS: "The finding stands", SET_ASIDE: "Set aside", "": "Not answered yet"}
+OUTCOMES_OF_SEVERAL = {SET_ASIDE: "set aside in", STANDS: "stands in", "": "not answered yet in"}
 BECAME_WORDS = {
     CLOSED: "closed",
     LATE: "done late, which cannot be undone",
@@ -93,7 +94,7 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
     in_all = found.eligible or 0
     drawn, settled = found.progress.cases, found.progress.settled
     before = ""
-    for row in found.composition:
+    for row in _kinds_apart(found.composition):
         column = found.named.get(row.column, "kinds of case of which there should not be too few")
         if column != before:
             before = column
@@ -104,6 +105,12 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
             "not known" if row.settled is None else _of(row.settled, settled),
         ]
         yield (row.value.replace("_", " ") or "not given", *counts)
+
+
+def _kinds_apart(composition: Sequence[Composed]) -> list[Composed]:
+    """Return the rows without those kinds of which another row has the same numbers: they would say the same twice."""
+    others = {(row.in_list, row.in_sample, row.settled) for row in composition if row.column}
+    return [row for row in composition if row.column or (row.in_list, row.in_sample, row.settled) not in others]
 
 
 def _of(number: int, whole: int) -> str:
@@ -174,9 +181,9 @@ def gaps(found: Figures) -> Table:
     """Return the root gaps, each with what follows from it, what would put it right, and what became of that."""
     rows = [
         (
-            f"{n}. {gap_words(gap.rule, gap.statuses)}.{_with_it(gap)}",
+            f"{n}. {gap_words(gap.rule, gap.statuses)}{_each(found, gap)}.{_with_it(gap)}",
             _cases(gap),
-            f"{' In other cases: '.join(gap.remedies)}\n{_actions(gap)}{_became(gap)}",
+            f"{' In other cases: '.join(gap.remedies)}\n{_actions(found.beside.asked.get(gap.rule.name, {}))}{_became(gap)}",
         )
         for n, gap in enumerate(found.patterns.roots, 1)
     ]
@@ -186,6 +193,11 @@ def gaps(found: Figures) -> Table:
         "What officers were asked to do, and what became of it",
     )
     return Table("Root gaps, those of most cases first", head, rows, (6, 3, 8))
+
+
+def _each(found: Figures, gap: RootGap) -> str:
+    words = status_cases(found, gap)
+    return f" ({words})" if words else ""
 
 
 def _with_it(gap: RootGap) -> str:
@@ -202,17 +214,15 @@ def _cases(gap: RootGap) -> str:
     return f"{'; '.join(words)}."
 
 
-def _actions(gap: RootGap) -> str:
-    total = sum(gap.actions.values())
-    if not total:
-        return "No action was set."
-    words = [f"{gap.actions[status]} {ACTION_WORDS[status]}" for status in ACTION_WORDS if gap.actions[status]]
-    return f"Actions: {', '.join(words)}."
+def _actions(asked_in: Mapping[str, int]) -> str:
+    """Say in how many cases with a root gap an action was set, as it stands by the newest letter; however often it was set."""
+    words = [f"{ACTION_WORDS[status]} in {cases_words(asked_in[status])}" for status in ACTION_WORDS if asked_in.get(status)]
+    return f"Action {listed(words, 'and')}." if words else "No action was set."
 
 
 def _became(gap: RootGap) -> str:
-    """Say what the case files show of a gap when they were read again; empty where none was."""
-    parts = [f"{gap.became[which]} {BECAME_WORDS[which]}" for which in BECAME if gap.became[which]]
+    """Say what the case files show of a gap when they were read again, in how many cases; empty where none was."""
+    parts = [f"{BECAME_WORDS[which]} in {gap.became[which]}" for which in BECAME if gap.became[which]]
     return f" When read again: {listed(parts, 'and')}." if parts else ""
 
 
@@ -302,10 +312,24 @@ def put_right(found: Figures) -> Iterator[Block]:
     ]
     yield Table("What was done", ("What", "Number"), [(what, str(number)) for what, number in rows], (12, 5))
     if found.disputes:
-        disputed = [(one.title, OUTCOMES[one.outcome]) for one in found.disputes]
-        yield Table("Findings that were disputed", ("Finding", "Answer"), disputed, (12, 5))
+        disputed: dict[str, list[Disputed]] = {}
+        for one in found.disputes:
+            disputed.setdefault(one.title, []).append(one)
+        rows_of = [(title, _answers(of)) for title, of in disputed.items()]
+        yield Table("Findings that were disputed", ("Finding", "Answer"), rows_of, (12, 5))
     if found.disputes or found.refusals:
         yield Words("What was said of single cases, in disputes, answers and refusals, is in the workbook and in the log.")
+
+
+def _answers(disputes: Sequence[Disputed]) -> str:
+    """Return how the disputes about one finding were answered; about that of several cases, in how many cases each way."""
+    if len(disputes) == 1:
+        return OUTCOMES[disputes[0].outcome]
+    counts = Counter(one.outcome for one in disputes)
+    told = [f"{OUTCOMES_OF_SEVERAL[which]} {counts[which]}" for which in OUTCOMES_OF_SEVERAL if counts[which]]
+    cases_of = len({one.case for one in disputes})
+    times = "" if cases_of == len(disputes) else f", {len(disputes)} times"
+    return f"In {cases_words(cases_of)}{times}: {listed(told, 'and')}"
 
 
 def agreement(found: Figures) -> Iterator[Block]:

@@ -10,8 +10,8 @@ import click
 from quips.peeraudit.trail import SEAL_SHOWN, Row
 from quips.peeraudit.verifying import Check, Verified
 from quips.problems import Level
+from quips.reports.roundcounts import counted
 from quips.reports.roundlog import WHO
-from quips.reports.roundsummary import counted
 from quips.reports.wording import wrap
 
 SHAPE_VERSION = 1
