@@ -184,7 +184,7 @@ def test_what_closed_means_is_said_and_what_was_closed_after_its_day_is_counted(
 def test_what_was_not_closed_is_named_in_how_many_cases_and_who_has_it(found: Figures) -> None:
     """Of TV-03, which is signed, one is open; of TV-11 one is, and one is for people, and both have an action open."""
     left = found.beside.not_closed
-    assert [(one.is_root, one.open, one.unsure) for one in left.rules] == [(True, 1, 0), (True, 0, 1), (True, 1, 0)]
+    assert [(one.is_root, one.open, one.unsure) for one in left.rules] == [(True, 1, 0), (True, 1, 0), (True, 0, 1)]
     assert (left.with_action, left.signed) == (2, 1)
     short = said(in_short(found))
     assert (

@@ -52,7 +52,7 @@ class NotClosed:
     """The gaps that were not closed when cases were read again, but for work that was only late.
 
     Attributes:
-        rules: What they are of, root gaps first, then those of most cases.
+        rules: What they are of, root gaps first, of these what is still open in most cases.
         with_action: Of how many an action is open, on the gap itself or on one that it follows from.
         signed: In how many cases some are that a director has countersigned.
     """
@@ -190,7 +190,7 @@ def _not_closed(book: Book, cases: Sequence[RoundCase]) -> NotClosed:
         Left(titles[name], any(root for root, _ in of), sum(not unsure for _, unsure in of), sum(unsure for _, unsure in of))
         for name, of in found.items()
     ]
-    rules.sort(key=lambda one: (not one.is_root, -(one.open + one.unsure), one.title))
+    rules.sort(key=lambda one: (not one.is_root, -one.open, -one.unsure, one.title))
     return NotClosed(tuple(rules), with_action, signed)
 
 

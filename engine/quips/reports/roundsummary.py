@@ -420,7 +420,7 @@ def status_cases(found: Figures, gap: RootGap) -> str:
     told = [
         (" and ".join(STATUS_WORDS[one] for one in gap.statuses if one in statuses), number)
         for statuses, number in sorted(
-            cases.items(), key=lambda of: (len(of[0]), -of[1], *(gap.statuses.index(one) for one in of[0]))
+            cases.items(), key=lambda of: (len(of[0]), -of[1], *sorted(gap.statuses.index(one) for one in of[0]))
         )
     ]
     if len(told) == 1:
