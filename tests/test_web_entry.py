@@ -11,6 +11,7 @@ from desk_client import Officer
 from html_forms import form_of, links_of
 from knowledge_base import ORDINARY
 from pages_at_hand import words_of
+from quips.web import showing
 from quips.web.interview import ACTIVITY
 
 CASE = "/cases/TV-1"
@@ -393,3 +394,13 @@ def test_what_has_been_answered_of_a_page_is_kept_by_somebody_who_leaves(officer
     wrong = officer.send(f"{CASE}/activity/contact/add?from=ask", {"note": ["at home"], "leave": ["yes"]}, "note")
     assert wrong.status_code == 422, "an entry without a day cannot be kept; the page says so, and how to leave all the same"
     assert "Leave without saving" in words_of(wrong.text)
+
+
+def test_what_may_be_a_slip_leads_to_the_entry_in_which_it_stands(officer: Officer) -> None:
+    """A visit of 2008 in a case that began in 2018 is most likely one of 2018, with a slip of the pen."""
+    officer.put(
+        "TV-1", TEXT.replace("record: []", "record: [{contact: 2018-10-08}, {home_visit: 2008-10-15}, {contact: 2018-10-22}]")
+    )
+    [(warning, what)] = showing.to_look_at(officer.desk.look("TV-1"))
+    assert what == 1 and "15 October 2008" in warning.message
+    assert f"{CASE}/record/1" in links_of(officer.page(f"{CASE}/"))

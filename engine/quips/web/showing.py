@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from quips.casewords import day_words, entry_title, given_in_words
 from quips.findings import Finding, uses_inferred
 from quips.ordering import gaps_in_order
 from quips.places import Place
-from quips.problems import listed
+from quips.problems import Problem, listed
 from quips.vocabulary import DAY, Activity, Term, Vocabulary
 from quips.web.answers import DONT_KNOW, NOT_RECORDED, attributes_of
 from quips.web.desk import Look
@@ -37,13 +38,17 @@ def in_short(text: str) -> str:
     return first + full_stop.strip()
 
 
-def where_to_change(look: Look, place: Place) -> int | str | None:
-    """Return the number of the entry, or the name of the circumstance, in which a place of the case file lies."""
+def to_look_at(look: Look) -> list[tuple[Problem, int | str | None]]:
+    """Return what may be a slip in a case file, each with the entry's number, or the circumstance, in which it is changed."""
+    assert look.audit is not None
+    if not look.audit.warnings:
+        return []
     document, value = look.document, look.value
     starts: dict[Place, int | str | None] = {document.key_place(part): None for part in value}
     starts |= {document.key_place("circumstances", name): name for name in value["circumstances"]}
     starts |= {document.place("record", n): n for n in range(len(value["record"]))}
-    return starts[max(start for start in starts if start <= place)]
+    places = sorted(starts)
+    return [(one, starts[places[bisect_right(places, one.place) - 1]]) for one in look.audit.warnings]
 
 
 def already_entered(look: Look, activity: str) -> str:
