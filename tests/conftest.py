@@ -16,7 +16,9 @@ from hypothesis import HealthCheck, settings
 from knowledge_base import ROOT, knowledge
 from quips.cli import shared
 from quips.knowledge import Knowledge, load_knowledge
+from quips.peeraudit.figures import Figures, figures_of
 from quips.readbefore import ReadBefore
+from reported_round import DAY, ReportedRound, fed_back
 
 _SLOW_DATA = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
@@ -39,6 +41,18 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session")
+def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
+    """A round that is fed back, for tests that only look at it."""
+    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
+
+
+@pytest.fixture(scope="session")
+def found(round_: ReportedRound) -> Figures:
+    """The figures of that round."""
+    return figures_of(round_.book, round_.state, DAY)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import click
 
 from quips.peeraudit.feedback import prepare
 from quips.peeraudit.state import SET_ASIDE, STANDS
 from quips.peeraudit.steps import feeding_back, setting_up
+from quips.reports.blocks import Block, Words
+from quips.reports.blocktext import to_text
+from quips.reports.roundpaper import RoundReport, paper
 from round_at_hand import RoundAtHand, listed_case, plan
 
 PROMPTS = (
@@ -33,6 +38,8 @@ SOURCES = {
 }
 VISIT, CHECK, POLICE = "home-visit-where-rosh-is-high", "childrens-services-check-made", "police-check-made"
 ELIGIBLE = 60
+DAY = "2026-12-10"
+"""On which it is reported on."""
 
 
 class ReportedRound(RoundAtHand):
@@ -110,3 +117,14 @@ def fed_back(path: Path, **changes: Any) -> ReportedRound:
         )
     )
     return found
+
+
+def said(blocks: Iterable[Block]) -> str:
+    """Everything that blocks of words and points of a report say."""
+    lines = [line for one in blocks for line in ([one.text] if isinstance(one, Words) else getattr(one, "lines", ()))]
+    return " ".join(lines)
+
+
+def words(report: RoundReport) -> str:
+    """A report as text, in one line and with no styles."""
+    return " ".join(click.unstyle(to_text(paper(report), 120)).split())

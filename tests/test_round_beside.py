@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
+from knowledge_base import knowledge
 from quips.judged import Answer, Judged
 from quips.peeraudit.beside import FewCases, Left, NotClosed, beside
-from quips.peeraudit.figures import Composed, Disputed, Figures, figures_of
+from quips.peeraudit.figures import Disputed, Figures
 from quips.peeraudit.leftaside import LeftAside
 from quips.peeraudit.state import DONE, SET_ASIDE, STANDS
 from quips.reports import roundtables
-from quips.reports.blocks import Table, Words
-from quips.reports.blocktext import to_text
+from quips.reports.blocks import Table
 from quips.reports.rounddone import done
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundshort import in_short
@@ -25,25 +22,7 @@ from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import Share
 from quips.statuses import Status
-from reported_round import PROMPTS, VISIT, ReportedRound, fed_back
-
-DAY = "2026-12-10"
-
-
-@pytest.fixture(scope="module")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
-    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
-
-
-@pytest.fixture(scope="module")
-def found(round_: ReportedRound) -> Figures:
-    return figures_of(round_.book, round_.state, DAY)
-
-
-def said(blocks: Any) -> str:
-    """Everything that blocks of words and points say."""
-    lines = [line for one in blocks for line in ([one.text] if isinstance(one, Words) else getattr(one, "lines", ()))]
-    return " ".join(lines)
+from reported_round import PROMPTS, VISIT, ReportedRound, said, words
 
 
 def with_beside(found: Figures, **changes: Any) -> Figures:
@@ -74,7 +53,8 @@ def test_questions_of_few_cases_are_counted_by_how_often_they_were_answered_no(r
     some = {PROMPTS[0]: ["no", "no", "yes"], PROMPTS[1]: ["no", "yes"], PROMPTS[2]: ["yes"], PROMPTS[3]: ["no"] * 5}
     told = few(round_, some)
     assert told.said_no == ((2, 1), (1, 1)), "of the first two, and not of the fourth, which five cases are about"
-    assert len(told.titles) == 3 and "What" not in told.titles[0]
+    asked = {one.name: one.asks for one in knowledge().editions["omi-1"].prompts()}
+    assert told.titles == tuple(asked[name] for name in PROMPTS[:3])
 
 
 def test_no_number_gives_away_how_one_question_of_few_cases_was_answered(round_: ReportedRound) -> None:
@@ -131,13 +111,20 @@ def test_a_headline_on_the_questions_of_one_part_has_no_score_beside_it(found: F
     assert same_questions(same) == (
         "Of roh would rest on 2 of its 8 questions, the same as 1.2 Of 1.2, so it has no score of its own here."
     )
-    text = re.sub(r"\s+", " ", to_text(paper(RoundReport("Autumn", "OFFICIAL", 1, same)), 120))
+    text = words(RoundReport("Autumn", "OFFICIAL", 1, same))
     assert "Of roh: 92%" not in text and "Of roh (2 of 8)" not in text and "1.3 Of 1.3: 92%" in text
     wider = part("roh", "headline", "a", "b", "c", asked=6)
     assert not repeats(replace(found, card=replace(found.card, scored=(wider, node, other))))
 
 
 # Gaps --------------------------------------------------------------------------------------------------------------------
+
+
+def test_one_root_gap_is_told_as_one(found: Figures) -> None:
+    alone = [replace(gap, share=Share(1, 4, 7)) for gap in found.patterns.roots[:1]]
+    assert "6 gaps were found. 1 is a root gap; 5 follow from another." in gaps_words(
+        replace(found, patterns=replace(found.patterns, gaps=6, roots=tuple(alone)))
+    )
 
 
 def test_it_is_told_how_gaps_are_spread_over_cases(found: Figures) -> None:
@@ -220,14 +207,6 @@ def test_a_finding_that_was_disputed_in_several_cases_stands_in_one_row(found: F
 
 
 # The paper ---------------------------------------------------------------------------------------------------------------
-
-
-def test_a_kind_of_case_with_the_numbers_of_another_row_is_left_out(found: Figures) -> None:
-    high, low = Composed("rosh_level", "high", 40, 8, 8), Composed("rosh_level", "low", 20, 4, 4)
-    same, other = Composed("", "high or very high", 40, 8, 8), Composed("", "licence", 30, 6, 6)
-    _, table, *_ = roundtables.cases(replace(found, composition=(high, low, same, other)))
-    assert isinstance(table, Table)
-    assert [row[0] for row in table.rows if len(row) > 1] == ["high", "low", "licence"]
 
 
 def test_a_later_report_says_which_it_replaces_and_what_an_interval_of_a_score_is(found: Figures) -> None:

@@ -21,25 +21,13 @@ from quips.problems import InputError, QuipsError
 from quips.readings import readings
 from quips.reports.roundrows import figures_as_json, figures_digest
 from quips.shares import Share, interval
-from reported_round import CHECK, ELIGIBLE, POLICE, PROMPTS, SOURCES, VISIT, ReportedRound, fed_back, settled
+from reported_round import CHECK, DAY, ELIGIBLE, POLICE, PROMPTS, SOURCES, VISIT, ReportedRound, settled
 from round_at_hand import RoundAtHand, plan
-
-DAY = "2026-12-10"
 
 
 @pytest.fixture(scope="module")
 def before(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
     return settled(tmp_path_factory.mktemp("settled") / "round")
-
-
-@pytest.fixture(scope="module")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
-    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
-
-
-@pytest.fixture(scope="module")
-def found(round_: ReportedRound) -> Figures:
-    return figures_of(round_.book, round_.state, DAY)
 
 
 def gap(figures: Figures, rule: str) -> RootGap:

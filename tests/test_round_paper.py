@@ -17,13 +17,12 @@ from docx import Document
 from knowledge_base import knowledge
 from quips.judged import Judged
 from quips.peeraudit.atonce import RaisedAtOnce
-from quips.peeraudit.figures import Figures, figures_of
+from quips.peeraudit.figures import Figures
 from quips.peeraudit.leftaside import LeftAside
 from quips.peeraudit.patterns import RootGap
 from quips.reports import roundtables
 from quips.reports.blockpaper import to_docx
 from quips.reports.blocks import Heading, Paper, Points, Section, Table, Words
-from quips.reports.blocktext import to_text
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundshort import in_short
@@ -32,30 +31,11 @@ from quips.reports.wording import in_use_words
 from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import Share
-from reported_round import ReportedRound, fed_back
-
-DAY = "2026-12-10"
+from reported_round import ReportedRound, said, words
 
 
-@pytest.fixture(scope="module")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
-    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
-
-
-@pytest.fixture(scope="module")
-def found(round_: ReportedRound) -> Figures:
-    return figures_of(round_.book, round_.state, DAY)
-
-
-def said(blocks: Any) -> str:
-    """Everything that blocks of words and points say."""
-    lines = [line for one in blocks for line in ([one.text] if isinstance(one, Words) else getattr(one, "lines", ()))]
-    return " ".join(lines)
-
-
-def words(figures: Figures) -> str:
-    text = to_text(paper(RoundReport("Autumn", "OFFICIAL", 1, figures)), 120)
-    return re.sub(r"\s+", " ", re.sub(r"\x1b\[\d+m", "", text))
+def autumn(figures: Figures) -> RoundReport:
+    return RoundReport("Autumn", "OFFICIAL", 1, figures)
 
 
 def with_progress(found: Figures, **changes: int) -> Figures:
@@ -116,7 +96,7 @@ def test_who_read_a_case_from_outside_the_groups_is_not_said_to_be_of_them(found
 
 def test_the_reason_for_leaving_a_case_out_never_stands_beside_its_number_on_paper(found: Figures, round_: ReportedRound) -> None:
     left = replace(found, left_out={"TV-77": "file with the court", "TV-78": "file with the court", "TV-79": "transferred"})
-    text = words(left)
+    text = words(autumn(left))
     assert "Left out by the plan before the draw, and in no figure: file with the court (2 cases); transferred (1 case)." in text
     assert "3 were left out before the draw, with a reason" in text and "TV-77" not in text
     report, judged = RoundReport("Autumn", "OFFICIAL", 1, left), round_.book.judged(round_.state)
@@ -126,7 +106,7 @@ def test_the_reason_for_leaving_a_case_out_never_stands_beside_its_number_on_pap
 
 
 def test_the_edition_is_told_with_its_years_as_the_one_that_was_chosen(found: Figures) -> None:
-    assert "(OMI 1), in use from 2006 to 2009: the edition that was chosen for this round." in words(found)
+    assert "(OMI 1), in use from 2006 to 2009: the edition that was chosen for this round." in words(autumn(found))
     edition = knowledge().editions["omi-1"]
     assert in_use_words(replace(edition, valid_until=None)) == "in use from 2006"
     assert in_use_words(replace(edition, valid_from=0)) == ""
@@ -180,7 +160,7 @@ def test_a_chart_of_gaps_never_leaves_out_the_commonest_and_names_what_it_leaves
     assert roundtables.measured(with_roots(found, third, first)) == []
     assert "Number 2 is in the table alone" in roundtables.gap_chart(with_roots(found, first, third, second)).title
     assert "alone" not in roundtables.gap_chart(with_roots(found, first, second, third)).title
-    assert "Root gaps, those of most cases first" in words(with_roots(found, third, first))
+    assert "Root gaps, those of most cases first" in words(autumn(with_roots(found, third, first)))
 
 
 def test_what_follows_stands_beneath_its_gap_and_nothing_is_said_of_what_did_not(found: Figures) -> None:

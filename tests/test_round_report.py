@@ -22,7 +22,6 @@ from quips.peeraudit.figures import Composed, Figures, figures_of
 from quips.peeraudit.folder import digest_of
 from quips.reports import roundtables
 from quips.reports.blocks import Points, Table, Words
-from quips.reports.blocktext import to_text
 from quips.reports.roundpaper import RoundReport, paper
 from quips.reports.roundreports import ROUND_FORMATS
 from quips.reports.roundrows import figures_as_json
@@ -33,19 +32,13 @@ from quips.scoring.measures import Measure
 from quips.scoring.tree import Scored
 from quips.shares import Share
 from quips.statuses import Status
-from reported_round import PROMPTS, ReportedRound, fed_back, settled
+from reported_round import DAY, PROMPTS, ReportedRound, settled, words
 from round_at_hand import plan
 from round_commands import Commands
 from schemas import validator
 
-DAY = "2026-12-10"
 MARKING = "OFFICIAL-SENSITIVE"
 VISIT_WORDS = "an early, purposeful home visit where the risk of serious harm is high"
-
-
-@pytest.fixture(scope="module")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> ReportedRound:
-    return fed_back(tmp_path_factory.mktemp("fed-back") / "round")
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +56,6 @@ def commands(round_: ReportedRound, monkeypatch: pytest.MonkeyPatch) -> Commands
     for module in (reporting, shared):
         monkeypatch.setattr(module, "load", lambda *_: knowledge())
     return Commands(round_, monkeypatch)
-
-
-def words(report: RoundReport) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"\x1b\[\d+m", "", to_text(paper(report), 120)))
 
 
 # What it says --------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from html_forms import form_of, links_of
 from knowledge_base import ORDINARY
 from pages_at_hand import words_of
 from quips.web import showing
-from quips.web.interview import ACTIVITY
+from quips.web.interview import ACTIVITY, aside_key
 
 CASE = "/cases/TV-1"
 TEXT = """\
@@ -291,6 +291,25 @@ def test_of_what_gives_only_its_day_it_is_asked_once_whether_it_fell_short(offic
     officer.send(f"{CASE}/record/3?from=ask", {}, "when")
     again = [step for step in officer.desk.look("TV-1").steps if step.about("entry", "3")]
     assert not again, "left as it is, it is not asked again"
+
+
+def test_that_all_that_is_missing_is_found_is_not_said_while_it_is_not_known_of_which_kind_something_was(
+    officer: Officer,
+) -> None:
+    """A check with an agency that is not named may be that with children's services; whether a plan is good is another matter."""
+    checked = LATE.replace("child_safeguarding: false", "child_safeguarding: true") + "  - agency_check: 2009-11-10\n"
+    officer.put("TV-1", checked)
+    steps = officer.desk.look("TV-1").steps
+    [of_kind] = [step for step in steps if step.about("entry", "8")]
+    assert "agency" in of_kind.wanted and not of_kind.how_well
+    assert all(step.how_well for step in steps if step.about("entry", "4")), "the sentence plan"
+    kinds = [(step.kind, step.how_well) for step in steps]
+    assert kinds.index(("entry", False)) < kinds.index(("more", True)) < kinds.index(("entry", True))
+    for step in [*steps]:
+        if step.kind not in ("entry", "more"):
+            officer.desk.put_all_aside("TV-1", {aside_key(step.kind, name): "dont_know" for name in step.names})
+    page = words_of(officer.page(f"{CASE}/record/8?from=ask"))
+    assert "is found" not in page and "Part 2 of 3" in page
 
 
 def test_the_reason_for_lateness_is_asked_in_sight_where_something_was_late(officer: Officer) -> None:

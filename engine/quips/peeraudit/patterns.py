@@ -194,9 +194,8 @@ def _root_gap(
     actions = Counter(action.status for case in settled for _, action in case.ever_asked if action.rule == name)
     share = Share(len(roots), applies - len(roots), len(settled) - applies)
     results = Results(shares={name: share}, population=population)
-    is_told = (
-        results.can_show(name) and 2 * cannot_tell < share.of
-    )  # of cases that are mostly not known no percentage says anything
+    # Of cases that are mostly not known no percentage says anything.
+    is_told = results.can_show(name) and 2 * cannot_tell < share.of
     told = results.told(name) if is_told else f"{share.yes} of {share.of}"
     statuses = tuple(one for one, _ in Counter(gap.finding.status for root in roots for gap in root.gaps).most_common())
     return RootGap(

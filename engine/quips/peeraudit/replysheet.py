@@ -5,10 +5,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from quips.explain import day_in_words
+from quips.casewords import day_words
 from quips.forms.filled import Filled
 from quips.forms.sheets import DAY, TEXT, YES_NO, Builder, Sheet
 from quips.forms.workbook import workbook_bytes
@@ -67,7 +66,7 @@ def _actions(prepared: Prepared, marking: str) -> Sheet:
     advice = "Give the day and what shows it, such as the entry on the record. Both are needed."
     build = Builder("Actions", "What was done", advice, heads, [84, 20, 60], marking)
     for one in prepared.actions:
-        under = f"{one.remedy} By {_day(one.due)}."
+        under = f"{one.remedy} By {day_words(one.due)}."
         answers = [(("actions", one.number, "done_on"), DAY, 1), (("actions", one.number, "evidence"), TEXT, 1)]
         build.ask(f"{one.number}. {one.title}", under, answers)
     return build.sheet()
@@ -86,10 +85,6 @@ def _findings(prepared: Prepared, marking: str) -> Sheet:
             under = f"What it rests on was set aside. {NO_STANDS} ({name})"
         build.ask(title, under, answers)
     return build.sheet()
-
-
-def _day(day: str) -> str:
-    return day_in_words(date.fromisoformat(day).toordinal())
 
 
 def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
@@ -114,7 +109,7 @@ def hand_in(book: Book, filled: Filled, who: str) -> list[str]:
         name, lines = case.reference, []
         if changes:
             turn.take(feeding_back.act(book.plan, turn.state, reply.by, name, changes, handed_in=who))
-        lines += [f"{name}: action {one['number']} was done on {_day(one['done_on'])}." for one in changes]
+        lines += [f"{name}: action {one['number']} was done on {day_words(one['done_on'])}." for one in changes]
         for rule, why in disputes.items():
             told = book.can_be_disputed(case)
             turn.take(feeding_back.dispute(book.plan, turn.state, reply.by, name, rule, why, told, who))
@@ -208,7 +203,7 @@ class _Reply:
             if not self.is_there(day):
                 self.problem(day, "not-answered", f"Say on which day action {number} was done.", "Or clear what is said of it.")
             elif done_on and done_on > today:
-                self.problem(day, "after-today", f"{_day(done_on)} is still to come.", "Write it here once it is done.")
+                self.problem(day, "after-today", f"{day_words(done_on)} is still to come.", "Write it here once it is done.")
             elif done_on and evidence:
                 change = {"number": number, "status": DONE, "done_on": done_on, "evidence": evidence}
                 if change not in said and self.may_act(change, day):

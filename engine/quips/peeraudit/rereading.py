@@ -16,7 +16,7 @@ from quips.peeraudit import state as did
 from quips.peeraudit.book import Book, set_aside
 from quips.peeraudit.formnames import named
 from quips.peeraudit.restoring import Loss, Restored, restored
-from quips.peeraudit.state import RoundCase
+from quips.peeraudit.state import Reread, RoundCase
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import with_officer
 from quips.problems import InputError, Problem, listed
@@ -158,8 +158,14 @@ def last_change(book: Book, case: RoundCase) -> Change | None:
     Raises:
         InputError, StorageError: A record cannot be read.
     """
+    found = _read_again(book, case)
+    return compare(book, case, found[0], found[1]) if found else None
+
+
+def _read_again(book: Book, case: RoundCase) -> tuple[Audit, Audit, Reread] | None:
+    """Return the audits of a case as settled and as last read again, with what was said then; None if it was not read again."""
     settled, again = book.settled(case), case.read_again
-    return compare(book, case, settled, book.audit(again.file)) if settled is not None and again is not None else None
+    return (settled, book.audit(again.file), again) if settled is not None and again is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +193,11 @@ def done_late(book: Book, case: RoundCase) -> set[str]:
     Raises:
         InputError, StorageError: A record cannot be read.
     """
-    settled, again = book.settled(case), case.read_again
-    if settled is None or again is None:
+    found = _read_again(book, case)
+    if found is None:
         return set()
-    now, was = book.audit(again.file), _gaps_by_rule(settled)
+    settled, now, again = found
+    was = _gaps_by_rule(settled)
     open_ = [name for name in again.still_open if name not in again.unsure and name in was]
     return {name for name in open_ if not _left(was[name], now)}
 
@@ -205,11 +212,12 @@ def closed_late(book: Book, case: RoundCase) -> set[str]:
     Raises:
         InputError, StorageError: A record cannot be read.
     """
-    settled, again = book.settled(case), case.read_again
-    if settled is None or again is None:
+    found = _read_again(book, case)
+    if found is None:
         return set()
+    settled, now, again = found
     missing = {one.ref for one in settled.findings if one.status is Status.MISSING and one.rule.name in again.closed}
-    return {now.rule.name for now in book.audit(again.file).findings if now.ref in missing and now.status is Status.LATE}
+    return {one.rule.name for one in now.findings if one.ref in missing and one.status is Status.LATE}
 
 
 def _gaps_by_rule(audit: Audit) -> dict[str, list[Finding]]:

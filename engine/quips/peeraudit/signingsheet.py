@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
 from textwrap import wrap
 
-from quips.explain import day_in_words
+from quips.casewords import day_words
 from quips.forms.filled import Filled
 from quips.forms.sheets import TEXT, Builder, Expects
 from quips.forms.workbook import workbook_bytes
@@ -84,9 +83,9 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
         yield f"What this rests on was set aside: {asks} {NO_STANDS}"
     for action in case.actions.values():
         early = " (before the feedback)" if case.feedback and action.done_on and action.done_on < case.feedback.at[:10] else ""
-        done = f" on {_day(action.done_on)}{early}: {action.evidence}" if action.done_on else ""
+        done = f" on {day_words(action.done_on)}{early}: {action.evidence}" if action.done_on else ""
         done = done or (f": {action.evidence}" if action.evidence else "")
-        whose = f"for {action.owner or 'the officer'}, by {_day(action.due)}"
+        whose = f"for {action.owner or 'the officer'}, by {day_words(action.due)}"
         yield f"Action {action.number}, {action.status}{done} ({action.title}; {whose})"
     for dispute in case.disputes.values():
         answer = "Not answered."
@@ -96,7 +95,7 @@ def _shown(book: Book, rows: Sequence[Row], case: RoundCase) -> Iterator[str]:
         yield f"Disputed by {dispute.by} ({title_of(book.auditor.knowledge, dispute.rule)}): {dispute.because} {answer}"
     again = case.read_again
     if again is not None and change is not None:
-        yield f"Read again by {again.by} on {_day(again.at)}."
+        yield f"Read again by {again.by} on {day_words(again.at[:10])}."
         yield from (f"Closed: {titles[name]}: {shows}." for name, shows in change.closed.items())
         yield from (f"Still open: {titles[name]}." for name in change.still_open)
         yield from (f"New: {titles[name]}." for name in case.new_gaps)
@@ -119,14 +118,11 @@ def _look_first(change: Change, new: Sequence[str]) -> Iterator[str]:
         (len(change.for_people), "is for you to judge", "are for you to judge"),
         (len(change.not_clear), "cannot be said to have closed", "cannot be said to have closed"),
     )
-    said = [f"{n} {one if n == 1 else many}" for n, one, many in parts if n]
+    said = [(n, one if n == 1 else many) for n, one, many in parts if n]
     if said:
-        said[0] = said[0].replace(" ", " gap " if said[0].startswith("1 ") else " gaps ", 1)
-        yield f"Look first: {listed(said, 'and')}, named below. To accept leaves it so."
-
-
-def _day(day: str) -> str:
-    return day_in_words(date.fromisoformat(day[:10]).toordinal())
+        (first, is_so), *rest = said
+        told = [f"{first} gap{'s' * (first > 1)} {is_so}", *(f"{n} {words}" for n, words in rest)]
+        yield f"Look first: {listed(told, 'and')}, named below. To accept leaves it so."
 
 
 def _letters(rows: Sequence[Row], case: RoundCase) -> Iterator[str]:

@@ -201,4 +201,4 @@ def _not_settled(book: Book, prepared: Prepared) -> list[tuple[str, list[Finding
 def _asked(finding: Finding, knowledge: Knowledge) -> str:
     """Return what the record would have to say for a finding to be told, as questions."""
     asked = " ".join(question_about(name, knowledge.vocabulary) for name in finding.settled_by)
-    return f"The record does not answer this: {asked} Once it does, it can be told of:" if asked else "Not known:"
+    return f"The record does not answer this: {asked} An answer would settle:" if asked else "Not known:"

@@ -72,10 +72,8 @@ def gaps_words(found: Figures) -> str:
     kinds, follow = len(found.patterns.roots), found.patterns.gaps - roots
     of = f", of {kinds} kinds" if 1 < kinds < roots else ""
     rest = f"; {follow} {'follows' if follow == 1 else 'follow'} from another" if follow else ""
-    return (
-        f"{counted(found.patterns.gaps, 'gap')} {were(found.patterns.gaps)} found. {roots} {be(roots)} root gaps{of}{rest}."
-        f"{_spread(found)}"
-    )
+    first = "1 is a root gap" if roots == 1 else f"{roots} are root gaps"
+    return f"{counted(found.patterns.gaps, 'gap')} {were(found.patterns.gaps)} found. {first}{of}{rest}.{_spread(found)}"
 
 
 def _spread(found: Figures) -> str:
@@ -345,12 +343,8 @@ def _mostly_yes(found: Figures) -> list[str]:
         (pair for pair in _shown(found) if pair[1].yes > pair[1].no), key=lambda pair: (-pair[1].proportion, -pair[1].of)
     )
     alike = sum(share.proportion == best[MOST - 1][1].proportion for _, share in best[MOST:]) if best[MOST:] else 0
-    told = "in every case that they are about" if best and not best[0][1].no else "as often"
-    more = (
-        [f"{counted(alike, 'other of these', 'others of these')} {were(alike)} answered yes {told if alike > 1 else 'as often'}."]
-        if alike
-        else []
-    )
+    how = "in every case that they are about" if alike > 1 and not best[0][1].no else "as often"
+    more = [f"{counted(alike, 'other of these', 'others of these')} {were(alike)} answered yes {how}."] if alike else []
     return [*(f"{one.title} Yes in {_of(share)}." for one, share in best[:MOST]), *more]
 
 

@@ -8,7 +8,7 @@ from textwrap import shorten
 
 from quips.explain import in_sentence
 from quips.judged import Overturned
-from quips.peeraudit.figures import Composed, Disputed, Figures
+from quips.peeraudit.figures import Disputed, Figures
 from quips.peeraudit.patterns import BECAME, CLOSED, LATE, STILL_OPEN, UNSURE, RootGap
 from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, TAKEN_BACK, WITHDRAWN, Gone
 from quips.problems import listed
@@ -94,7 +94,7 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
     in_all = found.eligible or 0
     drawn, settled = found.progress.cases, found.progress.settled
     before = ""
-    for row in _kinds_apart(found.composition):
+    for row in found.composition:
         column = found.named.get(row.column, "kinds of case of which there should not be too few")
         if column != before:
             before = column
@@ -105,12 +105,6 @@ def _composition(found: Figures) -> Iterator[tuple[str, ...]]:
             "not known" if row.settled is None else _of(row.settled, settled),
         ]
         yield (row.value.replace("_", " ") or "not given", *counts)
-
-
-def _kinds_apart(composition: Sequence[Composed]) -> list[Composed]:
-    """Return the rows without those kinds of which another row has the same numbers: they would say the same twice."""
-    others = {(row.in_list, row.in_sample, row.settled) for row in composition if row.column}
-    return [row for row in composition if row.column or (row.in_list, row.in_sample, row.settled) not in others]
 
 
 def _of(number: int, whole: int) -> str:

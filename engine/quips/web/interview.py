@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from quips.audits import Audit
@@ -24,9 +25,8 @@ from quips.rules import Each, Rule
 from quips.statuses import Status, Verdict
 from quips.vocabulary import DAY, STAGES
 
-CIRCUMSTANCE, INFERRED, WHICH, ACTIVITY, STAGE, MORE, ENTRY = (
-    *("circumstance", "inferred", "which", "activity", "stage", "more", "entry"),
-)
+CIRCUMSTANCE, INFERRED, STAGE = "circumstance", "inferred", "stage"
+WHICH, ACTIVITY, MORE, ENTRY = "which", "activity", "more", "entry"
 TO_ENTER, RIGHT = "to_enter", "right"
 """That more is on the file than has been entered, of an activity or an entry; that what was inferred, or is entered, is right."""
 _NO = "no"
@@ -49,12 +49,15 @@ class Step:
         names: The circumstances, activities or stages; the marks of several entries; of one entry, its number in the record.
         because: The findings that depend on it, most severe first.
         wanted: For an entry, the attributes that are asked.
+        how_well: Whether it only asks how well something was done, or why it was late: what is missing and what was late is known
+            without it.
     """
 
     kind: str
     names: tuple[str, ...]
     because: tuple[Finding, ...] = ()
     wanted: tuple[str, ...] = ()
+    how_well: bool = False
 
     def about(self, kind: str, name: str) -> bool:
         """Whether it asks, among others, about one circumstance, activity, entry or stage."""
@@ -71,10 +74,11 @@ def steps(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> list[
     """
     asking = list(_circumstances(audit, knowledge, aside))
     inferred = list(_inferred(audit, knowledge, aside))
-    record = list(_activities(audit, knowledge, aside))
+    entries = list(_entries(audit, knowledge, aside))
+    record = [*_activities(audit, knowledge, aside), *(step for step in entries if not step.how_well)]
     # What the entries bring up is confirmed once they are made, not between one and the next.
     rest = [*record, *inferred] if audit.case.entries else [*inferred, *record]
-    return [*asking, *rest, *_stages(audit, knowledge, aside), *_entries(audit, knowledge, aside)]
+    return [*asking, *rest, *_stages(audit, knowledge, aside), *(step for step in entries if step.how_well)]
 
 
 def aside_key(kind: str, name: str) -> str:
@@ -232,6 +236,7 @@ def _entries(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> It
     }
     because: dict[int, list[Finding]] = {}
     deciding: dict[int, list[Finding]] = {}
+    of_kind: set[int] = set()
     for finding in audit.findings:
         if finding.verdict is not Verdict.NOT_APPLICABLE:
             for n in (numbers[entry.place] for entry in finding.entries if entry.place in numbers):
@@ -249,10 +254,13 @@ def _entries(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> It
             asked = [(n, attribute) for activity, _, attribute in parts for n, name, _ in record if name == activity]
         elif finding.status is not Status.TO_JUDGE:
             continue
+        kinds = {*_kinds(finding.rule)}
         for number, attribute in asked:
             if number >= 0 and not says(record[number][2], attribute):
                 waiting.setdefault(number, {})[attribute] = None
                 because.setdefault(number, []).append(finding)
+                if attribute == DAY or (record[number][1], attribute) in kinds:
+                    of_kind.add(number)
     bare = {
         marks[n]: n
         for n, name, said in record
@@ -260,10 +268,11 @@ def _entries(audit: Audit, knowledge: Knowledge, aside: Mapping[str, str]) -> It
     }
     unasked = [mark for mark in bare if aside_key(MORE, mark) not in aside]
     for page in _shared_out(unasked, ENTRIES_AT_ONCE):
-        yield Step(MORE, page, _severest_first(finding for mark in page for finding in deciding[bare[mark]]))
+        yield Step(MORE, page, _severest_first(finding for mark in page for finding in deciding[bare[mark]]), how_well=True)
     for number, wanted in sorted(waiting.items()):
         if aside_key(ENTRY, marks[number]) not in aside:
-            yield Step(ENTRY, (str(number),), _severest_first(because.get(number, [])), tuple(wanted))
+            findings = _severest_first(because.get(number, []))
+            yield Step(ENTRY, (str(number),), findings, tuple(wanted), number not in of_kind)
 
 
 def says(said: Any, attribute: str) -> bool:
@@ -314,20 +323,21 @@ def attributes_read(audit: Audit, activity: str) -> list[str]:
 
 def of_several_kinds(audit: Audit) -> frozenset[str]:
     """Return the activities of which a rule that may be for a case looks for one kind only: their day alone is not enough."""
-    return frozenset(name for finding in _may_be_for(audit) for name in _looked_for_by_kind(finding.rule))
+    return frozenset(activity for finding in _may_be_for(audit) for activity, _ in _kinds(finding.rule))
 
 
-def _looked_for_by_kind(rule: Rule) -> tuple[str, ...]:
-    """The activities that have to be of one kind to start a rule's clock, or to be what it is for, looks for or holds against."""
+def _kinds(rule: Rule) -> Iterator[tuple[str, str]]:
+    """The activities that have to be of one kind for a rule, each with the attributes that tell of which kind it is."""
     conditions = [rule.applies, *([rule.conflict.when] if rule.conflict is not None else [])]
-    asked = [(name, has.where) for condition in conditions for has in has_of(condition) for name in has.activities]
-    asked += [(trigger.activity, trigger.where) for trigger in rule.triggers if isinstance(trigger, Each)]
+    wheres = [(has.activities, has.where) for condition in conditions for has in has_of(condition)]
+    wheres += [((trigger.activity,), trigger.where) for trigger in rule.triggers if isinstance(trigger, Each)]
     if rule.expect is not None:
-        asked += [(name, rule.expect.where) for name in rule.expect.activities]
+        wheres.append((rule.expect.activities, rule.expect.where))
+        yield from product(rule.expect.activities, rule.expect.same)
     if rule.conflict is not None and rule.conflict.pair is not None:
-        asked.append((rule.conflict.pair, rule.conflict.where))
-    same = rule.expect.activities if rule.expect is not None and rule.expect.same else ()
-    return (*same, *(name for name, where in asked if any(tests_of(where))))
+        wheres.append(((rule.conflict.pair,), rule.conflict.where))
+    for activities, where in wheres:
+        yield from product(activities, (test.subject for test in tests_of(where)))
 
 
 def _may_be_for(audit: Audit) -> Iterator[Finding]:

@@ -149,13 +149,12 @@ def part_of(look: Look) -> tuple[int, int, bool]:
     The parts are what the case is, what is in its file and when, and how well that was done. With the second it is known what is
     missing and what was late; what is asked of the case because of something in the file belongs to it as well.
     """
-    kinds = [step.kind for step in look.steps]
-    about_it = [kind for kind in kinds if kind not in (MORE, ENTRY)]
-    if not about_it:
-        return 3, len(kinds), MORE in kinds
+    kinds = [step.kind for step in look.steps if not step.how_well]
+    if not kinds:
+        return 3, len(look.steps), any(step.kind == MORE for step in look.steps)
     begun = look.value["record"] or any(key.startswith(f"{ACTIVITY}/") for key in look.aside)
     if begun or kinds[0] not in (CIRCUMSTANCE, INFERRED):
-        return 2, len(about_it), CIRCUMSTANCE in kinds or WHICH in kinds
+        return 2, len(kinds), CIRCUMSTANCE in kinds or WHICH in kinds
     return 1, sum(kind in (CIRCUMSTANCE, INFERRED) for kind in kinds), CIRCUMSTANCE in kinds
 
 

@@ -19,7 +19,7 @@ from quips.peeraudit.feedback import Prepared, give, prepare, to_feed_back
 from quips.peeraudit.progress import next_step
 from quips.peeraudit.replysheet import reply_sheet
 from quips.peeraudit.rereading import reread as read_again
-from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN, RoundCase
+from quips.peeraudit.state import DONE, SET_ASIDE, STANDS, WITHDRAWN, Dispute, RoundCase
 from quips.peeraudit.steps import feeding_back
 from quips.peeraudit.steps.checks import StepRefusedError
 from quips.places import Place
@@ -179,8 +179,8 @@ def answer(
         raise click.UsageError("Say what comes of it: --stands or --set-aside.")
     with opened(folder, framework, rules) as book, book.folder.turn() as turn:
         if outcome is None:
-            feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, STANDS, "To see who may.")
-            for line in _to_answer(book, turn.state.cases[case], rule, shlex.quote(str(folder)), who):
+            found = feeding_back.to_answer(book.plan, turn.state, who, case, rule)
+            for line in _to_answer(book, turn.state.cases[case], found, shlex.quote(str(folder)), who):
                 click.echo(line)
             return
         turn.take(feeding_back.answer_dispute(book.plan, turn.state, who, case, rule, outcome, because))
@@ -192,14 +192,14 @@ def answer(
         click.echo(next_step(book.plan, turn.state, case, shlex.quote(str(folder))))
 
 
-def _to_answer(book: Book, case: RoundCase, rule: str, folder: str, who: str) -> Iterator[str]:
+def _to_answer(book: Book, case: RoundCase, found: Dispute, folder: str, who: str) -> Iterator[str]:
     """Yield what a moderator is to know of a dispute before answering it, and how to answer."""
-    dispute_ = case.disputes[rule]
-    yield f"{case.reference}: {title_of(book.auditor.knowledge, rule)}"
-    yield f"Disputed by {dispute_.by}: {dispute_.because}"
-    aside = replace(case, disputes={**case.disputes, rule: replace(dispute_, outcome=SET_ASIDE)})
-    yield from (f"If it is set aside: {line}" for line in list(_still_no(book, aside, rule, folder))[:1])
-    yield f'To answer: quips round answer {folder} {case.reference} {rule} --stands --because "…" --as {who}, or --set-aside'
+    yield f"{case.reference}: {title_of(book.auditor.knowledge, found.rule)}"
+    yield f"Disputed by {found.by}: {found.because}"
+    aside = replace(case, disputes={**case.disputes, found.rule: replace(found, outcome=SET_ASIDE)})
+    yield from (f"If it is set aside: {line}" for line in list(_still_no(book, aside, found.rule, folder))[:1])
+    yield f'To answer: quips round answer {folder} {case.reference} {found.rule} --stands --because "…" --as {who}'
+    yield "or the same with --set-aside."
 
 
 def _still_no(book: Book, case: RoundCase, rule: str, folder: str) -> Iterator[str]:

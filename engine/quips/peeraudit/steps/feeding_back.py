@@ -8,7 +8,7 @@ from typing import Any
 
 from quips.peeraudit import state as did
 from quips.peeraudit.plan import LEAD, MODERATOR, Plan
-from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Action, Phase, RoundCase, State
+from quips.peeraudit.state import DONE, OPEN, SET_ASIDE, STANDS, WITHDRAWN, Action, Dispute, Phase, RoundCase, State
 from quips.peeraudit.steps.checks import (
     StepRefusedError,
     case_of,
@@ -134,6 +134,27 @@ def dispute(
     return Step(who, did.DISPUTED, case, {"rule": rule, "because": because, **_handed_in(plan, one, who, handed_in)})
 
 
+def to_answer(plan: Plan, state: State, who: str, case: str, rule: str) -> Dispute:
+    """Return the dispute that somebody may answer.
+
+    Args:
+        plan: The plan.
+        state: The round as it stands.
+        who: A moderator who did not read the case.
+        case: The case.
+        rule: The rule in dispute.
+
+    Raises:
+        StepRefusedError: Somebody else's work, or no such dispute is open.
+    """
+    one = moderates(plan, state, who, case)
+    with_officer(state, case)
+    found = one.disputes.get(rule)
+    if found is None or not found.is_open:
+        raise StepRefusedError(f"No dispute about {rule} is open on {case}.")
+    return found
+
+
 def answer_dispute(plan: Plan, state: State, who: str, case: str, rule: str, outcome: str, because: str) -> Step:
     """Return the step that answers a dispute: the finding stands, or is set aside.
 
@@ -149,11 +170,7 @@ def answer_dispute(plan: Plan, state: State, who: str, case: str, rule: str, out
     Raises:
         StepRefusedError: Somebody else's work, no such dispute, or no reason.
     """
-    one = moderates(plan, state, who, case)
-    with_officer(state, case)
-    found = one.disputes.get(rule)
-    if found is None or not found.is_open:
-        raise StepRefusedError(f"No dispute about {rule} is open on {case}.")
+    to_answer(plan, state, who, case, rule)
     if outcome not in (STANDS, SET_ASIDE):
         raise StepRefusedError(f"A finding stands, or is set aside; '{outcome}' is neither.")
     reasoned(because, "Say why.")
